@@ -1,0 +1,135 @@
+/* When to try again, and whether: delays, Retry-After, and the statuses that are worth another attempt. */
+#include "backoff.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "seine.h"
+
+uint64_t backoff_delay_ms(uint64_t base_ms, uint64_t max_ms, unsigned attempt, uint64_t random) {
+  unsigned doublings = attempt ? attempt - 1 : 0;
+  uint64_t bound = 0;
+  if (base_ms) bound = doublings > 63 || base_ms > max_ms >> doublings ? max_ms : base_ms << doublings;
+  return bound == UINT64_MAX ? random : random % (bound + 1);
+}
+
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/* Digits alone, blanks around them aside. */
+static bool read_seconds(const char *text, uint64_t *delay_ms) {
+  uint64_t seconds = 0;
+  if (!is_digit(*text)) return false;
+  for (; is_digit(*text); text++) {
+    unsigned digit = (unsigned)(*text - '0');
+    seconds = seconds > (UINT64_MAX - digit) / 10 ? UINT64_MAX : seconds * 10 + digit;
+  }
+  text += strspn(text, " \t\r\n");
+  if (*text) return false;
+  *delay_ms = seconds > UINT64_MAX / 1000 ? UINT64_MAX : seconds * 1000;
+  return true;
+}
+
+static int month_of(const char *name) {
+  static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  if (strlen(name) != 3) return -1;
+  const char *at = strstr(names, name);
+  return at && (at - names) % 3 == 0 ? (int)(at - names) / 3 : -1;
+}
+
+/* The three forms that RFC 9110 5.6.7 has a recipient accept. */
+static bool read_date(const char *text, int64_t now_unix_s, int64_t *unix_s) {
+  struct tm tm = {0};
+  char month[4] = "";
+  int year = -1, end = 0;
+  if (sscanf(text, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT%n", &tm.tm_mday, month, &year, &tm.tm_hour,
+             &tm.tm_min, &tm.tm_sec, &end) == 6 &&
+      end > 0) {
+  } else if (sscanf(text, "%*9[A-Za-z], %2d-%3[A-Za-z]-%2d %2d:%2d:%2d GMT%n", &tm.tm_mday, month, &year, &tm.tm_hour,
+                    &tm.tm_min, &tm.tm_sec, &end) == 6 &&
+             end > 0) {
+    /* Two digits more than 50 years ahead mean the century before. */
+    time_t now = (time_t)now_unix_s;
+    struct tm today;
+    if (!gmtime_r(&now, &today)) return false;
+    int this_year = today.tm_year + 1900;
+    year += this_year - this_year % 100;
+    if (year > this_year + 50) year -= 100;
+  } else if (sscanf(text, "%*3[A-Za-z] %3[A-Za-z] %2d %2d:%2d:%2d %4d%n", month, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
+                    &tm.tm_sec, &year, &end) != 6 ||
+             end == 0) {
+    return false;
+  }
+  text += end;
+  text += strspn(text, " \t\r\n");
+  tm.tm_mon = month_of(month);
+  tm.tm_year = year - 1900;
+  if (*text || tm.tm_mon < 0 || year < 1900 || tm.tm_mday < 1 || tm.tm_mday > 31 || tm.tm_hour < 0 || tm.tm_hour > 23 ||
+      tm.tm_min < 0 || tm.tm_min > 59 || tm.tm_sec < 0 || tm.tm_sec > 60)
+    return false;
+  *unix_s = (int64_t)timegm(&tm);
+  return true;
+}
+
+bool backoff_retry_after_ms(const char *value, int64_t now_unix_s, uint64_t *delay_ms) {
+  if (!value) return false;
+  value += strspn(value, " \t");
+  if (read_seconds(value, delay_ms)) return true;
+  int64_t date;
+  if (!read_date(value, now_unix_s, &date)) return false;
+  *delay_ms = date > now_unix_s ? ((uint64_t)date - (uint64_t)now_unix_s) * 1000 : 0;
+  return true;
+}
+
+static void statuses_set(struct statuses *statuses, int status, bool on) {
+  unsigned bit = (unsigned)(status - 100);
+  if (on) {
+    statuses->bits[bit / 32] |= UINT32_C(1) << bit % 32;
+  } else {
+    statuses->bits[bit / 32] &= ~(UINT32_C(1) << bit % 32);
+  }
+}
+
+bool statuses_has(const struct statuses *statuses, int status) {
+  if (status < 100 || status > 599) return false;
+  unsigned bit = (unsigned)(status - 100);
+  return statuses->bits[bit / 32] >> bit % 32 & 1;
+}
+
+static void statuses_default(struct statuses *statuses) {
+  static const int defaults[] = {408, 425, 429, 500, 502, 503, 504};
+  memset(statuses, 0, sizeof(*statuses));
+  for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
+    statuses_set(statuses, defaults[i], true);
+}
+
+static int refuse(char *cause, size_t size, const char *text, const char *why) {
+  if (cause && size) snprintf(cause, size, "\"%s\" is no list of statuses to retry: %s", text, why);
+  return SEINE_EINVAL;
+}
+
+int statuses_parse(struct statuses *statuses, const char *text, char *cause, size_t size) {
+  const char *at = text ? text + strspn(text, " \t") : "";
+  statuses_default(statuses);
+  if (!*at) return 0;
+  bool changes = *at == '+' || *at == '-';
+  if (!changes) memset(statuses, 0, sizeof(*statuses));
+  for (;;) {
+    at += strspn(at, " \t");
+    char sign = *at;
+    if (changes != (sign == '+' || sign == '-'))
+      return refuse(cause, size, text, "either every status has a + or - before it, or none has");
+    if (changes) at++;
+    if (!is_digit(at[0]) || !is_digit(at[1]) || !is_digit(at[2]) || is_digit(at[3]))
+      return refuse(cause, size, text, "a status is three digits");
+    int status = (at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0');
+    if (status < 100 || status > 599) return refuse(cause, size, text, "a status is 100 to 599");
+    statuses_set(statuses, status, sign != '-');
+    at += 3;
+    at += strspn(at, " \t");
+    if (!*at) return 0;
+    if (*at++ != ',') return refuse(cause, size, text, "a comma belongs between two statuses");
+  }
+}

@@ -1,0 +1,290 @@
+/* Holds bodies while they arrive and until they are stored. */
+#include "body.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "seine.h"
+#include "stream.h"
+
+#define FIRST_CAPACITY ((size_t)16 * 1024)
+
+void bodies_init(struct bodies *bodies, struct crew *crew, struct store *store, uint64_t spool_bytes,
+                 uint64_t limit_bytes) {
+  *bodies =
+      (struct bodies){.crew = crew, .store = store, .spool_bytes = spool_bytes, .limit_bytes = limit_bytes};
+  TAILQ_INIT(&bodies->starved);
+}
+
+static bool over_limit(const struct bodies *bodies) {
+  return bodies->held_bytes >= bodies->limit_bytes;
+}
+
+struct body *body_new(struct bodies *bodies, enum body_keep keep, body_news_cb on_news, void *user) {
+  struct body *body = calloc(1, sizeof *body);
+  if (!body) return NULL;
+  body->bodies = bodies;
+  body->keep = keep;
+  body->on_news = on_news;
+  body->user = user;
+  bodies->count++;
+  return body;
+}
+
+static bool resize(struct body *body, size_t capacity) {
+  uint8_t *data = realloc(body->data, capacity);
+  if (!data) return false;
+  body->bodies->held_bytes += capacity;
+  body->bodies->held_bytes -= body->capacity;
+  body->data = data;
+  body->capacity = capacity;
+  return true;
+}
+
+void body_expect(struct body *body, uint64_t size_bytes) {
+  if (body->capacity == 0 && size_bytes > 0 && size_bytes <= body->bodies->spool_bytes && !over_limit(body->bodies))
+    resize(body, (size_t)size_bytes);
+}
+
+/* ---- News, and the end of a body ---- */
+
+/* Memory came free: the first body that starves goes on. */
+static void feed_starved(struct bodies *bodies) {
+  struct body *body = TAILQ_FIRST(&bodies->starved);
+  if (!body || (over_limit(bodies) && bodies->overdraft)) return;
+  if (over_limit(bodies)) bodies->overdraft = body;
+  TAILQ_REMOVE(&bodies->starved, body, starving);
+  body->starved = false;
+  body->on_news(body->user, BODY_ROOM);
+}
+
+static void release(struct bodies *bodies, size_t bytes) {
+  bodies->held_bytes -= bytes;
+  if (bytes) feed_starved(bodies);
+}
+
+static void free_data(struct body *body) {
+  size_t bytes = body->capacity;
+  free(body->data);
+  body->data = NULL;
+  body->size = body->capacity = 0;
+  release(body->bodies, bytes);
+}
+
+static void body_free(struct body *body) {
+  struct bodies *bodies = body->bodies;
+  if (body->starved) TAILQ_REMOVE(&bodies->starved, body, starving);
+  if (bodies->overdraft == body) bodies->overdraft = NULL;
+  bodies->count--;
+  bodies->held_bytes -= body->capacity + stream_free(body->stream);
+  free(body->data);
+  free(body);
+  feed_starved(bodies);
+}
+
+void body_drop(struct body *body) {
+  if (!body) return;
+  body->dropped = true;
+  if (!body->at_work) body_free(body);
+}
+
+static void submit(struct body *body, enum lane lane, job_done_cb done) {
+  body->at_work = true;
+  body->job.lane = lane;
+  body->job.done = done;
+  crew_submit(body->bodies->crew, &body->job);
+}
+
+static struct body *body_of(struct job *job) {
+  return (struct body *)((char *)job - offsetof(struct body, job));
+}
+
+/* ---- Large bodies ---- */
+
+static void on_streamed(struct job *job);
+
+static void stream_on(struct body *body) {
+  stream_load(body->stream);
+  submit(body, LANE_STREAM, on_streamed);
+}
+
+static void on_streamed(struct job *job) {
+  struct body *body = body_of(job);
+  struct stream *stream = body->stream;
+  body->at_work = false;
+  if (body->dropped) {
+    body_free(body);
+    return;
+  }
+  bool whole = stream->last;
+  bool news = !stream->typed && !whole;
+    stream->typed = true;
+  release(body->bodies, stream_unload(stream));
+  if (!whole && (stream->ended || stream->waiting_bytes)) stream_on(body);
+  if (whole) {
+    body->on_news(body->user, BODY_INSPECTED);
+  } else if (news || body->failure.error) {
+    body->full = false;
+    body->on_news(body->user, BODY_TYPED);
+  } else if (body->full && stream->waiting_bytes + stream->working_bytes <= STREAM_LOW_BYTES) {
+    body->full = false;
+    body->on_news(body->user, BODY_ROOM);
+  }
+}
+
+void body_run_stream(struct job **jobs, size_t count, struct inspector *inspector) {
+  for (size_t i = 0; i < count; i++) {
+    struct body *body = body_of(jobs[i]);
+    if (!body->failure.error) stream_work(body->stream, inspector, &body->seen, &body->failure);
+  }
+}
+
+static int start_stream(struct body *body) {
+  struct stream *stream = stream_new(body->bodies->store, body->keep == BODY_FILE);
+  if (!stream || (body->size && !stream_adopt(stream, body->data, body->size, body->capacity))) {
+    stream_free(stream);
+    return SEINE_ENOMEM;
+  }
+  if (!body->size) free_data(body);
+  body->stream = stream;
+  body->data = NULL;
+  body->size = body->capacity = 0;
+  return 0;
+}
+
+static int append_stream(struct body *body, const void *data, size_t size) {
+  struct stream *stream = body->stream;
+  size_t grown;
+  if (stream->waiting_bytes + stream->working_bytes > STREAM_HIGH_BYTES) {
+    body->full = true;
+    return 1;
+  }
+  if (!stream_add(stream, data, size, &grown)) return SEINE_ENOMEM;
+  body->bodies->held_bytes += grown;
+  body->total_bytes += size;
+  if (!body->at_work && stream->waiting_bytes >= STREAM_HEAD_BYTES) stream_on(body);
+  return 0;
+}
+
+/* ---- Small bodies ---- */
+
+static int append_memory(struct body *body, const void *data, size_t size) {
+  if (body->capacity - body->size < size) {
+    size_t capacity = body->capacity ? body->capacity : FIRST_CAPACITY;
+    while (capacity - body->size < size)
+      capacity *= 2;
+    if (!resize(body, capacity)) return SEINE_ENOMEM;
+  }
+  memcpy(body->data + body->size, data, size);
+  body->size += size;
+  body->total_bytes += size;
+  return 0;
+}
+
+/* A body for the caller cannot leave memory: at the limit it waits, but for one. */
+static int append_kept(struct body *body, const void *data, size_t size) {
+  struct bodies *bodies = body->bodies;
+  bool grows = body->capacity - body->size < size;
+  if (grows && over_limit(bodies) && bodies->overdraft != body) {
+    if (bodies->overdraft) {
+      body->starved = true;
+      TAILQ_INSERT_TAIL(&bodies->starved, body, starving);
+      return 1;
+    }
+    bodies->overdraft = body;
+  }
+  return append_memory(body, data, size);
+}
+
+int body_append(struct body *body, const void *data, size_t size) {
+  if (body->failure.error) return body->failure.error;
+  if (body->keep == BODY_MEMORY) return append_kept(body, data, size);
+  if (!body->stream) {
+    bool large = body->size + size > body->bodies->spool_bytes;
+    bool tight = over_limit(body->bodies) && body->size >= STREAM_HEAD_BYTES;
+    if (!large && !tight) return append_memory(body, data, size);
+    if (body->size == 0) { /* spool_bytes is tiny; inspection still needs a first chunk with something in it */
+      int error = append_memory(body, data, size);
+      return error ? error : start_stream(body);
+    }
+    if (start_stream(body)) return SEINE_ENOMEM;
+  }
+  return append_stream(body, data, size);
+}
+
+static void on_inspected(struct job *job) {
+  struct body *body = body_of(job);
+  body->at_work = false;
+  if (body->dropped) {
+    body_free(body);
+    return;
+  }
+  if (body->keep == BODY_DROP) free_data(body);
+  body->on_news(body->user, BODY_INSPECTED);
+}
+
+void body_run_inspect(struct job **jobs, size_t count, struct inspector *inspector) {
+  for (size_t i = 0; i < count; i++) {
+    struct body *body = body_of(jobs[i]);
+    int error = inspector ? inspector_look(inspector, body->data, body->size, &body->seen) : SEINE_ENOSYS;
+    if (!error) continue;
+    body->failure.error = error;
+    strcpy(body->failure.text, "the bytes could not be inspected");
+  }
+}
+
+void body_end(struct body *body) {
+  if (!body->stream) {
+    submit(body, LANE_INSPECT, on_inspected);
+    return;
+  }
+  body->stream->ended = true;
+  if (!body->at_work) stream_on(body);
+}
+
+/* ---- Into place ---- */
+
+static void on_stored(struct job *job) {
+  struct body *body = body_of(job);
+  body->at_work = false;
+  if (body->dropped) {
+    body_free(body);
+    return;
+  }
+  free_data(body);
+  body->on_news(body->user, BODY_STORED);
+}
+
+void body_run_store(struct job **jobs, size_t count, struct inspector *inspector) {
+  struct store_item items[CREW_BATCH];
+  struct body *bodies[CREW_BATCH];
+  struct store *store = NULL;
+  size_t small = 0;
+  (void)inspector;
+  for (size_t i = 0; i < count; i++) {
+    struct body *body = body_of(jobs[i]);
+    if (body->stream) {
+      stream_commit(body->stream, body->path, &body->failure);
+      continue;
+    }
+    store = body->bodies->store;
+    bodies[small] = body;
+    items[small++] = (struct store_item){.path = body->path, .data = body->data, .size = body->size};
+  }
+  if (small) store_write_many(store, items, small);
+  for (size_t i = 0; i < small; i++)
+    bodies[i]->failure = items[i].failure;
+}
+
+void body_store(struct body *body, const char *path) {
+  body->path = path;
+  submit(body, LANE_STORE, on_stored);
+}
+
+uint8_t *body_take(struct body *body) {
+  uint8_t *data = body->data;
+  body->data = NULL;
+  body->bodies->held_bytes -= body->capacity;
+  body->size = body->capacity = 0;
+  return data;
+}

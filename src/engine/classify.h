@@ -1,0 +1,17 @@
+/* Why a transfer failed, in our classes. Pure. */
+#ifndef ENGINE_CLASSIFY_H
+#define ENGINE_CLASSIFY_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+
+struct failure_class {
+  int error;        /* SEINE_E code; 0 for CURLE_OK */
+  bool transient;   /* another attempt may succeed */
+  bool unreachable; /* there was no connection to the host */
+};
+
+/* connected: whether there was a connection when it happened. proxied: whether it was to be, or was, one to a proxy. */
+struct failure_class classify(CURLcode code, bool connected, bool proxied);
+
+#endif

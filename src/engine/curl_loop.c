@@ -1,0 +1,212 @@
+/* Drives curl's multi handle on a uv loop: the socket callback, the timer callback, nothing else. */
+#include "curl_loop.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "seine.h"
+
+/* One for each descriptor, from curl's first word about it until curl closes it. It outlives CURL_POLL_REMOVE: a
+ * connection goes idle and busy again with every request, and leaving the poll armed saves two epoll_ctl each time. */
+struct socket_watch {
+  uv_poll_t poll;
+  struct curl_loop *curl_loop;
+  curl_socket_t fd;
+  int wanted; /* uv events that curl asked for; 0 while the connection idles */
+  int armed;  /* uv events that the poll was started with */
+  ino_t inode; /* of the socket, to tell it from a later one with the same number */
+};
+
+static void read_messages(struct curl_loop *curl_loop) {
+  CURLMsg *message;
+  int left;
+  while ((message = curl_multi_info_read(curl_loop->multi, &left)))
+    if (message->msg == CURLMSG_DONE) curl_loop->on_done(curl_loop->user, message->easy_handle, message->data.result);
+}
+
+static void act(struct curl_loop *curl_loop, curl_socket_t fd, int flags) {
+  int running;
+  curl_multi_socket_action(curl_loop->multi, fd, flags, &running);
+  read_messages(curl_loop);
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events) {
+  struct socket_watch *watch = poll->data;
+  if (!watch->wanted) {
+    /* The peer closed or wrote on an idle connection. curl will see that when it would use it again. */
+    uv_poll_stop(poll);
+    watch->armed = 0;
+    return;
+  }
+  int flags = status < 0 ? CURL_CSELECT_ERR : 0;
+  if (events & UV_READABLE) flags |= CURL_CSELECT_IN;
+  if (events & UV_WRITABLE) flags |= CURL_CSELECT_OUT;
+  act(watch->curl_loop, watch->fd, flags);
+}
+
+static void on_watch_closed(uv_handle_t *handle);
+
+static struct socket_watch *watch_of(struct curl_loop *curl_loop, curl_socket_t fd) {
+  return (size_t)fd < curl_loop->watches_size ? curl_loop->watches[fd] : NULL;
+}
+
+static bool make_room(struct curl_loop *curl_loop, curl_socket_t fd) {
+  if ((size_t)fd < curl_loop->watches_size) return true;
+  size_t size = curl_loop->watches_size ? curl_loop->watches_size : 256;
+  while (size <= (size_t)fd) size *= 2;
+  struct socket_watch **watches = realloc(curl_loop->watches, size * sizeof *watches);
+  if (!watches) return false;
+  memset(watches + curl_loop->watches_size, 0, (size - curl_loop->watches_size) * sizeof *watches);
+  curl_loop->watches = watches;
+  curl_loop->watches_size = size;
+  return true;
+}
+
+static ino_t inode_of(curl_socket_t fd) {
+  struct stat status;
+  return fstat(fd, &status) == 0 ? status.st_ino : 0;
+}
+
+static struct socket_watch *watch_new(struct curl_loop *curl_loop, curl_socket_t fd) {
+  if (!make_room(curl_loop, fd)) return NULL;
+  struct socket_watch *watch = calloc(1, sizeof *watch);
+  if (!watch) return NULL;
+  if (uv_poll_init_socket(curl_loop->loop, &watch->poll, fd) < 0) {
+    free(watch);
+    return NULL;
+  }
+  watch->poll.data = watch;
+  watch->curl_loop = curl_loop;
+  watch->fd = fd;
+  watch->inode = inode_of(fd);
+  curl_loop->watches[fd] = watch;
+  curl_loop->open++;
+  return watch;
+}
+
+static void watch_close(struct socket_watch *watch) {
+  watch->curl_loop->watches[watch->fd] = NULL;
+  uv_close((uv_handle_t *)&watch->poll, on_watch_closed);
+}
+
+static void want(struct socket_watch *watch, int events) {
+  watch->wanted = events;
+  uv_ref((uv_handle_t *)&watch->poll);
+  if (watch->armed != events && uv_poll_start(&watch->poll, events, on_poll) == 0) watch->armed = events;
+}
+
+/* curl waits for nothing on this socket. If that is because the connection goes idle, the watch stays. A socket that was
+ * still being connected may be closed already, and its number may be another thread's. */
+static void unwant(struct socket_watch *watch) {
+  if (watch->wanted != UV_READABLE || inode_of(watch->fd) != watch->inode) {
+    watch_close(watch);
+    return;
+  }
+  watch->wanted = 0;
+  uv_unref((uv_handle_t *)&watch->poll); /* an idle connection is no reason for the loop to stay */
+}
+
+void curl_loop_opened(struct curl_loop *curl_loop, curl_socket_t fd) {
+  struct socket_watch *stale = watch_of(curl_loop, fd);
+  if (!stale) return;
+  /* curl compares numbers: what it wanted of the old socket it will not say again of the new one. */
+  int events = stale->wanted;
+  watch_close(stale);
+  struct socket_watch *watch = events ? watch_new(curl_loop, fd) : NULL;
+  if (watch) want(watch, events);
+}
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *unused) {
+  struct curl_loop *curl_loop = user;
+  struct socket_watch *watch = watch_of(curl_loop, fd);
+  (void)easy;
+  (void)unused;
+  if (what == CURL_POLL_REMOVE) {
+    if (watch) unwant(watch);
+    return 0;
+  }
+  if (!watch) watch = watch_new(curl_loop, fd);
+  if (!watch) return -1;
+  want(watch, ((what & CURL_POLL_IN) ? UV_READABLE : 0) | ((what & CURL_POLL_OUT) ? UV_WRITABLE : 0));
+  return 0;
+}
+
+static void handle_closed(struct curl_loop *curl_loop) {
+  if (--curl_loop->open > 0 || !curl_loop->closing) return;
+  free(curl_loop->watches);
+  curl_loop->watches = NULL;
+  curl_loop->watches_size = 0;
+  curl_loop->on_closed(curl_loop->user);
+}
+
+static void on_watch_closed(uv_handle_t *handle) {
+  struct socket_watch *watch = handle->data;
+  struct curl_loop *curl_loop = watch->curl_loop;
+  free(watch);
+  handle_closed(curl_loop);
+}
+
+/* curl is done with a descriptor. The watch goes first: the number may be used again as soon as it is closed. */
+static int on_close_socket(void *user, curl_socket_t fd) {
+  struct curl_loop *curl_loop = user;
+  struct socket_watch *watch = watch_of(curl_loop, fd);
+  if (watch) watch_close(watch);
+  return close(fd);
+}
+
+static void on_timer(uv_timer_t *timer) {
+  act(timer->data, CURL_SOCKET_TIMEOUT, 0);
+}
+
+/* A timeout of 0 means soon, and not from in here: the uv timer then fires in the loop's next round. */
+static int on_timeout(CURLM *multi, long timeout_ms, void *user) {
+  struct curl_loop *curl_loop = user;
+  (void)multi;
+  if (timeout_ms < 0)
+    uv_timer_stop(&curl_loop->timer);
+  else
+    uv_timer_start(&curl_loop->timer, on_timer, (uint64_t)timeout_ms, 0);
+  return 0;
+}
+
+int curl_loop_open(struct curl_loop *curl_loop, uv_loop_t *loop, long connections, curl_loop_done_cb on_done,
+                   curl_loop_closed_cb on_closed, void *user) {
+  *curl_loop = (struct curl_loop){.loop = loop, .on_done = on_done, .on_closed = on_closed, .user = user};
+  curl_loop->multi = curl_multi_init();
+  if (!curl_loop->multi) return SEINE_ENOMEM;
+  curl_multi_setopt(curl_loop->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+  curl_multi_setopt(curl_loop->multi, CURLMOPT_SOCKETDATA, curl_loop);
+  curl_multi_setopt(curl_loop->multi, CURLMOPT_TIMERFUNCTION, on_timeout);
+  curl_multi_setopt(curl_loop->multi, CURLMOPT_TIMERDATA, curl_loop);
+  curl_multi_setopt(curl_loop->multi, CURLMOPT_MAXCONNECTS, connections);
+  uv_timer_init(loop, &curl_loop->timer);
+  curl_loop->timer.data = curl_loop;
+  curl_loop->open = 1;
+  return 0;
+}
+
+void curl_loop_adopt(struct curl_loop *curl_loop, CURL *easy) {
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, curl_loop);
+}
+
+int curl_loop_add(struct curl_loop *curl_loop, CURL *easy) {
+  return curl_multi_add_handle(curl_loop->multi, easy) == CURLM_OK ? 0 : SEINE_ENOMEM;
+}
+
+void curl_loop_remove(struct curl_loop *curl_loop, CURL *easy) {
+  curl_multi_remove_handle(curl_loop->multi, easy);
+}
+
+static void on_timer_closed(uv_handle_t *handle) {
+  handle_closed(handle->data);
+}
+
+void curl_loop_close(struct curl_loop *curl_loop) {
+  curl_loop->closing = true;
+  curl_multi_cleanup(curl_loop->multi);
+  curl_loop->multi = NULL;
+  uv_close((uv_handle_t *)&curl_loop->timer, on_timer_closed);
+}

@@ -1,0 +1,47 @@
+/* curl's multi handle, driven by a uv loop through curl's socket and timer callbacks. */
+#ifndef ENGINE_CURL_LOOP_H
+#define ENGINE_CURL_LOOP_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <uv.h>
+
+/* A transfer has ended. The handle is still in the multi; curl_loop_remove it. Handles may be added and removed here. */
+typedef void (*curl_loop_done_cb)(void *user, CURL *easy, CURLcode code);
+typedef void (*curl_loop_closed_cb)(void *user);
+
+struct socket_watch;
+
+struct curl_loop {
+  uv_loop_t *loop;
+  CURLM *multi;
+  uv_timer_t timer;
+  struct socket_watch **watches; /* by descriptor; NULL where there is none */
+  size_t watches_size;
+  size_t open; /* uv handles not yet closed */
+  bool closing;
+  curl_loop_done_cb on_done;
+  void *user;
+  curl_loop_closed_cb on_closed;
+};
+
+/* connections: how many may stay open, in use or idle, before libcurl closes the oldest idle one (which costs it a walk).
+ * SEINE_ENOMEM. After a failure nothing is left to close. */
+int curl_loop_open(struct curl_loop *curl_loop, uv_loop_t *loop, long connections, curl_loop_done_cb on_done,
+                   curl_loop_closed_cb on_closed, void *user);
+
+/* Gives an easy handle what it needs to run here; once in its life. The handle's sockets must be closed here, so that
+ * a watch ends before its descriptor does. */
+void curl_loop_adopt(struct curl_loop *curl_loop, CURL *easy);
+
+/* From CURLOPT_OPENSOCKETFUNCTION, for every socket. libcurl closes a socket that did not get connected without a word,
+ * and may open the next under the same number. */
+void curl_loop_opened(struct curl_loop *curl_loop, curl_socket_t fd);
+
+int curl_loop_add(struct curl_loop *curl_loop, CURL *easy);
+void curl_loop_remove(struct curl_loop *curl_loop, CURL *easy);
+
+/* All handles must have been removed. Closes every connection; on_closed comes later. */
+void curl_loop_close(struct curl_loop *curl_loop);
+
+#endif

@@ -1,0 +1,87 @@
+/* A fetch as the engine's rooms know it: what was asked, where it stands, what is known so far. */
+#ifndef ENGINE_FETCH_H
+#define ENGINE_FETCH_H
+
+#include <netinet/in.h>
+#include <sys/queue.h>
+
+#include "response.h"
+#include "seine.h"
+#include "verdict.h"
+
+struct alarm;
+struct body;
+struct curl_slist;
+struct host;
+struct resolver_query;
+struct transfer;
+
+/* Each state names the list that the fetch is on. */
+enum fetch_state {
+  FETCH_NEW,          /* on none */
+  FETCH_QUEUED,       /* its host's queue */
+  FETCH_WAITING,      /* engine.lists: until its alarm rings, for another attempt */
+  FETCH_RESOLVING,    /* engine.lists: the first of its host to need an address */
+  FETCH_TRANSFERRING, /* engine.lists: an easy handle is at work */
+  FETCH_INSPECTING,   /* engine.lists: all bytes are here; a worker looks at them */
+  FETCH_STORING,      /* engine.lists: a worker puts the file in place */
+  FETCH_DONE,         /* engine.lists: its result is to be delivered */
+  FETCH_STATES
+};
+
+/* One try, over all its redirects' last hop. Made when a transfer starts, kept until the result or the next try. */
+struct attempt {
+  struct transfer *transfer; /* NULL once it ended */
+  struct body *body;         /* NULL before the headers, after the end, and for streams */
+  struct response response;
+  struct verdict verdict;
+  uint64_t received_bytes;
+  bool inspected; /* body->seen is complete */
+  int64_t started_unix_ms;
+  uint64_t started_ms; /* uv_now */
+  uint64_t elapsed_ms, first_byte_ms;
+  char ip[INET6_ADDRSTRLEN];
+  char *path; /* where the file goes; owned */
+};
+
+TAILQ_HEAD(fetch_list, seine_fetch);
+
+struct seine_fetch {
+  TAILQ_ENTRY(seine_fetch) link; /* in its state's list */
+  TAILQ_ENTRY(seine_fetch) mark; /* in engine.cancelled, while is_cancelled */
+  seine_t *engine;
+  struct host *host; /* of the URL that is fetched now; NULL once done */
+  void *user;
+  seine_result_cb on_result;
+  seine_place_cb on_place;
+  seine_chunk_cb on_chunk;
+  struct attempt *attempt;      /* NULL before the first */
+  struct alarm *alarm;          /* FETCH_WAITING */
+  struct resolver_query *query; /* FETCH_RESOLVING */
+  struct curl_slist *headers;   /* of this request alone, owned; NULL: the engine's */
+  char *path;                   /* asked for by the caller, owned; NULL: on_place decides */
+  char *full;                   /* the URL as curl takes it, owned; NULL: url itself */
+  char *target;                 /* where redirects led, without userinfo, owned; NULL: nowhere */
+  char *message;                /* for the result, owned */
+  int error;                    /* for the result */
+  unsigned attempts;
+  unsigned redirects; /* in this attempt */
+  uint8_t state;      /* enum fetch_state; assigned by fetch_enter alone */
+  uint8_t sink;       /* seine_sink_t */
+  uint8_t status;     /* seine_status_t, once done */
+  bool transient : 1;
+  bool is_cancelled : 1;
+  bool is_urgent : 1;  /* goes to the head of its host's queue: it had its turn already */
+  bool is_foreign : 1; /* a redirect left the origin that was asked: secrets stay behind */
+  bool is_paused : 1;  /* by the caller of a stream */
+  bool has_handed : 1; /* a chunk of a stream was handed on: no other attempt */
+  char url[];          /* as requested */
+};
+
+/* Moves a fetch to a state and its list. The only place where the state is assigned. */
+void fetch_enter(struct seine_fetch *fetch, enum fetch_state state);
+
+/* Ends a fetch: its result is delivered in the engine's next turn. `message` is copied; NULL or "" is none. */
+void fetch_end(struct seine_fetch *fetch, seine_status_t status, int error, bool transient, const char *message);
+
+#endif

@@ -1,0 +1,111 @@
+/* What is owed to one host (scheme, name and port): its queue, cap, rate, freeze and circuit; and which host goes next. */
+#ifndef ENGINE_HOST_H
+#define ENGINE_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+/* uthash would exit when memory runs out; an element that could not be added has no table. */
+#define HASH_NONFATAL_OOM       1
+#define uthash_nonfatal_oom(el) ((void)(el))
+#include <uthash.h>
+
+#include "alarm.h"
+#include "fetch.h"
+#include "resolver.h"
+
+/* Each place names the list that the host is on. */
+enum host_place {
+  HOST_BUSY,  /* none: nothing queued, or its cap is reached, or its address is being looked up */
+  HOST_READY, /* hosts.ring: its next fetch can start, or fail, now */
+  HOST_TIMED, /* none: its alarm will ring */
+  HOST_IDLE   /* hosts.idle: no fetch belongs to it, but something about it is worth knowing */
+};
+
+struct host {
+  UT_hash_handle hh;
+  TAILQ_ENTRY(host) link; /* in its place's list */
+  struct host_table *hosts;
+  enum host_place place; /* assigned by host_settle alone */
+  struct fetch_list queue;
+  size_t queued;
+  size_t fetches;     /* that belong to it, in any state */
+  unsigned in_flight; /* transfers */
+  size_t startable;   /* its share of hosts.startable */
+
+  unsigned cap;       /* transfers at once, for now */
+  unsigned successes; /* since the cap grew last */
+  uint64_t next_ns;   /* uv_hrtime before which its rate allows no start */
+  uint64_t frozen_until_ms; /* uv_now; 0: not frozen */
+  uint64_t frozen_at_ms;
+  unsigned freezes; /* in a row, without a success between */
+
+  unsigned failures; /* connections or look-ups that failed in a row */
+  bool down;         /* the circuit is open */
+  bool probing;      /* one fetch is trying whether the host is back */
+  unsigned probes;   /* failed in a row */
+  uint64_t probe_ms; /* uv_now from which another may be tried */
+
+  bool looking;                /* a look-up of its address is under way */
+  bool literal;                /* its name is an address */
+  bool known_to_curl;          /* libcurl's cache may have an entry for it */
+  struct addresses *addresses; /* NULL: not known yet */
+  struct alarm *alarm;
+  char *name; /* behind the key */
+  unsigned port;
+  char key[]; /* "https://name:443" */
+};
+
+TAILQ_HEAD(host_list, host);
+
+struct host_table {
+  uv_loop_t *loop;
+  struct alarms *alarms;
+  const seine_options_t *options;
+  struct host *by_key; /* uthash, by key */
+  struct host_list ring;
+  struct host_list idle; /* the one that was used longest ago first */
+  size_t idle_count;
+  size_t count, frozen, down;
+  size_t startable; /* queued fetches that could start now, if there were slots */
+  void (*on_ready)(void *user);               /* the ring is no longer empty */
+  void (*on_forget)(void *user, struct host *host); /* a host is about to be freed */
+  void *user;
+};
+
+void hosts_init(struct host_table *hosts, uv_loop_t *loop, struct alarms *alarms, const seine_options_t *options);
+
+/* Frees the idle hosts, of which there are only idle ones left. */
+void hosts_close(struct host_table *hosts);
+
+/* Finds or makes a host and counts one fetch more for it; NULL if there is no memory. */
+struct host *hosts_hold(struct host_table *hosts, const seine_url_t *url);
+
+/* One fetch less; a host without any is forgotten, or kept idle if it misbehaved. */
+void host_let_go(struct host *host);
+
+void host_push(struct host *host, struct seine_fetch *fetch);
+void host_remove(struct host *host, struct seine_fetch *fetch);
+
+/* The host whose turn it is; NULL if none can start anything. It goes to the end of the ring. */
+struct host *hosts_next(struct host_table *hosts);
+
+/* Whether the next fetch is to fail at once, since the circuit is open and no probe is due. */
+bool host_refuses(const struct host *host);
+
+/* A look-up of its address began; it ended. Nothing of the host starts meanwhile. */
+void host_looking(struct host *host, bool looking);
+
+/* A transfer started; it ended. What it says of the host (below) comes before host_ended. */
+void host_started(struct host *host);
+void host_ended(struct host *host);
+
+/* What transfers say of the host: it answers; it could not be reached; it wants to be left alone for delay_ms, or for a time
+ * of our own if `asked` is false. started_ms: when the transfer that says so began, since what was in flight when a freeze
+ * began says nothing new. Returns the milliseconds until the freeze ends. */
+void host_answered(struct host *host);
+void host_unreachable(struct host *host);
+uint64_t host_freeze(struct host *host, uint64_t started_ms, bool asked, uint64_t delay_ms);
+
+#endif

@@ -1,0 +1,21 @@
+/* Media types: globs that accept them, their usual names, and which of them say anything. Pure. */
+#ifndef SEINE_MEDIA_H
+#define SEINE_MEDIA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define MEDIA_TYPE_MAX 96 /* room for a type and its end; longer ones count as none */
+
+/* Whether one of the comma-separated globs fits the whole of `type`: * is any run, ? any one character, letters of either
+ * case are equal. NULL accepts everything. */
+bool media_accepts(const char *globs, const char *type);
+
+/* Writes the lower-case "type/subtype" of a Content-Type value, without parameters and by its usual name (image/jpg is
+ * image/jpeg). "" for NULL and for what is no media type. */
+void media_essence(const char *content_type, char *out, size_t size);
+
+/* Whether an essence says something definite: application/octet-stream, unknown/unknown and "" do not. */
+bool media_is_specific(const char *essence);
+
+#endif

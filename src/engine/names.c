@@ -1,0 +1,148 @@
+/* Host names and addresses, and the hosts file that joins some of them without asking anybody. */
+#include "names.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+struct hosts_name {
+  UT_hash_handle hh;
+  struct addresses *addresses;
+  char host[];
+};
+
+struct addresses *addresses_make(const union address *list, unsigned count, uint64_t expires_ms) {
+  size_t text_size = count * (INET6_ADDRSTRLEN + 3);
+  struct addresses *made = malloc(sizeof(*made) + count * sizeof(*list) + text_size);
+  if (!made) return NULL;
+  union address *copy = (union address *)(made + 1);
+  char *text = (char *)(copy + count), *at = text;
+  memcpy(copy, list, count * sizeof(*list));
+  for (unsigned i = 0; i < count; i++) {
+    char number[INET6_ADDRSTRLEN];
+    bool v6 = list[i].any.sa_family == AF_INET6;
+    inet_ntop(list[i].any.sa_family, v6 ? (const void *)&list[i].v6.sin6_addr : &list[i].v4.sin_addr, number,
+              sizeof(number));
+    at += sprintf(at, v6 ? "%s[%s]" : "%s%s", i ? "," : "", number);
+  }
+  *made = (struct addresses){.refs = 1, .count = count, .expires_ms = expires_ms, .text = text, .list = copy};
+  return made;
+}
+
+struct addresses *addresses_ref(struct addresses *addresses) {
+  addresses->refs++;
+  return addresses;
+}
+
+void addresses_unref(struct addresses *addresses) {
+  if (addresses && --addresses->refs == 0) free(addresses);
+}
+
+bool address_read(union address *address, const char *text) {
+  memset(address, 0, sizeof(*address));
+  if (inet_pton(AF_INET, text, &address->v4.sin_addr) == 1) {
+    address->any.sa_family = AF_INET;
+    return true;
+  }
+  address->any.sa_family = AF_INET6;
+  return inet_pton(AF_INET6, text, &address->v6.sin6_addr) == 1;
+}
+
+bool host_name_read(const char *text, char name[HOST_NAME_SIZE]) {
+  size_t length = strlen(text), label = 0;
+  if (length && text[length - 1] == '.') length--;
+  if (length == 0 || length > 253) return false;
+  for (size_t i = 0; i < length; i++) {
+    char c = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] - 'A' + 'a') : text[i];
+    bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    if (c == '.' ? label == 0 : !plain || ++label > 63) return false;
+    if (c == '.') label = 0;
+    name[i] = c;
+  }
+  name[length] = 0;
+  return label > 0;
+}
+
+/* ---- /etc/hosts ---- */
+
+void hosts_clear(struct hosts *hosts) {
+  struct hosts_name *name, *next;
+  HASH_ITER (hh, hosts->names, name, next) {
+    HASH_DEL(hosts->names, name);
+    addresses_unref(name->addresses);
+    free(name);
+  }
+  memset(hosts, 0, sizeof(*hosts));
+}
+
+/* What does not fit into memory is left out: the name servers may know it. */
+static void hosts_add(struct hosts *hosts, const char *host, const union address *address) {
+  struct hosts_name *name;
+  union address list[ADDRESSES_MAX];
+  unsigned count = 0;
+  HASH_FIND_STR(hosts->names, host, name);
+  if (name) {
+    count = name->addresses->count;
+    memcpy(list, name->addresses->list, count * sizeof(*list));
+  } else {
+    name = calloc(1, sizeof(*name) + strlen(host) + 1);
+    if (!name) return;
+    strcpy(name->host, host);
+    HASH_ADD_STR(hosts->names, host, name);
+    if (!name->hh.tbl) {
+      free(name);
+      return;
+    }
+  }
+  if (count == ADDRESSES_MAX) return;
+  list[count++] = *address;
+  struct addresses *made = addresses_make(list, count, UINT64_MAX);
+  if (made) {
+    addresses_unref(name->addresses);
+    name->addresses = made;
+  } else if (!name->addresses) {
+    HASH_DEL(hosts->names, name);
+    free(name);
+  }
+}
+
+static void hosts_read(struct hosts *hosts, FILE *file, int family) {
+  char *line = NULL, *rest, name[HOST_NAME_SIZE];
+  size_t room = 0;
+  while (getline(&line, &room, file) >= 0) {
+    union address address;
+    line[strcspn(line, "#\r\n")] = 0;
+    char *word = strtok_r(line, " \t", &rest);
+    if (!word || !address_read(&address, word)) continue;
+    if (family != AF_UNSPEC && family != address.any.sa_family) continue;
+    while ((word = strtok_r(NULL, " \t", &rest)))
+      if (host_name_read(word, name)) hosts_add(hosts, name, &address);
+  }
+  free(line);
+}
+
+bool hosts_load(const char *path, const struct hosts *known, struct hosts *found, int family) {
+  struct stat now;
+  memset(found, 0, sizeof(*found));
+  FILE *file = fopen(path, "re");
+  bool changed = file ? fstat(fileno(file), &now) == 0 : known->inode != 0;
+  if (file && changed) {
+    changed = now.st_ino != known->inode || now.st_size != known->size || now.st_mtim.tv_sec != known->changed.tv_sec ||
+              now.st_mtim.tv_nsec != known->changed.tv_nsec;
+    if (changed) hosts_read(found, file, family);
+    *found = (struct hosts){found->names, now.st_mtim, now.st_size, now.st_ino};
+  }
+  if (file) fclose(file);
+  return changed;
+}
+
+struct addresses *hosts_find(const struct hosts *hosts, const char *host) {
+  struct hosts_name *name;
+  HASH_FIND_STR(hosts->names, host, name);
+  return name ? name->addresses : NULL;
+}

@@ -1,0 +1,220 @@
+/* What an engine is asked to be: defaults, the check of every range, and the engine's own copy. */
+#include "options.h"
+
+#include <curl/curl.h>
+#include <float.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "backoff.h"
+
+#define DAY_MS UINT64_C(86400000)
+
+void seine_options_init(seine_options_t *options) {
+  *options = (seine_options_t){
+      .min_size_bytes = 1,
+      .concurrency = 256,
+      .per_host = 8,
+      .max_memory_bytes = UINT64_C(512) << 20,
+      .spool_bytes = UINT64_C(1) << 20,
+      .retries = 5,
+      .retry_delay_ms = 1000,
+      .retry_max_delay_ms = 60000,
+      .connect_timeout_ms = 10000,
+      .stall_timeout_ms = 60000,
+      .max_redirects = 10,
+      .user_agent = "seine/" SEINE_VERSION,
+  };
+}
+
+/* Where an explanation of what is wrong goes. */
+struct cause {
+  char *text;
+  size_t size;
+};
+
+__attribute__((format(printf, 2, 3))) static int refuse(struct cause cause, const char *format, ...) {
+  if (!cause.text || !cause.size) return SEINE_EINVAL;
+  va_list args;
+  va_start(args, format);
+  vsnprintf(cause.text, cause.size, format, args);
+  va_end(args);
+  return SEINE_EINVAL;
+}
+
+static int check_numbers(const seine_options_t *options, struct cause cause) {
+  const struct {
+    const char *name;
+    uint64_t value, min, max;
+  } ranges[] = {
+      {"concurrency", options->concurrency, 1, 100000},
+      {"per_host", options->per_host, 1, 100000},
+      {"spool_bytes", options->spool_bytes, 4096, UINT64_C(1) << 30},
+      {"max_memory_bytes", options->max_memory_bytes, 65536, UINT64_MAX},
+      {"retries", options->retries, 0, 1000},
+      {"retry_delay_ms", options->retry_delay_ms, 0, 365 * DAY_MS},
+      {"retry_max_delay_ms", options->retry_max_delay_ms, 0, 365 * DAY_MS},
+      {"connect_timeout_ms", options->connect_timeout_ms, 1, DAY_MS},
+      {"stall_timeout_ms", options->stall_timeout_ms, 1, DAY_MS},
+      {"max_time_ms", options->max_time_ms, 0, 20 * DAY_MS}, /* curl counts in a long, of 32 bits here and there */
+      {"max_redirects", options->max_redirects, 0, 1000},
+      {"min_size_bytes", options->min_size_bytes, 0, INT64_MAX},
+      {"max_size_bytes", options->max_size_bytes, 0, INT64_MAX},
+      {"limit_rate_bytes", options->limit_rate_bytes, 0, INT64_MAX},
+  };
+  for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+    if (ranges[i].value < ranges[i].min || ranges[i].value > ranges[i].max)
+      return refuse(cause, "%s is %llu; it can be %llu to %llu", ranges[i].name, (unsigned long long)ranges[i].value,
+                    (unsigned long long)ranges[i].min, (unsigned long long)ranges[i].max);
+  if (!(options->rate_per_host >= 0 && options->rate_per_host <= 1e6))
+    return refuse(cause, "rate_per_host is %g; it can be 0 (no limit) to 1000000 requests a second",
+                  options->rate_per_host);
+  if (options->max_size_bytes && options->max_size_bytes < options->min_size_bytes)
+    return refuse(cause, "max_size_bytes (%llu) is smaller than min_size_bytes (%llu)",
+                  (unsigned long long)options->max_size_bytes, (unsigned long long)options->min_size_bytes);
+  return 0;
+}
+
+static bool has_control(const char *text) {
+  for (; *text; text++)
+    if (((unsigned char)*text < ' ' && *text != '\t') || *text == 0x7f) return true;
+  return false;
+}
+
+static int check_header(const char *line, struct cause cause) {
+  size_t name = strspn(line, "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+  if (has_control(line)) return refuse(cause, "a header line contains a control character");
+  if (!name || line[name] != ':')
+    return refuse(cause, "\"%s\" is no header line; it needs to be \"Name: value\"", line);
+  /* A GET has no body: these would make the server wait for one, or cut the next request in two. */
+  static const char *const own[] = {"Content-Length", "Transfer-Encoding"};
+  for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+    if (strlen(own[i]) == name && strncasecmp(line, own[i], name) == 0)
+      return refuse(cause, "the header %s is the engine's own and cannot be set", own[i]);
+  return 0;
+}
+
+/* The proxy's URL is not shown in a refusal: it often holds a password. */
+static int check_proxy(const char *proxy, size_t number, struct cause cause) {
+  static const char *const schemes[] = {"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+  if (has_control(proxy)) return refuse(cause, "proxy %zu contains a control character", number);
+  CURLU *handle = curl_url();
+  if (!handle) return refuse(cause, "out of memory");
+  char *scheme = NULL;
+  bool known = false;
+  CURLUcode code = curl_url_set(handle, CURLUPART_URL, proxy, CURLU_NON_SUPPORT_SCHEME);
+  if (!code) code = curl_url_get(handle, CURLUPART_SCHEME, &scheme, 0);
+  for (size_t i = 0; !code && i < sizeof(schemes) / sizeof(schemes[0]); i++)
+    known = known || strcasecmp(scheme, schemes[i]) == 0;
+  curl_free(scheme);
+  curl_url_cleanup(handle);
+  if (code)
+    return refuse(cause, "proxy %zu is no URL; it needs to be like http://host:3128 or socks5h://host:1080", number);
+  if (!known)
+    return refuse(cause, "proxy %zu is of none of the kinds http, https, socks4, socks4a, socks5, socks5h", number);
+  return 0;
+}
+
+/* Every item between commas must be there: "image/png," is more likely a slip than a wish. */
+static int check_list(const char *name, const char *list, struct cause cause) {
+  if (!list || !*list) return 0;
+  if (has_control(list)) return refuse(cause, "%s contains a control character", name);
+  for (const char *at = list;; at++) {
+    at += strspn(at, " \t");
+    size_t item = strcspn(at, ",");
+    if (!item) return refuse(cause, "%s \"%s\" has an empty item", name, list);
+    at += item;
+    if (!*at) return 0;
+  }
+}
+
+static int check_accept(const char *accept, struct cause cause) {
+  int error = check_list("accept", accept, cause);
+  for (const char *at = accept; !error && at && *at; at += *at == ',') {
+    size_t item = strcspn(at, ",");
+    if (!memchr(at, '/', item) && !memchr(at, '*', item))
+      error = refuse(cause, "accept: \"%.*s\" is no media type; they are like image/jpeg or image/*", (int)item, at);
+    at += item;
+  }
+  return error;
+}
+
+int seine_options_check(const seine_options_t *options, char *text, size_t size) {
+  struct cause cause = {text, size};
+  struct statuses statuses;
+  int error = check_numbers(options, cause);
+  if (!error) error = check_accept(options->accept, cause);
+  if (!error) error = check_list("opt_out", options->opt_out, cause);
+  if (!error) error = statuses_parse(&statuses, options->retry_on, text, size);
+  for (size_t i = 0; !error && options->headers && options->headers[i]; i++)
+    error = check_header(options->headers[i], cause);
+  for (size_t i = 0; !error && options->proxies && options->proxies[i]; i++)
+    error = check_proxy(options->proxies[i], i + 1, cause);
+  if (!error && options->user_agent && has_control(options->user_agent))
+    error = refuse(cause, "user_agent contains a control character");
+  if (!error && options->no_proxy && has_control(options->no_proxy))
+    error = refuse(cause, "no_proxy contains a control character");
+  if (!error && options->directory && !*options->directory) error = refuse(cause, "directory is empty");
+  if (!error && options->ca_file && !*options->ca_file) error = refuse(cause, "ca_file is empty");
+  return error;
+}
+
+static bool copy_text(const char **text, bool empty_is_none) {
+  if (*text && empty_is_none && !**text) *text = NULL;
+  if (!*text) return true;
+  *text = strdup(*text);
+  return *text != NULL;
+}
+
+static void free_list(const char *const *list) {
+  for (size_t i = 0; list && list[i]; i++)
+    free((char *)list[i]);
+  free((void *)list);
+}
+
+static bool copy_list(const char *const **list) {
+  const char *const *from = *list;
+  size_t count = 0;
+  *list = NULL;
+  while (from && from[count])
+    count++;
+  if (!count) return true;
+  const char **made = calloc(count + 1, sizeof(*made));
+  if (!made) return false;
+  *list = made;
+  for (size_t i = 0; i < count; i++)
+    if (!(made[i] = strdup(from[i]))) return false;
+  return true;
+}
+
+int options_copy(seine_options_t *to, const seine_options_t *from) {
+  *to = *from;
+  bool whole = copy_text(&to->directory, false);
+  whole &= copy_text(&to->accept, true);
+  whole &= copy_text(&to->opt_out, true);
+  whole &= copy_text(&to->retry_on, true);
+  whole &= copy_text(&to->user_agent, false);
+  whole &= copy_text(&to->no_proxy, true);
+  whole &= copy_text(&to->ca_file, false);
+  whole &= copy_list(&to->headers);
+  whole &= copy_list(&to->proxies);
+  if (whole) return 0;
+  options_clear(to);
+  return SEINE_ENOMEM;
+}
+
+void options_clear(seine_options_t *options) {
+  free((char *)options->directory);
+  free((char *)options->accept);
+  free((char *)options->opt_out);
+  free((char *)options->retry_on);
+  free((char *)options->user_agent);
+  free((char *)options->no_proxy);
+  free((char *)options->ca_file);
+  free_list(options->headers);
+  free_list(options->proxies);
+  memset(options, 0, sizeof(*options));
+}

@@ -1,0 +1,107 @@
+/* Collects what matters of a response's headers. */
+#include "response.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct header {
+  const char *name;
+  size_t offset; /* of the char * in struct response */
+  bool joins;    /* repeated values are joined */
+};
+
+static const struct header headers[] = {
+    {"content-disposition", offsetof(struct response, disposition), false},
+    {"content-type", offsetof(struct response, content_type), false},
+    {"etag", offsetof(struct response, etag), false},
+    {"last-modified", offsetof(struct response, last_modified), false},
+    {"location", offsetof(struct response, location), false},
+    {"retry-after", offsetof(struct response, retry_after), false},
+    {"x-robots-tag", offsetof(struct response, robots), true},
+};
+
+#define HEADERS (sizeof headers / sizeof *headers)
+
+static char **field(struct response *response, const struct header *header) {
+  return (char **)((char *)response + header->offset);
+}
+
+void response_clear(struct response *response) {
+  for (size_t i = 0; i < HEADERS; i++)
+    free(*field(response, &headers[i]));
+  *response = (struct response){0};
+}
+
+static bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static void trim(const char **text, size_t *size) {
+  while (*size && is_blank(**text)) {
+    ++*text;
+    --*size;
+  }
+  while (*size && is_blank((*text)[*size - 1]))
+    --*size;
+}
+
+static void begin(struct response *response, const char *line, size_t size) {
+  size_t header_bytes = response->header_bytes;
+  const char *space = memchr(line, ' ', size);
+  response_clear(response);
+  response->header_bytes = header_bytes;
+  if (space) response->status = atoi(space + 1); /* libcurl ends each line with NUL, and has checked this one */
+}
+
+static bool keep(char **slot, const char *value, size_t size, bool joins) {
+  if (*slot && !joins) return true;
+  size_t old = *slot ? strlen(*slot) : 0;
+  char *text = realloc(*slot, old + size + 3);
+  if (!text) return false;
+  if (old) {
+    memcpy(text + old, ", ", 2);
+    old += 2;
+  }
+  memcpy(text + old, value, size);
+  text[old + size] = '\0';
+  *slot = text;
+  return true;
+}
+
+static void read_length(struct response *response, const char *value) {
+  char *end;
+  errno = 0;
+  unsigned long long length = strtoull(value, &end, 10);
+  if (end == value || errno || *value == '-') return;
+  response->length = length;
+  response->has_length = true;
+}
+
+static bool take(struct response *response, const char *line, size_t size) {
+  const char *colon = memchr(line, ':', size);
+  if (!colon) return true;
+  size_t name_size = (size_t)(colon - line);
+  const char *value = colon + 1;
+  size_t value_size = size - name_size - 1;
+  trim(&value, &value_size);
+  if (name_size == 14 && strncasecmp(line, "content-length", 14) == 0) read_length(response, value);
+  for (size_t i = 0; i < HEADERS; i++) {
+    const struct header *header = &headers[i];
+    if (strlen(header->name) == name_size && strncasecmp(line, header->name, name_size) == 0)
+      return keep(field(response, header), value, value_size, header->joins);
+  }
+  return true;
+}
+
+enum response_line response_line(struct response *response, const char *line, size_t size) {
+  response->header_bytes += size;
+  if (response->header_bytes > RESPONSE_HEADERS_MAX) return RESPONSE_FLOOD;
+  if (size >= 5 && strncasecmp(line, "HTTP/", 5) == 0) {
+    begin(response, line, size);
+    return RESPONSE_MORE;
+  }
+  if (size && (line[0] == '\r' || line[0] == '\n')) return response->status >= 200 ? RESPONSE_END : RESPONSE_MORE;
+  return take(response, line, size) ? RESPONSE_MORE : RESPONSE_NOMEM;
+}

@@ -1,0 +1,40 @@
+/* What a response's headers say, taken line by line. Pure. */
+#ifndef ENGINE_RESPONSE_H
+#define ENGINE_RESPONSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RESPONSE_HEADERS_MAX (256 * 1024) /* bytes of header lines in one attempt, interim responses included */
+
+/* Header values are owned, as sent but for white space around them; NULL where there was none. A header that came twice
+ * keeps its first value, but for robots, whose values are joined by commas. */
+struct response {
+  int status;          /* of the status line read last; 0 before one */
+  size_t header_bytes; /* over all responses of the attempt */
+  bool has_length;
+  uint64_t length; /* Content-Length, if has_length */
+  char *content_type;
+  char *location;
+  char *etag;
+  char *last_modified;
+  char *disposition;
+  char *retry_after;
+  char *robots; /* X-Robots-Tag */
+};
+
+enum response_line {
+  RESPONSE_MORE,  /* go on */
+  RESPONSE_END,   /* the empty line of a final response: its headers are complete */
+  RESPONSE_FLOOD, /* more than RESPONSE_HEADERS_MAX */
+  RESPONSE_NOMEM
+};
+
+/* Takes one line as libcurl hands it over, line end included. A status line begins anew. */
+enum response_line response_line(struct response *response, const char *line, size_t size);
+
+/* Frees the values and zeroes the struct. */
+void response_clear(struct response *response);
+
+#endif

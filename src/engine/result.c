@@ -1,0 +1,38 @@
+/* Puts a fetch's knowledge into the form of the public header. */
+#include "result.h"
+
+#include "body.h"
+
+static void fill_body(const struct seine_fetch *fetch, seine_result_t *result) {
+  const struct attempt *attempt = fetch->attempt;
+  const struct body *body = attempt->body;
+  bool ok = fetch->status == SEINE_STATUS_OK;
+  if (ok && fetch->sink == SEINE_SINK_FILE) result->path = attempt->path;
+  if (!body || !attempt->inspected) return;
+  result->type = body->seen.type;
+  result->sha256 = body->seen.sha256;
+  if (ok && fetch->sink == SEINE_SINK_MEMORY) result->data = body->data ? body->data : (const uint8_t *)"";
+}
+
+void result_fill(const struct seine_fetch *fetch, seine_result_t *result) {
+  const struct attempt *attempt = fetch->attempt;
+  *result = (seine_result_t){.status = fetch->status,
+                             .error = fetch->error,
+                             .message = fetch->message,
+                             .transient = fetch->transient,
+                             .url = fetch->url,
+                             .final_url = fetch->target,
+                             .attempts = fetch->attempts};
+  if (!attempt) return;
+  result->http_status = attempt->response.status;
+  result->declared_type = attempt->response.content_type;
+  result->etag = attempt->response.etag;
+  result->last_modified = attempt->response.last_modified;
+  result->disposition = attempt->response.disposition;
+  result->ip = attempt->ip[0] ? attempt->ip : NULL;
+  result->size_bytes = attempt->received_bytes;
+  result->started_unix_ms = attempt->started_unix_ms;
+  result->elapsed_ms = attempt->elapsed_ms;
+  result->first_byte_ms = attempt->first_byte_ms;
+  fill_body(fetch, result);
+}

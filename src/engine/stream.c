@@ -1,0 +1,132 @@
+/* Takes a large body through a worker chunk by chunk: hash, type, temporary file. */
+#include "stream.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "digest.h"
+#include "seine.h"
+
+struct stream *stream_new(struct store *store, bool to_file) {
+  struct stream *stream = calloc(1, sizeof *stream);
+  if (!stream) return NULL;
+  TAILQ_INIT(&stream->waiting);
+  TAILQ_INIT(&stream->working);
+  stream->store = store;
+  stream->to_file = to_file;
+  return stream;
+}
+
+static void push(struct stream *stream, struct chunk *chunk) {
+  TAILQ_INSERT_TAIL(&stream->waiting, chunk, link);
+  stream->waiting_bytes += chunk->capacity;
+}
+
+bool stream_adopt(struct stream *stream, uint8_t *data, size_t size, size_t capacity) {
+  struct chunk *chunk = malloc(sizeof *chunk);
+  if (!chunk) return false;
+  *chunk = (struct chunk){.size = size, .capacity = capacity, .data = data};
+  push(stream, chunk);
+  return true;
+}
+
+static struct chunk *chunk_new(size_t capacity) {
+  struct chunk *chunk = malloc(sizeof *chunk);
+  uint8_t *data = malloc(capacity);
+  if (!chunk || !data) {
+    free(chunk);
+    free(data);
+    return NULL;
+  }
+  *chunk = (struct chunk){.capacity = capacity, .data = data};
+  return chunk;
+}
+
+bool stream_add(struct stream *stream, const void *data, size_t size, size_t *grown) {
+  struct chunk *chunk = TAILQ_LAST(&stream->waiting, chunks);
+  *grown = 0;
+  if (!chunk || chunk->capacity - chunk->size < size) {
+    chunk = chunk_new(size > STREAM_CHUNK_BYTES ? size : STREAM_CHUNK_BYTES);
+    if (!chunk) return false;
+    push(stream, chunk);
+    *grown = chunk->capacity;
+  }
+  memcpy(chunk->data + chunk->size, data, size);
+  chunk->size += size;
+  return true;
+}
+
+void stream_load(struct stream *stream) {
+  TAILQ_CONCAT(&stream->working, &stream->waiting, link);
+  stream->working_bytes = stream->waiting_bytes;
+  stream->waiting_bytes = 0;
+  stream->last = stream->ended;
+}
+
+static void fail(struct store_failure *failure, int error) {
+  failure->error = error;
+  snprintf(failure->text, sizeof failure->text, "%s", seine_strerror(error));
+}
+
+/* The first chunk holds at least as much as inspection reads, unless the body is smaller. */
+static void begin(struct stream *stream, const struct chunk *first, struct inspector *inspector,
+                  struct inspection *seen, struct store_failure *failure) {
+  int error = inspector ? 0 : SEINE_ENOSYS;
+  if (!error) error = inspector_type(inspector, first->data, first->size, seen->type);
+  if (!error) error = digest_open(&stream->digest);
+  if (!error) error = digest_start(stream->digest);
+  if (error)
+    fail(failure, error);
+  else if (stream->to_file)
+    spool_open(stream->store, &stream->spool, failure);
+}
+
+void stream_work(struct stream *stream, struct inspector *inspector, struct inspection *seen,
+                 struct store_failure *failure) {
+  struct chunk *chunk;
+  TAILQ_FOREACH(chunk, &stream->working, link) {
+    if (!failure->error && !stream->digest) begin(stream, chunk, inspector, seen, failure);
+    if (failure->error) return;
+    int error = digest_add(stream->digest, chunk->data, chunk->size);
+    if (error)
+      fail(failure, error);
+    else if (stream->to_file)
+      spool_write(stream->spool, chunk->data, chunk->size, failure);
+  }
+  if (failure->error || !stream->last) return;
+  int error = digest_end(stream->digest, seen->sha256);
+  if (error) fail(failure, error);
+}
+
+static size_t free_chunks(struct chunks *chunks) {
+  struct chunk *chunk;
+  size_t bytes = 0;
+  while ((chunk = TAILQ_FIRST(chunks))) {
+    TAILQ_REMOVE(chunks, chunk, link);
+    bytes += chunk->capacity;
+    free(chunk->data);
+    free(chunk);
+  }
+  return bytes;
+}
+
+size_t stream_unload(struct stream *stream) {
+  stream->working_bytes = 0;
+  return free_chunks(&stream->working);
+}
+
+void stream_commit(struct stream *stream, const char *path, struct store_failure *failure) {
+  struct spool *spool = stream->spool;
+  stream->spool = NULL;
+  spool_commit(spool, path, failure);
+}
+
+size_t stream_free(struct stream *stream) {
+  if (!stream) return 0;
+  size_t bytes = free_chunks(&stream->waiting) + free_chunks(&stream->working);
+  spool_drop(stream->spool);
+  digest_close(stream->digest);
+  free(stream);
+  return bytes;
+}

@@ -1,0 +1,66 @@
+/* The part of a large body that is on its way through a worker: chunks in order, to a hash and a temporary file. */
+#ifndef ENGINE_STREAM_H
+#define ENGINE_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "inspect.h"
+#include "store.h"
+
+#define STREAM_CHUNK_BYTES ((size_t)256 * 1024)
+#define STREAM_HIGH_BYTES  ((size_t)4 * 1024 * 1024) /* outstanding, above which the transfer is paused */
+#define STREAM_LOW_BYTES   ((size_t)1024 * 1024)     /* and below which it goes on */
+#define STREAM_HEAD_BYTES  ((size_t)64 * 1024)       /* enough to inspect */
+
+struct chunk {
+  TAILQ_ENTRY(chunk) link;
+  size_t size, capacity;
+  uint8_t *data;
+};
+
+TAILQ_HEAD(chunks, chunk);
+
+struct digest;
+
+/* `waiting` and the flags are the loop's. The rest is the worker's while stream_work is under way. */
+struct stream {
+  struct chunks waiting;
+  size_t waiting_bytes;     /* capacity of the chunks that wait */
+  size_t working_bytes;     /* capacity of those at work */
+  bool ended, typed;
+  struct chunks working;
+  bool to_file, last;       /* last: finish the hash after these chunks */
+  struct store *store;
+  struct spool *spool;      /* NULL until the first chunk, and after stream_take_spool */
+  struct digest *digest;
+};
+
+struct stream *stream_new(struct store *store, bool to_file);
+
+/* Puts bytes behind those that wait; false if there is no memory. Returns how many bytes of memory that took in *grown. */
+bool stream_add(struct stream *stream, const void *data, size_t size, size_t *grown);
+
+/* The same for a whole buffer made by malloc, which becomes the stream's. */
+bool stream_adopt(struct stream *stream, uint8_t *data, size_t size, size_t capacity);
+
+/* Moves what waits to where stream_work finds it. */
+void stream_load(struct stream *stream);
+
+/* On a worker: hashes and writes the loaded chunks, finds the type from the first, ends the hash after the last.
+ * Anything that fails is said in *failure, and nothing is done from then on. */
+void stream_work(struct stream *stream, struct inspector *inspector, struct inspection *seen,
+                 struct store_failure *failure);
+
+/* Frees the chunks that were worked on; how many bytes of memory that gave back. */
+size_t stream_unload(struct stream *stream);
+
+/* On a worker: the file into place. */
+void stream_commit(struct stream *stream, const char *path, struct store_failure *failure);
+
+/* Frees everything; the temporary file is removed (two system calls). NULL is fine. The bytes of memory given back. */
+size_t stream_free(struct stream *stream);
+
+#endif

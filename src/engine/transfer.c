@@ -1,0 +1,457 @@
+/* Runs attempts on pooled easy handles. */
+#include "transfer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "address.h"
+
+#define SPARE_MAX     1024
+#define DISCARD_MAX   ((uint64_t)64 * 1024) /* of an unwanted body, to keep the connection; past that a new one is cheaper */
+#define NS_PER_MS     UINT64_C(1000000)
+#define BUFFER_LARGE  65536L
+#define BUFFER_SMALL  16384L
+#define MANY_TRANSFERS 1024 /* in flight, above which buffers are small */
+
+/* Why a transfer receives nothing for now; it is on the list of the first that applies. */
+enum hold { HOLD_NONE, HOLD_BODY, HOLD_RATE, HOLD_RESUMING };
+
+struct transfer {
+  CURL *easy;
+  struct transfers *transfers;
+  void *user;
+  TAILQ_ENTRY(transfer) link; /* spare; or by hold: listening, none, throttled, resuming */
+  enum hold hold;
+  uint64_t heard_ms; /* uv_now when something arrived last */
+  uint64_t started_ns;
+  struct curl_slist *resolve;
+  struct curl_slist *headers; /* set on the handle */
+  const char *proxy;          /* set on the handle; compared by address */
+  struct response response;
+  bool headers_done, discard, stopped, stalled, denied, flooded;
+  uint64_t discarded;
+  char text[CURL_ERROR_SIZE];
+};
+
+/* ---- Stalls: one alarm for the transfer that has been silent longest ---- */
+
+static void finish(struct transfer *transfer, CURLcode code);
+
+static void on_stall(void *user) {
+  struct transfers *transfers = user;
+  uint64_t now = uv_now(transfers->loop), limit = transfers->options->stall_timeout_ms;
+  struct transfer *transfer;
+  while ((transfer = TAILQ_FIRST(&transfers->listening)) && now - transfer->heard_ms >= limit) {
+    transfer->stalled = true;
+    finish(transfer, CURLE_OPERATION_TIMEDOUT);
+  }
+  if (transfer)
+    alarm_set(transfers->alarms, &transfers->stall_alarm, transfer->heard_ms + limit - now, on_stall, transfers);
+}
+
+static void listen_on(struct transfer *transfer) {
+  struct transfers *transfers = transfer->transfers;
+  transfer->hold = HOLD_NONE;
+  transfer->heard_ms = uv_now(transfers->loop);
+  TAILQ_INSERT_TAIL(&transfers->listening, transfer, link);
+  uint64_t limit = transfers->options->stall_timeout_ms;
+  if (limit && !transfers->stall_alarm)
+    alarm_set(transfers->alarms, &transfers->stall_alarm, limit, on_stall, transfers);
+}
+
+static struct transfer_list *list_of(struct transfer *transfer) {
+  switch (transfer->hold) {
+  case HOLD_NONE: return &transfer->transfers->listening;
+  case HOLD_RATE: return &transfer->transfers->throttled;
+  case HOLD_RESUMING: return &transfer->transfers->resuming;
+  case HOLD_BODY: break;
+  }
+  return NULL;
+}
+
+static void unlist(struct transfer *transfer) {
+  struct transfer_list *list = list_of(transfer);
+  if (list) TAILQ_REMOVE(list, transfer, link);
+  /* An alarm with nothing to watch would keep the loop alive. */
+  if (TAILQ_EMPTY(&transfer->transfers->listening)) alarm_clear(&transfer->transfers->stall_alarm);
+}
+
+static void hold(struct transfer *transfer, enum hold why) {
+  unlist(transfer);
+  transfer->hold = why;
+  struct transfer_list *list = list_of(transfer);
+  if (list) TAILQ_INSERT_TAIL(list, transfer, link);
+}
+
+static void heard(struct transfer *transfer) {
+  if (transfer->hold != HOLD_NONE) return;
+  struct transfers *transfers = transfer->transfers;
+  transfer->heard_ms = uv_now(transfers->loop);
+  TAILQ_REMOVE(&transfers->listening, transfer, link);
+  TAILQ_INSERT_TAIL(&transfers->listening, transfer, link);
+}
+
+/* ---- Bandwidth: a bucket of bytes over all transfers ---- */
+
+static void on_credit(void *user);
+
+/* Fills the bucket up to a tenth of a second's worth. True if there is credit; otherwise an alarm will come. */
+static bool have_credit(struct transfers *transfers) {
+  double rate = (double)transfers->options->limit_rate_bytes;
+  uint64_t now = uv_hrtime();
+  transfers->credit_bytes += rate * (double)(now - transfers->credited_ns) / 1e9;
+  transfers->credited_ns = now;
+  if (transfers->credit_bytes > rate / 10) transfers->credit_bytes = rate / 10;
+  if (transfers->credit_bytes > 0) return true;
+  if (!transfers->throttle_alarm) {
+    uint64_t wait_ms = (uint64_t)(-transfers->credit_bytes / rate * 1000) + 1;
+    alarm_set(transfers->alarms, &transfers->throttle_alarm, wait_ms, on_credit, transfers);
+  }
+  return false;
+}
+
+static void go_on(struct transfer *transfer) {
+  unlist(transfer);
+  listen_on(transfer);
+  /* Hands over what libcurl kept, from inside: the transfer may be held again, or have failed, when this returns. */
+  CURLcode code = curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
+  if (code) finish(transfer, code);
+}
+
+static void on_credit(void *user) {
+  struct transfers *transfers = user;
+  struct transfer *transfer;
+  while ((transfer = TAILQ_FIRST(&transfers->throttled)) && have_credit(transfers))
+    go_on(transfer);
+}
+
+/* ---- What libcurl calls ---- */
+
+static size_t on_header(char *line, size_t one, size_t size, void *user) {
+  struct transfer *transfer = user;
+  (void)one;
+  heard(transfer);
+  if (transfer->headers_done) return size; /* trailers */
+  switch (response_line(&transfer->response, line, size)) {
+  case RESPONSE_MORE: return size;
+  case RESPONSE_NOMEM: return 0;
+  case RESPONSE_FLOOD: transfer->flooded = true; return 0;
+  case RESPONSE_END: break;
+  }
+  transfer->headers_done = true;
+  switch (transfer->transfers->events->on_headers(transfer->user, &transfer->response)) {
+  case TRANSFER_TAKE: break;
+  case TRANSFER_DISCARD: transfer->discard = true; break;
+  case TRANSFER_STOP: transfer->stopped = true; return 0;
+  }
+  if (!transfer->discard || !transfer->response.has_length || transfer->response.length <= DISCARD_MAX) return size;
+  transfer->stopped = true;
+  return 0;
+}
+
+static size_t discard(struct transfer *transfer, size_t size) {
+  transfer->discarded += size;
+  if (transfer->discarded <= DISCARD_MAX) return size;
+  transfer->stopped = true;
+  return 0;
+}
+
+static size_t on_write(char *data, size_t one, size_t size, void *user) {
+  struct transfer *transfer = user;
+  struct transfers *transfers = transfer->transfers;
+  (void)one;
+  if (transfers->options->limit_rate_bytes && !have_credit(transfers)) {
+    hold(transfer, HOLD_RATE);
+    return CURL_WRITEFUNC_PAUSE;
+  }
+  heard(transfer);
+  if (!transfer->discard) {
+    int word = transfers->events->on_data(transfer->user, (const uint8_t *)data, size);
+    if (word > 0) {
+      hold(transfer, HOLD_BODY);
+      return CURL_WRITEFUNC_PAUSE;
+    }
+    if (word < 0) {
+      transfer->stopped = true;
+      return 0;
+    }
+  }
+  transfers->received_bytes += size;
+  if (transfers->options->limit_rate_bytes) transfers->credit_bytes -= (double)size;
+  return transfer->discard ? discard(transfer, size) : size;
+}
+
+static curl_socket_t on_open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address) {
+  struct transfer *transfer = user;
+  const seine_options_t *options = transfer->transfers->options;
+  (void)purpose;
+  if (options->deny_private && address_is_private(&address->addr)) {
+    transfer->denied = true;
+    return CURL_SOCKET_BAD;
+  }
+  int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd >= 0) curl_loop_opened(&transfer->transfers->curl_loop, fd);
+  /* A limit that only we keep would first let the kernel take in megabytes for each connection. */
+  if (fd >= 0 && options->limit_rate_bytes) {
+    int size = 64 * 1024;
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+  }
+  return fd;
+}
+
+/* ---- Handles ---- */
+
+static long buffer_size(const seine_options_t *options) {
+  long size = options->concurrency > MANY_TRANSFERS ? BUFFER_SMALL : BUFFER_LARGE;
+  long slice = (long)(options->limit_rate_bytes / 50);
+  if (options->limit_rate_bytes && slice < size) size = slice < 1024 ? 1024 : slice;
+  return size;
+}
+
+static void set_network(CURL *easy, const struct transfers *transfers) {
+  const seine_options_t *options = transfers->options;
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_timeout_ms);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)options->max_time_ms);
+  /* Entries are never searched for their age, which would be a walk for every transfer; transfers_forget drops them. */
+  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_size(options));
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, options->no_proxy);
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                   (long)(options->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L); /* one connection for all streams, where a server speaks HTTP/2 */
+  /* A CA path would switch libcurl's CA cache off, and each new connection would parse the whole bundle. */
+  if (transfers->ca_file) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, transfers->ca_file);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+  }
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, options->insecure ? 0L : 1L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, options->insecure ? 0L : 2L);
+  curl_easy_setopt(easy, CURLOPT_SHARE, transfers->share);
+}
+
+static void set_callbacks(struct transfer *transfer) {
+  CURL *easy = transfer->easy;
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_write);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->text);
+}
+
+static struct transfer *transfer_new(struct transfers *transfers) {
+  struct transfer *transfer = calloc(1, sizeof *transfer);
+  CURL *easy = curl_easy_init();
+  if (!transfer || !easy) {
+    free(transfer);
+    curl_easy_cleanup(easy);
+    return NULL;
+  }
+  transfer->easy = easy;
+  transfer->transfers = transfers;
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, transfers->options->user_agent);
+  curl_loop_adopt(&transfers->curl_loop, easy);
+  set_network(easy, transfers);
+  set_callbacks(transfer);
+  return transfer;
+}
+
+static struct transfer *transfer_take(struct transfers *transfers) {
+  struct transfer *transfer = TAILQ_FIRST(&transfers->spare);
+  if (!transfer) return transfer_new(transfers);
+  TAILQ_REMOVE(&transfers->spare, transfer, link);
+  transfers->spare_count--;
+  return transfer;
+}
+
+static void transfer_free(struct transfer *transfer) {
+  curl_easy_cleanup(transfer->easy);
+  curl_slist_free_all(transfer->resolve);
+  free(transfer);
+}
+
+static void transfer_give(struct transfer *transfer) {
+  struct transfers *transfers = transfer->transfers;
+  response_clear(&transfer->response);
+  if (transfers->spare_count >= SPARE_MAX) {
+    transfer_free(transfer);
+    return;
+  }
+  transfers->spare_count++;
+  TAILQ_INSERT_HEAD(&transfers->spare, transfer, link);
+}
+
+/* ---- The life of a transfer ---- */
+
+static void set_resolve(struct transfer *transfer, const char *resolve) {
+  struct transfers *transfers = transfer->transfers;
+  if (!transfers->forget && !resolve && !transfer->resolve) return;
+  struct curl_slist *list = transfers->forget;
+  transfers->forget = NULL;
+  if (resolve) {
+    struct curl_slist *longer = curl_slist_append(list, resolve);
+    if (longer) list = longer; /* without memory libcurl asks its own resolver */
+  }
+  curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, list);
+  curl_slist_free_all(transfer->resolve);
+  transfer->resolve = list;
+}
+
+static void reset(struct transfer *transfer) {
+  transfer->headers_done = transfer->discard = transfer->stopped = false;
+  transfer->stalled = transfer->denied = transfer->flooded = false;
+  transfer->discarded = 0;
+  transfer->text[0] = '\0';
+}
+
+int transfer_start(struct transfers *transfers, const struct transfer_request *request, void *user,
+                   struct transfer **result) {
+  struct transfer *transfer = transfer_take(transfers);
+  if (!transfer) return SEINE_ENOMEM;
+  reset(transfer);
+  transfer->user = user;
+  set_resolve(transfer, request->resolve);
+  if (transfer->headers != request->headers) {
+    curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, request->headers);
+    transfer->headers = request->headers;
+  }
+  if (transfer->proxy != request->proxy) {
+    curl_easy_setopt(transfer->easy, CURLOPT_PROXY, request->proxy ? request->proxy : "");
+    transfer->proxy = request->proxy;
+  }
+  transfer_keep_connection(transfer, request->keep_connection);
+  if (curl_easy_setopt(transfer->easy, CURLOPT_URL, request->url) ||
+      curl_loop_add(&transfers->curl_loop, transfer->easy)) {
+    transfer_give(transfer);
+    return SEINE_ENOMEM;
+  }
+  transfer->started_ns = uv_hrtime();
+  listen_on(transfer);
+  *result = transfer;
+  return 0;
+}
+
+void transfer_keep_connection(struct transfer *transfer, bool keep) {
+  curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, keep ? 0L : 1L);
+}
+
+static void read_info(struct transfer *transfer, struct outcome *outcome) {
+  CURL *easy = transfer->easy;
+  curl_off_t first_us = 0, connect_us = 0, ready_us = 0;
+  char *ip = NULL, *redirect_url = NULL;
+  curl_easy_getinfo(easy, CURLINFO_STARTTRANSFER_TIME_T, &first_us);
+  curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connect_us);
+  curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
+  curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip);
+  curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &outcome->connects);
+  if (transfer->response.location) curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &redirect_url);
+  /* On a connection that was used before, there is no connect time. */
+  outcome->connected = connect_us > 0 || ready_us > 0 || transfer->response.status;
+  outcome->first_byte_ms = (uint64_t)first_us / 1000;
+  outcome->ip = ip && *ip ? ip : NULL;
+  outcome->redirect_url = redirect_url;
+  outcome->elapsed_ms = (uv_hrtime() - transfer->started_ns) / NS_PER_MS;
+}
+
+static void finish(struct transfer *transfer, CURLcode code) {
+  struct outcome outcome = {.code = code,
+                            .stopped = transfer->stopped,
+                            .stalled = transfer->stalled,
+                            .denied = transfer->denied,
+                            .flooded = transfer->flooded,
+                            .text = transfer->text,
+                            .proxied = transfer->proxy,
+                            .response = &transfer->response};
+  read_info(transfer, &outcome);
+  unlist(transfer);
+  curl_loop_remove(&transfer->transfers->curl_loop, transfer->easy);
+  transfer->transfers->events->on_done(transfer->user, &outcome);
+  transfer_give(transfer);
+}
+
+static void on_curl_done(void *user, CURL *easy, CURLcode code) {
+  char *transfer;
+  (void)user;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+  finish((struct transfer *)(void *)transfer, code);
+}
+
+void transfer_abort(struct transfer *transfer) {
+  unlist(transfer);
+  curl_loop_remove(&transfer->transfers->curl_loop, transfer->easy);
+  transfer_give(transfer);
+}
+
+void transfer_resume(struct transfer *transfer) {
+  if (transfer->hold == HOLD_BODY) hold(transfer, HOLD_RESUMING);
+}
+
+bool transfers_turn(struct transfers *transfers) {
+  /* Only those that stand here now: one that is held again at once must not keep the turn from ending. */
+  struct transfer *last = TAILQ_LAST(&transfers->resuming, transfer_list), *transfer = NULL;
+  if (!last) return false;
+  while (transfer != last && (transfer = TAILQ_FIRST(&transfers->resuming)))
+    go_on(transfer);
+  return true;
+}
+
+void transfers_forget(struct transfers *transfers, const char *host, unsigned port) {
+  char entry[300];
+  if (strchr(host, ':')) return; /* libcurl cannot name an IPv6 literal here */
+  snprintf(entry, sizeof entry, "-%s:%u", host, port);
+  struct curl_slist *list = curl_slist_append(transfers->forget, entry);
+  if (list) transfers->forget = list; /* without memory the entry stays: a few hundred bytes */
+}
+
+/* ---- The pool ---- */
+
+static const char *default_ca_file(void) {
+  const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+  if (info->age >= CURLVERSION_SEVENTH && info->cainfo && access(info->cainfo, R_OK) == 0) return info->cainfo;
+  static const char debian[] = "/etc/ssl/certs/ca-certificates.crt";
+  return access(debian, R_OK) == 0 ? debian : NULL;
+}
+
+int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct alarms *alarms, const seine_options_t *options,
+                   const struct transfer_events *events, void (*on_closed)(void *user), void *user) {
+  *transfers = (struct transfers){.loop = loop, .alarms = alarms, .options = options, .events = events};
+  TAILQ_INIT(&transfers->spare);
+  TAILQ_INIT(&transfers->listening);
+  TAILQ_INIT(&transfers->throttled);
+  TAILQ_INIT(&transfers->resuming);
+  transfers->credited_ns = uv_hrtime();
+  transfers->ca_file = options->ca_file ? options->ca_file : default_ca_file();
+  if (curl_global_init(CURL_GLOBAL_DEFAULT)) return SEINE_ENOSYS;
+  transfers->share = curl_share_init();
+  int error = transfers->share ? 0 : SEINE_ENOMEM;
+  if (!error) curl_share_setopt(transfers->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+  /* In use and idle together stay below this, so that libcurl never searches for one to close. */
+  long connections = (long)options->concurrency * 2 + 1024;
+  if (!error) error = curl_loop_open(&transfers->curl_loop, loop, connections, on_curl_done, on_closed, user);
+  if (!error) return 0;
+  curl_share_cleanup(transfers->share);
+  curl_global_cleanup();
+  return error;
+}
+
+void transfers_close(struct transfers *transfers) {
+  struct transfer *transfer;
+  alarm_clear(&transfers->stall_alarm);
+  alarm_clear(&transfers->throttle_alarm);
+  while ((transfer = TAILQ_FIRST(&transfers->spare))) {
+    TAILQ_REMOVE(&transfers->spare, transfer, link);
+    transfer_free(transfer);
+  }
+  curl_slist_free_all(transfers->forget);
+  curl_loop_close(&transfers->curl_loop);
+  curl_share_cleanup(transfers->share);
+  curl_global_cleanup();
+}

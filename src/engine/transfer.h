@@ -1,0 +1,102 @@
+/* One attempt at a URL: an easy handle set up, its headers and body received, its end reported. */
+#ifndef ENGINE_TRANSFER_H
+#define ENGINE_TRANSFER_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "alarm.h"
+#include "curl_loop.h"
+#include "response.h"
+#include "seine.h"
+
+struct transfer;
+
+enum transfer_word { TRANSFER_TAKE, TRANSFER_DISCARD, TRANSFER_STOP };
+
+/* How an attempt ended. Strings are the transfer's, valid during on_done; `response` may be moved out. */
+struct outcome {
+  CURLcode code;
+  bool stopped;  /* by on_headers or on_data; code says nothing then */
+  bool stalled;  /* nothing arrived for stall_timeout_ms */
+  bool denied;   /* the address was refused */
+  bool flooded;  /* too many header bytes */
+  bool proxied;  /* by way of a proxy */
+  bool connected;   /* there was a connection, to the host or to its proxy */
+  const char *text; /* libcurl's own words; "" if none */
+  struct response *response;
+  const char *ip;           /* NULL if there was no connection */
+  const char *redirect_url; /* where Location leads, absolute; NULL if nowhere */
+  uint64_t elapsed_ms, first_byte_ms;
+  long connects; /* connections made for it */
+};
+
+struct transfer_events {
+  /* The headers of the final response are there. May call transfer_keep_connection. */
+  enum transfer_word (*on_headers)(void *user, const struct response *response);
+  /* 0: taken. 1: not now; transfer_resume when. Negative: stop. */
+  int (*on_data)(void *user, const uint8_t *data, size_t size);
+  /* The transfer is gone when this returns. Never comes from inside transfer_start. */
+  void (*on_done)(void *user, struct outcome *outcome);
+};
+
+TAILQ_HEAD(transfer_list, transfer);
+
+/* The pool of all transfers of an engine. */
+struct transfers {
+  uv_loop_t *loop;
+  struct curl_loop curl_loop;
+  struct alarms *alarms;
+  const seine_options_t *options;
+  const struct transfer_events *events;
+  CURLSH *share; /* TLS sessions, which would stay in each handle otherwise */
+  const char *ca_file;
+  struct transfer_list spare;
+  size_t spare_count;
+  struct transfer_list listening; /* in flight and not held, the one that was silent longest first */
+  struct transfer_list throttled; /* held until the bandwidth allows */
+  struct transfer_list resuming;  /* to go on at the next transfers_turn */
+  struct alarm *stall_alarm, *throttle_alarm;
+  double credit_bytes; /* of the bandwidth; negative when a buffer overdrew it */
+  uint64_t credited_ns;
+  struct curl_slist *forget; /* "-host:port": names that libcurl's cache may drop */
+  uint64_t received_bytes;
+};
+
+/* options and events are borrowed for the life of the pool. 0, SEINE_ENOMEM or SEINE_ENOSYS; nothing to close after that. */
+int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct alarms *alarms, const seine_options_t *options,
+                   const struct transfer_events *events, void (*on_closed)(void *user), void *user);
+/* No transfer may be in flight. on_closed, as given at the start, comes later. */
+void transfers_close(struct transfers *transfers);
+
+/* What an attempt needs. All is copied, or used only now, but for headers. */
+struct transfer_request {
+  const char *url;
+  struct curl_slist *headers; /* must outlive the transfer; NULL: none */
+  const char *resolve;        /* "host:port:addr,addr"; NULL for address literals */
+  const char *proxy;          /* NULL: none */
+  bool keep_connection;
+};
+
+/* 0 or SEINE_ENOMEM. `user` is given to the events. */
+int transfer_start(struct transfers *transfers, const struct transfer_request *request, void *user,
+                   struct transfer **transfer);
+
+/* Ends a transfer without on_done. Never from inside on_headers or on_data. */
+void transfer_abort(struct transfer *transfer);
+
+/* Whether the connection is worth keeping for later. */
+void transfer_keep_connection(struct transfer *transfer, bool keep);
+
+/* After on_data answered 1: offer the same bytes again, at the next transfers_turn. */
+void transfer_resume(struct transfer *transfer);
+
+/* Goes on with what may go on; true if something did. Not from inside a libcurl callback. */
+bool transfers_turn(struct transfers *transfers);
+
+/* Tells libcurl's name cache to drop an entry, with the next transfer that starts. */
+void transfers_forget(struct transfers *transfers, const char *host, unsigned port);
+
+#endif

@@ -1,0 +1,133 @@
+/* Judges responses by their headers, and bodies by what they are. */
+#include "verdict.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "media.h"
+
+#define AGENT "seine" /* our product token in X-Robots-Tag */
+
+struct span {
+  const char *text;
+  size_t size;
+};
+
+static struct span trimmed(const char *text, size_t size) {
+  while (size && (*text == ' ' || *text == '\t')) {
+    text++;
+    size--;
+  }
+  while (size && (text[size - 1] == ' ' || text[size - 1] == '\t'))
+    size--;
+  return (struct span){text, size};
+}
+
+/* The next item of a comma-separated list; false at its end. */
+static bool next_item(const char **list, struct span *item) {
+  while (**list == ',')
+    ++*list;
+  if (!**list) return false;
+  size_t size = strcspn(*list, ",");
+  *item = trimmed(*list, size);
+  *list += size;
+  return true;
+}
+
+static bool same(struct span span, const char *text) {
+  return strlen(text) == span.size && strncasecmp(span.text, text, span.size) == 0;
+}
+
+static bool listed(const char *list, struct span wanted) {
+  struct span item;
+  while (next_item(&list, &item))
+    if (item.size == wanted.size && strncasecmp(item.text, wanted.text, item.size) == 0) return true;
+  return false;
+}
+
+/* These directives carry a value behind a colon; any other colon ends an agent's name. */
+static bool takes_value(struct span name) {
+  return same(name, "unavailable_after") || same(name, "max-snippet") || same(name, "max-image-preview") ||
+         same(name, "max-video-preview");
+}
+
+bool verdict_opted_out(const char *opt_out, const char *robots, char *directive, size_t size) {
+  struct span item;
+  bool ours = true; /* an agent's name holds for the items after it, up to the next name */
+  if (!opt_out || !robots) return false;
+  while (next_item(&robots, &item)) {
+    const char *colon = memchr(item.text, ':', item.size);
+    if (colon) {
+      struct span name = trimmed(item.text, (size_t)(colon - item.text));
+      if (takes_value(name)) continue;
+      ours = same(name, AGENT) || same(name, "*");
+      item = trimmed(colon + 1, item.size - (size_t)(colon + 1 - item.text));
+    }
+    if (!ours || !listed(opt_out, item)) continue;
+    snprintf(directive, size, "%.*s", (int)item.size, item.text);
+    return true;
+  }
+  return false;
+}
+
+static bool is_redirect(const struct response *response) {
+  int status = response->status;
+  return response->location && (status == 301 || status == 302 || status == 303 || status == 307 || status == 308);
+}
+
+/* 206 answers a Range, 205 has no body by definition; neither was asked for. */
+static bool is_success(int status) {
+  return status >= 200 && status < 300 && status != 205 && status != 206;
+}
+
+static int judge_size(const seine_options_t *options, uint64_t size_bytes, const char *what, char *text) {
+  if (options->max_size_bytes && size_bytes > options->max_size_bytes) {
+    snprintf(text, VERDICT_TEXT_MAX, "%s %" PRIu64 " bytes, more than the %" PRIu64 " accepted", what, size_bytes,
+             options->max_size_bytes);
+    return SEINE_ESIZE;
+  }
+  if (size_bytes < options->min_size_bytes) {
+    snprintf(text, VERDICT_TEXT_MAX, "%s %" PRIu64 " bytes, less than the %" PRIu64 " accepted", what, size_bytes,
+             options->min_size_bytes);
+    return SEINE_ESIZE;
+  }
+  return 0;
+}
+
+static int judge_wanted(const seine_options_t *options, const struct response *response, char *text) {
+  char declared[MEDIA_TYPE_MAX], directive[64];
+  if (verdict_opted_out(options->opt_out, response->robots, directive, sizeof directive)) {
+    snprintf(text, VERDICT_TEXT_MAX, "X-Robots-Tag: %s", directive);
+    return SEINE_EOPTOUT;
+  }
+  media_essence(response->content_type, declared, sizeof declared);
+  if (media_is_specific(declared) && !media_accepts(options->accept, declared)) {
+    snprintf(text, VERDICT_TEXT_MAX, "declared as %s", declared);
+    return SEINE_ETYPE;
+  }
+  if (response->has_length) return judge_size(options, response->length, "Content-Length says", text);
+  return 0;
+}
+
+void verdict_of_headers(const seine_options_t *options, const struct response *response, struct verdict *verdict) {
+  *verdict = (struct verdict){.kind = VERDICT_RECEIVE};
+  if (is_redirect(response)) {
+    verdict->kind = VERDICT_REDIRECT;
+  } else if (!is_success(response->status)) {
+    verdict->kind = VERDICT_STATUS;
+    verdict->error = SEINE_EHTTP;
+    snprintf(verdict->text, sizeof verdict->text, "HTTP status %d", response->status);
+  } else if ((verdict->error = judge_wanted(options, response, verdict->text))) {
+    verdict->kind = VERDICT_REJECT;
+  }
+}
+
+int verdict_of_body(const seine_options_t *options, const char *type, uint64_t size_bytes, char *text) {
+  int error = judge_size(options, size_bytes, "the body has", text);
+  if (error) return error;
+  if (media_accepts(options->accept, type)) return 0;
+  snprintf(text, VERDICT_TEXT_MAX, "the bytes are %s", type);
+  return SEINE_ETYPE;
+}

@@ -1,0 +1,32 @@
+/* What is decided once a response's headers are complete: whether its body is wanted. Pure. */
+#ifndef ENGINE_VERDICT_H
+#define ENGINE_VERDICT_H
+
+#include "response.h"
+#include "seine.h"
+
+enum verdict_kind {
+  VERDICT_RECEIVE,  /* the body is wanted */
+  VERDICT_REDIRECT, /* response->location is where to go on */
+  VERDICT_STATUS,   /* an error status: error is SEINE_EHTTP */
+  VERDICT_REJECT    /* not wanted: error is SEINE_ETYPE, ESIZE or EOPTOUT */
+};
+
+#define VERDICT_TEXT_MAX 192
+
+struct verdict {
+  enum verdict_kind kind;
+  int error;
+  char text[VERDICT_TEXT_MAX]; /* for people; "" if there is nothing to add. Remote bytes in it are as sent */
+};
+
+void verdict_of_headers(const seine_options_t *options, const struct response *response, struct verdict *verdict);
+
+/* The same question for a whole body: 0, SEINE_ETYPE or SEINE_ESIZE, with a sentence in text[0..VERDICT_TEXT_MAX). */
+int verdict_of_body(const seine_options_t *options, const char *type, uint64_t size_bytes, char *text);
+
+/* Finds in an X-Robots-Tag value (comma-separated, each "directive", "directive: value" or "agent: directive") one of
+ * the directives in `opt_out` that applies to all agents or to ours, and copies it. */
+bool verdict_opted_out(const char *opt_out, const char *robots, char *directive, size_t size);
+
+#endif

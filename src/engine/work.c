@@ -1,0 +1,80 @@
+/* Runs jobs in batches on libuv's thread pool. */
+#include "work.h"
+
+#include "inspect.h"
+
+void crew_init(struct crew *crew, uv_loop_t *loop, const job_run_cb run[LANES]) {
+  *crew = (struct crew){.loop = loop};
+  for (int lane = 0; lane < LANES; lane++) {
+    crew->run[lane] = run[lane];
+    STAILQ_INIT(&crew->waiting[lane]);
+  }
+  for (size_t i = 0; i < CREW_WORKERS; i++)
+    crew->workers[i].crew = crew;
+}
+
+void crew_submit(struct crew *crew, struct job *job) {
+  STAILQ_INSERT_TAIL(&crew->waiting[job->lane], job, link);
+  crew->waiting_count++;
+}
+
+/* On the worker's thread. A missing inspector (no memory, no database) is for the jobs to notice: it stays NULL. */
+static void on_work(uv_work_t *request) {
+  struct worker *worker = request->data;
+  if (!worker->inspector) inspector_open(&worker->inspector);
+  worker->run(worker->batch, worker->count, worker->inspector);
+}
+
+static void crew_end(struct crew *crew) {
+  if (!crew->on_closed || crew->busy || crew->waiting_count) return;
+  for (size_t i = 0; i < CREW_WORKERS; i++)
+    inspector_close(crew->workers[i].inspector);
+  crew_closed_cb on_closed = crew->on_closed;
+  crew->on_closed = NULL;
+  on_closed(crew->user);
+}
+
+static void on_worked(uv_work_t *request, int status) {
+  struct worker *worker = request->data;
+  struct crew *crew = worker->crew;
+  size_t count = worker->count;
+  (void)status; /* never cancelled: the engine waits for what a worker holds */
+  for (size_t i = 0; i < count; i++)
+    worker->batch[i]->done(worker->batch[i]);
+  worker->count = 0;
+  crew->busy--;
+  crew_flush(crew);
+  crew_end(crew);
+}
+
+static void take_batch(struct crew *crew, struct worker *worker) {
+  while (STAILQ_EMPTY(&crew->waiting[crew->next_lane]))
+    crew->next_lane = (crew->next_lane + 1) % LANES;
+  enum lane lane = crew->next_lane;
+  crew->next_lane = (lane + 1) % LANES;
+  struct job *job;
+  while (worker->count < CREW_BATCH && (job = STAILQ_FIRST(&crew->waiting[lane]))) {
+    STAILQ_REMOVE_HEAD(&crew->waiting[lane], link);
+    worker->batch[worker->count++] = job;
+  }
+  crew->waiting_count -= worker->count;
+  worker->run = crew->run[lane];
+}
+
+void crew_flush(struct crew *crew) {
+  for (size_t i = 0; i < CREW_WORKERS && crew->waiting_count; i++) {
+    struct worker *worker = &crew->workers[i];
+    if (worker->count) continue;
+    take_batch(crew, worker);
+    worker->request.data = worker;
+    crew->busy++;
+    uv_queue_work(crew->loop, &worker->request, on_work, on_worked);
+  }
+}
+
+void crew_close(struct crew *crew, crew_closed_cb on_closed, void *user) {
+  crew->on_closed = on_closed;
+  crew->user = user;
+  crew_flush(crew);
+  crew_end(crew);
+}

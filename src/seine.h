@@ -1,0 +1,271 @@
+/* seine: downloads every URL it is given on one libuv loop, politely, and proves what it did.
+ *
+ * An engine (seine_t) is opened on a loop that the caller owns and runs. Fetches are submitted to it and each ends in
+ * exactly one callback. The engine never runs or stops the loop, touches no signal, prints nothing, never exits and
+ * keeps no globals, so that several can stand on one loop, or on several loops in several threads.
+ *
+ *   - Functions return 0, or one of the negative SEINE_E codes. A call that fails calls nothing back.
+ *   - All functions that take a seine_t or a seine_fetch_t are called on the loop's thread.
+ *   - Callbacks come from the loop, never from inside the call that asked for them. A callback may fetch, cancel and close.
+ *   - Pointers given to a function need to live only for the call; what is kept is copied. Pointers given to a callback
+ *     live only for that callback. Exceptions say so.
+ *   - Units stand in the names: _ms, _bytes. Times are monotonic unless called "unix". */
+#ifndef SEINE_H
+#define SEINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SEINE_VERSION "0.1.0"
+
+#if defined(__GNUC__)
+#define SEINE_EXTERN __attribute__((visibility("default")))
+#else
+#define SEINE_EXTERN
+#endif
+
+/* Errors: code, value, the name that machines read, the text that people read.
+ * The first group says why a fetch ended without its body; the second comes from calls. */
+#define SEINE_ERROR_MAP(XX)                                                                                        \
+  XX(EURL, -1, "url", "the URL is malformed, or its scheme is neither http nor https")                             \
+  XX(EDNS, -2, "dns", "the host's name could not be resolved")                                                     \
+  XX(ECONNECT, -3, "connect", "no connection to the host could be made")                                           \
+  XX(ETLS, -4, "tls", "the TLS handshake failed, or the certificate is not trusted")                               \
+  XX(ETIMEOUT, -5, "timeout", "the transfer took too long, or nothing arrived for too long")                       \
+  XX(ERESET, -6, "reset", "the connection was lost before the response ended")                                     \
+  XX(ETRUNCATED, -7, "truncated", "the body ended before it was complete")                                         \
+  XX(EREDIRECT, -8, "redirect", "too many redirects, or one that leads nowhere allowed")                           \
+  XX(EHTTP, -9, "http", "the server answered with an error status")                                                \
+  XX(EHOSTDOWN, -10, "host-down", "the host did not answer earlier attempts and is being left alone")              \
+  XX(EPROXY, -11, "proxy", "the proxy refused, or could not be reached")                                           \
+  XX(ETYPE, -12, "type", "the content is not of an accepted type")                                                 \
+  XX(ESIZE, -13, "size", "the content is smaller or larger than accepted")                                         \
+  XX(EOPTOUT, -14, "opt-out", "the response asks not to be used this way")                                         \
+  XX(EDENIED, -15, "denied", "the address is loopback, private or link-local, and those are refused")              \
+  XX(EIO, -16, "io", "a file could not be written")                                                                \
+  XX(ECANCELLED, -17, "cancelled", "the fetch was cancelled")                                                      \
+  XX(EPROTOCOL, -18, "protocol", "the response breaks the protocol")                                               \
+  XX(ENOMEM, -40, "nomem", "out of memory")                                                                        \
+  XX(EINVAL, -41, "inval", "an argument is out of range or contradicts another")                                   \
+  XX(ECLOSING, -42, "closing", "the engine is closing")                                                            \
+  XX(ENOSYS, -43, "nosys", "a library that this depends on could not be started")
+
+typedef enum seine_errno {
+#define XX(name, value, machine, people) SEINE_##name = value,
+  SEINE_ERROR_MAP(XX)
+#undef XX
+} seine_errno_t;
+
+/* A sentence for people; never NULL. Static. */
+SEINE_EXTERN const char *seine_strerror(int error);
+/* The stable name, as in the manifest ("host-down"); "unknown" for no such code; NULL for 0. Static. */
+SEINE_EXTERN const char *seine_err_name(int error);
+
+typedef struct seine seine_t;             /* an engine; owned by the caller from seine_open to seine_close's callback */
+typedef struct seine_fetch seine_fetch_t; /* a fetch; owned by the engine, valid until its on_result returns */
+typedef struct seine_options seine_options_t;
+typedef struct seine_request seine_request_t;
+typedef struct seine_result seine_result_t;
+typedef struct seine_stats seine_stats_t;
+
+/* ---- The engine ---- */
+
+/* Filled with defaults by seine_options_init; strings are copied by seine_open. */
+struct seine_options {
+  const char *directory; /* below which SEINE_SINK_FILE puts files, and keeps unfinished ones; must exist. NULL: no files */
+
+  const char *accept;      /* comma-separated MIME globs that the bytes must match, with * for any run; NULL: all */
+  uint64_t min_size_bytes; /* smaller bodies are rejected; 1 */
+  uint64_t max_size_bytes; /* larger bodies are rejected; 0: no limit */
+  const char *opt_out;     /* comma-separated X-Robots-Tag directives that reject a response; NULL or "": none */
+
+  unsigned concurrency;      /* transfers in flight; 256 */
+  unsigned per_host;         /* of which to one host (scheme, name and port); 8 */
+  double rate_per_host;      /* requests started a second, to one host; 0: no limit */
+  uint64_t limit_rate_bytes; /* bytes received a second over all transfers; 0: no limit */
+  uint64_t max_memory_bytes; /* bodies held in memory, all together; 512 MiB */
+  uint64_t spool_bytes;      /* a body larger than this goes to a file while it arrives; 1 MiB */
+
+  unsigned retries;            /* attempts after the first; 5 */
+  uint64_t retry_delay_ms;     /* bound of the first delay, doubled each attempt; 1000 */
+  uint64_t retry_max_delay_ms; /* bound of every delay; Retry-After is obeyed up to ten times this; 60000 */
+  const char *retry_on;        /* "408,429" replaces the statuses that are retried, "+403,-500" changes them; NULL: default */
+
+  uint64_t connect_timeout_ms; /* name look-up excluded, TLS included; 10000 */
+  uint64_t stall_timeout_ms;   /* without a byte; 60000 */
+  uint64_t max_time_ms;        /* for one attempt; 0: no limit */
+  unsigned max_redirects;      /* 10 */
+
+  const char *user_agent;       /* "seine/VERSION" */
+  const char *const *headers;   /* "Name: value" lines for every request, NULL-terminated; NULL: none */
+  const char *const *proxies;   /* proxy URLs used in rotation, NULL-terminated; NULL: none. The environment is not read */
+  const char *no_proxy;         /* hosts reached directly, as curl's NO_PROXY; NULL: none */
+  const char *ca_file;          /* PEM bundle; NULL: the system's */
+  bool insecure;                /* do not verify certificates */
+  bool http1;                   /* never HTTP/2 */
+  bool deny_private;            /* refuse addresses that are loopback, private or link-local, at every hop */
+};
+
+SEINE_EXTERN void seine_options_init(seine_options_t *options);
+
+/* Opens an engine on `loop`, which must outlive it. SEINE_EINVAL for options out of range (see seine_options_check),
+ * SEINE_EIO where `directory` cannot be opened, SEINE_ENOMEM, SEINE_ENOSYS. On failure nothing needs to be closed and
+ * *seine is NULL, but the loop must run once (uv_run) before uv_loop_close, if it was to be closed. */
+SEINE_EXTERN int seine_open(seine_t **seine, uv_loop_t *loop, const seine_options_t *options);
+
+/* Says which option is wrong: 0, or SEINE_EINVAL with a sentence in cause[0..size). */
+SEINE_EXTERN int seine_options_check(const seine_options_t *options, char *cause, size_t size);
+
+/* Cancels every fetch (each calls back, with SEINE_ECANCELLED), closes every handle, then calls on_close, after which
+ * the engine is gone and uv_loop_close finds nothing of it. Call it once. */
+typedef void (*seine_close_cb)(seine_t *seine, void *user);
+SEINE_EXTERN void seine_close(seine_t *seine, seine_close_cb on_close, void *user);
+
+/* Starts nothing more: cancels every fetch that is not in flight, and every one that would be tried again. Those in
+ * flight go on to their end. For a program that was asked to leave. */
+SEINE_EXTERN void seine_drain(seine_t *seine);
+
+/* ---- A fetch ---- */
+
+typedef enum seine_sink {
+  SEINE_SINK_MEMORY, /* the body in result.data */
+  SEINE_SINK_FILE,   /* the body in a file below options.directory, whole or not at all */
+  SEINE_SINK_NULL,   /* received, inspected, hashed and dropped */
+  SEINE_SINK_STREAM  /* handed on as it arrives; judged by its headers only; not retried once a chunk was handed on */
+} seine_sink_t;
+
+typedef enum seine_status {
+  SEINE_STATUS_OK,
+  SEINE_STATUS_DUPLICATE, /* on_place said that the bytes are held already; nothing was stored */
+  SEINE_STATUS_REJECTED,  /* received, or announced, but not wanted: error is ETYPE, ESIZE or EOPTOUT */
+  SEINE_STATUS_FAILED
+} seine_status_t;
+
+/* "ok", "duplicate", "rejected", "failed". Static. */
+SEINE_EXTERN const char *seine_status_name(seine_status_t status);
+
+/* What became of a fetch. Strings are NULL where nothing is known, and hold remote bytes as they came: escape them
+ * before they are shown. */
+struct seine_result {
+  seine_status_t status;
+  int error;           /* 0 for ok and duplicate */
+  const char *message; /* more than seine_strerror(error) says, for people; NULL if there is nothing to add */
+  bool transient;      /* failed, but another try at another time may succeed */
+
+  const char *url;       /* as requested */
+  const char *final_url; /* after redirects, without userinfo; NULL if there were none */
+  int http_status;       /* of the last response; 0 if none came */
+  unsigned attempts;     /* how often the fetch was started; 0 if never */
+
+  const char *type;          /* MIME type that the bytes show; NULL before inspection */
+  const char *declared_type; /* Content-Type as sent */
+  const char *etag;
+  const char *last_modified;
+  const char *disposition; /* Content-Disposition as sent */
+  const char *ip;          /* the address connected to */
+
+  uint64_t size_bytes;   /* of the body, as far as it was received */
+  const uint8_t *sha256; /* 32 bytes; NULL before inspection */
+  const uint8_t *data;   /* SEINE_SINK_MEMORY and ok: size_bytes bytes; NULL otherwise. See seine_fetch_take */
+  const char *path;      /* SEINE_SINK_FILE and ok: below options.directory; NULL otherwise */
+
+  int64_t started_unix_ms;   /* when the last attempt began; 0 if none did */
+  uint64_t elapsed_ms;       /* of the last attempt, until its body was received */
+  uint64_t first_byte_ms;    /* of the last attempt, until its first byte came */
+};
+
+/* Called exactly once for each fetch. The fetch is gone when this returns. */
+typedef void (*seine_result_cb)(seine_fetch_t *fetch, const seine_result_t *result);
+
+/* Asked once the body of a SEINE_SINK_FILE fetch is whole and accepted (type, sha256 and size_bytes are set): where is it
+ * to go? Answers SEINE_PLACE_STORE with a relative path in path[0..size), folders are made as needed;
+ * SEINE_PLACE_HELD if equal bytes are held already; or a negative code, with which the fetch then fails. */
+#define SEINE_PLACE_STORE 0
+#define SEINE_PLACE_HELD 1
+#define SEINE_PATH_MAX 4096
+typedef int (*seine_place_cb)(seine_fetch_t *fetch, const seine_result_t *result, char *path, size_t size);
+
+/* A piece of a SEINE_SINK_STREAM body. May call seine_fetch_pause. */
+typedef void (*seine_chunk_cb)(seine_fetch_t *fetch, const uint8_t *data, size_t size_bytes);
+
+struct seine_request {
+  const char *url;
+  void *user;                 /* the caller's own; see seine_fetch_user */
+  seine_sink_t sink;
+  const char *path;           /* SEINE_SINK_FILE: where, relative to options.directory; or NULL, and on_place decides */
+  seine_place_cb on_place;
+  seine_chunk_cb on_chunk;    /* SEINE_SINK_STREAM */
+  const char *const *headers; /* lines for this request beside those of the engine, NULL-terminated; NULL: none */
+};
+
+/* Queues a fetch. SEINE_EURL for a URL that is malformed or not http(s), SEINE_EINVAL for a request that contradicts
+ * itself, SEINE_ECLOSING, SEINE_ENOMEM. `fetch` may be NULL. */
+SEINE_EXTERN int seine_fetch(seine_t *seine, const seine_request_t *request, seine_result_cb on_result,
+                             seine_fetch_t **fetch);
+
+/* Ends a fetch; its result comes later, as always: SEINE_ECANCELLED, or what it was if it had ended already. */
+SEINE_EXTERN void seine_cancel(seine_fetch_t *fetch);
+
+SEINE_EXTERN void *seine_fetch_user(const seine_fetch_t *fetch);
+SEINE_EXTERN seine_t *seine_fetch_engine(const seine_fetch_t *fetch);
+
+/* Holds back and lets go the chunks of a SEINE_SINK_STREAM. A paused fetch does not stall out. */
+SEINE_EXTERN void seine_fetch_pause(seine_fetch_t *fetch);
+SEINE_EXTERN void seine_fetch_resume(seine_fetch_t *fetch);
+
+/* Inside on_result of a SEINE_SINK_MEMORY fetch that is ok: makes result.data the caller's, to be freed with free(). */
+SEINE_EXTERN uint8_t *seine_fetch_take(seine_fetch_t *fetch);
+
+/* ---- Figures ---- */
+
+struct seine_stats {
+  size_t queued, waiting, resolving, transferring, inspecting, storing; /* fetches in each state now */
+  size_t startable;          /* of the queued, how many could start at once if there were slots enough */
+  size_t hosts;              /* hosts known now */
+  size_t hosts_frozen;       /* of which are waiting out a 429 or 503 */
+  size_t hosts_down;         /* of which have their circuit open */
+  uint64_t held_bytes;       /* bodies in memory now */
+  uint64_t received_bytes;   /* bodies, ever */
+  uint64_t attempts;         /* transfers started, ever */
+  uint64_t connections;      /* connections made, ever */
+};
+
+SEINE_EXTERN void seine_get_stats(const seine_t *seine, seine_stats_t *stats);
+
+/* Room for more: how many further fetches would find a slot, caps and rates allowing. A reader of a long list submits
+ * while this is above 0. */
+SEINE_EXTERN size_t seine_appetite(const seine_t *seine);
+
+/* ---- Tools that callers share with the engine ---- */
+
+/* A URL taken apart by the parser that fetches it (libcurl's), so that there are never two opinions. All strings are
+ * owned by the struct; free with seine_url_clear, also after an error. */
+typedef struct seine_url {
+  char *scheme;     /* "http" or "https" */
+  char *host;       /* lower case, punycode; IPv6 without brackets */
+  unsigned port;    /* explicit or the scheme's own */
+  char *path;       /* percent-encoded as given, dot segments removed, "/" at least */
+  char *query;      /* without "?"; NULL if none */
+  char *public_url; /* the whole, without userinfo and fragment: what may be shown, logged and compared */
+} seine_url_t;
+
+/* 0, SEINE_EURL with a sentence in cause[0..size) (cause may be NULL), or SEINE_ENOMEM. */
+SEINE_EXTERN int seine_url_parse(seine_url_t *url, const char *text, char *cause, size_t size);
+SEINE_EXTERN void seine_url_clear(seine_url_t *url);
+
+/* ".jpg" for "image/jpeg"; "" for a type without a usual extension. Static. */
+SEINE_EXTERN const char *seine_type_extension(const char *type);
+
+SEINE_EXTERN void seine_sha256(const void *data, size_t size_bytes, uint8_t digest[32]);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
