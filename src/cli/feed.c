@@ -1,0 +1,125 @@
+/* Records out of the lists into the engine: no more than it has room for, and no URL twice. */
+#include "run_state.h"
+#include "util.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TURN_RECORDS 4096
+#define TURN_NS      4000000 /* as long as a turn of the loop may read */
+#define BACKLOG_MOST ((size_t)8 << 20) /* rows that wait to be written, bytes */
+
+size_t feed_identify(struct run *run, const char *url) {
+  size_t room = strlen(url) * 3 + 1; /* each byte may be percent-encoded */
+  if (room > run->identity_room) run->identity = xrealloc(run->identity, run->identity_room = room);
+  return url_identity(url, run->identity, run->identity_room);
+}
+
+bool feed_submit(struct item *item, const char *url) {
+  struct run *run = item->run;
+  bool to_files = !run->settings->null_sink;
+  seine_request_t request = {.url = url, .user = item};
+  request.sink = to_files ? SEINE_SINK_FILE : SEINE_SINK_NULL;
+  request.on_place = to_files ? record_place : NULL;
+  int error = seine_fetch(run->engine, &request, record_result, NULL);
+  if (error == 0) return true;
+
+  if (error == SEINE_EURL) {
+    char cause[256];
+    seine_url_t parsed;
+    if (seine_url_parse(&parsed, url, cause, sizeof cause) == 0)
+      snprintf(cause, sizeof cause, "%s", seine_strerror(error));
+    seine_url_clear(&parsed);
+    feed_identify(run, url);
+    record_bad_url(run, item->id, run->identity, cause);
+  } else {
+    run->figures.unfinished++;
+    RUN_SAY(run, "a URL could not be submitted: %s; the run ends here", seine_strerror(error));
+    leave(run, EXIT_BROKEN);
+  }
+  run->held--;
+  free(item);
+  return false;
+}
+
+/* Whether the URL is met for the first time, in this run and all before it. */
+static bool is_new(struct run *run, uint64_t url) {
+  switch (history_meet(run->history, url)) {
+  case HISTORY_NEW:
+    return true;
+  case HISTORY_DONE_BAD:
+    run->figures.done_before_bad++;
+    run->figures.done_before++;
+    return false;
+  case HISTORY_DONE:
+    run->figures.done_before++;
+    return false;
+  default:
+    run->figures.repeated++;
+    return false;
+  }
+}
+
+/* True if the engine was given something. */
+static bool take_record(struct run *run, const struct record *record) {
+  size_t length = feed_identify(run, record->text);
+  uint64_t url = history_fingerprint(run->history, run->identity, length);
+  run->figures.records++;
+  if (!is_new(run, url)) return false;
+  if (record->problem) {
+    record_bad_url(run, record->id, run->identity, record->problem);
+    return false;
+  }
+  struct item *item = xcalloc(1, sizeof *item);
+  *item = (struct item){.run = run, .id = record->id, .url = url};
+  run->held++;
+  return feed_submit(item, record->text);
+}
+
+static bool has_room(const struct run *run) {
+  return run->held < run->settings->window && manifest_backlog(run->manifest) < BACKLOG_MOST &&
+         seine_appetite(run->engine) > 0;
+}
+
+/* Reads until there is a reason not to; true if the only one is that others want their turn. */
+static bool read_on(struct run *run) {
+  uint64_t until = uv_hrtime() + TURN_NS;
+  bool room = has_room(run);
+  for (unsigned n = 1; room && run->stage == RUN_FETCHING; n++) {
+    struct record record;
+    enum list_event event = list_next(run->list, &record);
+    if (event != LIST_RECORD) {
+      run->list_waits = event == LIST_AGAIN;
+      if (event == LIST_END) feed_stop(run);
+      return false;
+    }
+    /* What was passed over takes no room, and a rerun passes over millions; but rows of bad URLs fill the backlog. */
+    if (take_record(run, &record) || n % 64 == 0) room = has_room(run);
+    if (n == TURN_RECORDS || (n % 64 == 0 && uv_hrtime() > until)) return room;
+  }
+  return false;
+}
+
+/* An active idle handle keeps the loop from sleeping, and needs to do no more. */
+static void keep_awake(uv_idle_t *idle) {
+  (void)idle;
+}
+
+void feed_turn(struct run *run) {
+  bool more = run->stage == RUN_FETCHING && !run->list_waits && read_on(run);
+  if (more)
+    uv_idle_start(&run->no_sleep, keep_awake);
+  else
+    uv_idle_stop(&run->no_sleep);
+}
+
+void feed_list_ready(struct list *list, void *user) {
+  struct run *run = user;
+  (void)list;
+  run->list_waits = false;
+}
+
+void feed_stop(struct run *run) {
+  if (run->stage == RUN_FETCHING) run->stage = RUN_ENDING;
+}

@@ -1,0 +1,40 @@
+/* What a run has come to so far, as counts. */
+#ifndef SEINE_CLI_FIGURES_H
+#define SEINE_CLI_FIGURES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FIGURES_ERRORS   64   /* above the largest seine error code, negated */
+#define FIGURES_STATUSES 1000 /* HTTP */
+
+struct figures {
+  uint64_t records;     /* read from the lists */
+  uint64_t repeated;    /* of which were in the lists before, in this run */
+  uint64_t done_before; /* of which an earlier run had ended, well or not */
+  uint64_t done_before_bad;
+  uint64_t by_status[4]; /* ended in this run, by seine_status_t */
+  uint64_t transient;    /* of those failed, which another run tries again */
+  uint64_t unfinished;   /* cancelled: no row was written */
+  uint64_t by_error[FIGURES_ERRORS];
+  uint64_t by_http[FIGURES_STATUSES]; /* of those that failed for their HTTP status */
+  uint64_t received_bytes, stored_bytes;
+  uint64_t elapsed_ms;
+  bool list_ended;
+
+  size_t in_flight, waiting, queued, hosts, hosts_frozen, hosts_down; /* now */
+};
+
+/* URLs that have ended, in this run or before it. */
+static inline uint64_t figures_ended(const struct figures *figures) {
+  return figures->by_status[0] + figures->by_status[1] + figures->by_status[2] + figures->by_status[3] +
+         figures->done_before;
+}
+
+/* Different URLs met so far. */
+static inline uint64_t figures_distinct(const struct figures *figures) {
+  return figures->records - figures->repeated;
+}
+
+#endif

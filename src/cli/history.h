@@ -1,0 +1,33 @@
+/* Which URLs are done with, or were met already in this run: a set of fingerprints. */
+#ifndef SEINE_CLI_HISTORY_H
+#define SEINE_CLI_HISTORY_H
+
+#include "table.h"
+
+struct history;
+
+enum history_seen {
+  HISTORY_NEW,      /* never met: it is to be fetched */
+  HISTORY_DONE,     /* an earlier run ended it well */
+  HISTORY_DONE_BAD, /* an earlier run rejected it, or it failed for good */
+  HISTORY_REPEATED  /* met before in this run */
+};
+
+/* `key` is borrowed until history_free. */
+struct history *history_new(const struct fingerprint_key *key);
+void history_free(struct history *history); /* NULL is fine */
+
+/* The fingerprint of what identifies a URL, as url_identity gives it. A character written as it is and the same one
+ * percent-encoded (in capitals) are one, so that a URL read back from any manifest is the one that was written. */
+uint64_t history_fingerprint(const struct history *history, const char *identity, size_t length);
+
+/* What is known of a URL; from now on it is met. */
+enum history_seen history_meet(struct history *history, uint64_t url);
+
+/* What a row of an earlier run says. The last row of a URL counts: `done` false forgets what earlier rows said. */
+void history_note(struct history *history, uint64_t url, bool done, bool good);
+
+size_t history_count(const struct history *history);
+size_t history_bytes(const struct history *history);
+
+#endif

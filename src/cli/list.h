@@ -1,0 +1,56 @@
+/* Records out of lists, one at a time, without ever blocking the loop. */
+#ifndef LIST_H
+#define LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#define LIST_LINE_MAX  65536 /* bytes of a line; a longer one is a record with a problem */
+#define LIST_SHOWN_MAX 256 /* bytes kept of a line with a problem */
+
+struct list;
+
+struct record {
+  uint64_t id; /* number of the record over all lists, from 0; comments and blanks do not count */
+  const char *text; /* trimmed, NUL-terminated; valid until the next call. With a problem: the beginning of the line,
+                          NUL bytes written as %00 */
+  size_t length; /* strlen(text) */
+  const char *problem; /* NULL, or why this cannot be a URL: a static sentence */
+};
+
+enum list_event {
+  LIST_RECORD,
+  LIST_AGAIN, /* nothing yet; on_ready will be called */
+  LIST_END /* and again LIST_END for every later call */
+};
+
+/* Called from the loop, once for each LIST_AGAIN, when list_next is worth another call. It may call list_close. */
+typedef void (*list_ready_cb)(struct list *list, void *user);
+
+/* Whether a source is a URL itself rather than a file: it begins as "scheme://". */
+bool list_is_url(const char *source);
+
+/* Says what is wrong with the sources before anything starts: 0, or -1 with a sentence in cause[0..size). */
+int list_check(char *const *sources, size_t count, char *cause, size_t size);
+
+/* Reads the sources in order: a file, "-" for standard input, or a URL, which is a record itself. What is given is
+ * copied. Returns 0, or a negative libuv code with *list NULL. */
+int list_open(struct list **list, uv_loop_t *loop, char *const *sources, size_t count, list_ready_cb on_ready,
+              void *user);
+enum list_event list_next(struct list *list, struct record *record);
+
+/* A source that could not be opened or read to its end: a sentence about the first such, valid until list_close; NULL if
+ * there is none. The other sources are read all the same. */
+const char *list_problem(const struct list *list);
+
+/* Ends reading; on_ready is not called any more. The memory goes once the loop has run. */
+void list_close(struct list *list);
+
+/* What a row shows of a record: the text without userinfo, and with bytes that are not UTF-8 percent-encoded, in
+ * out[0..size), cut to fit and NUL-terminated. Textual: no parser looks at it, and a second pass changes nothing.
+ * Returns the length of the part that identifies the URL, which is all before the fragment. */
+size_t url_identity(const char *text, char *out, size_t size);
+
+#endif

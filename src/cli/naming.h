@@ -1,0 +1,36 @@
+/* A record and its result to the path of a file, by template. */
+#ifndef NAMING_H
+#define NAMING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define NAMING_COMPONENT_MAX 200 /* bytes of a file's or folder's name, extension included */
+
+struct naming;
+
+struct naming_input {
+  uint64_t id;
+  const char *url; /* public form: without userinfo and fragment */
+  const char *disposition; /* Content-Disposition as sent; NULL if none */
+  const char *type; /* what the bytes are; NULL if that is not known */
+  const uint8_t *sha256; /* 32 bytes; NULL only where the template does without */
+};
+
+/* Takes a preset (url, sha256, id, path) or a template. Returns 0, or -1 with a sentence in cause[0..size) and *naming
+ * NULL. */
+int naming_open(struct naming **naming, const char *template_or_preset, bool use_disposition, char *cause, size_t size);
+
+/* Writes a relative path into path[0..size), SEINE_PATH_MAX bytes being enough for any sane template. Whatever the URL
+ * or the server says, it never leaves the folder it is relative to. `distinct` inserts "-{urlhash}" before the extension, for a path
+ * that is taken. Returns 0, or a negative SEINE_E code: EURL for a URL that cannot be parsed, EINVAL where sha256 is
+ * wanted and missing or size is too small, ENOMEM. */
+int naming_path(const struct naming *naming, const struct naming_input *input, bool distinct, char *path, size_t size);
+
+/* The template contains {id}, {urlhash} or {sha256} whole: no two URLs with different bytes get the same path. */
+bool naming_is_unique(const struct naming *naming);
+
+void naming_close(struct naming *naming); /* NULL is fine */
+
+#endif

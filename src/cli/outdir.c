@@ -1,0 +1,157 @@
+/* The folder that files go to, from its making to the removal of what a crash left in it. */
+#include "outdir.h"
+#include "util.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LOCK_NAME ".seine.lock"
+#define RUNNING   "running\n"
+
+static int make_folder(const char *path, char *cause, size_t size) {
+  if (mkdir(path, 0777) == 0 || errno == EEXIST) return 0;
+  int error = errno;
+  struct stat st;
+  /* A read-only file system refuses even what is there already. */
+  if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) return 0;
+  snprintf(cause, size, "the folder %s cannot be made: %s", path, strerror(error));
+  return error;
+}
+
+int folders_make_above(const char *path, char *cause, size_t size) {
+  char *copy = xstrdup(path);
+  int error = 0;
+  for (char *slash = strchr(copy + 1, '/'); slash && !error; slash = strchr(slash + 1, '/')) {
+    *slash = '\0';
+    if (slash[-1] != '/') error = make_folder(copy, cause, size);
+    *slash = '/';
+  }
+  free(copy);
+  return error;
+}
+
+static int open_folder(struct outdir *outdir, const char *path) {
+  char cause[512];
+  int error = folders_make_above(path, cause, sizeof cause);
+  if (!error) error = make_folder(path, cause, sizeof cause);
+  if (error) {
+    say("%s; choose another with --output", cause);
+    return error == ENOTDIR ? 2 : 3;
+  }
+  outdir->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (outdir->fd < 0 && errno == ENOTDIR) {
+    say("%s is there already and is not a folder; choose another with --output", path);
+    return 2;
+  }
+  if (outdir->fd < 0 || faccessat(outdir->fd, ".", W_OK | X_OK, AT_EACCESS) != 0) {
+    say("the folder %s cannot be written to: %s; choose another with --output", path, strerror(errno));
+    return 3;
+  }
+  return 0;
+}
+
+/* The lock goes with the process, whatever becomes of it; the mark inside stays, unless the end was a clean one. */
+static int lock_folder(struct outdir *outdir, const char *path) {
+  struct stat st;
+  int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  outdir->lock = openat(outdir->fd, LOCK_NAME, flags, 0666);
+  if (outdir->lock < 0 || fstat(outdir->lock, &st) != 0) {
+    say("the lock file %s/%s cannot be opened: %s", path, LOCK_NAME, strerror(errno));
+    return 3;
+  }
+  if (flock(outdir->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    say("another run is writing to %s; wait for its end, or choose another folder with --output", path);
+    return 2;
+  }
+  outdir->was_torn = st.st_size > 0;
+  if (pwrite(outdir->lock, RUNNING, strlen(RUNNING), 0) == (ssize_t)strlen(RUNNING)) return 0;
+  say("the lock file %s/%s cannot be written: %s; make room, then run the same command again", path, LOCK_NAME,
+      strerror(errno));
+  return 3;
+}
+
+int outdir_open(struct outdir *outdir, const char *path) {
+  *outdir = (struct outdir){.fd = -1, .lock = -1};
+  int status = open_folder(outdir, path);
+  if (status == 0) status = lock_folder(outdir, path);
+  if (status != 0) {
+    if (outdir->lock >= 0) close(outdir->lock);
+    if (outdir->fd >= 0) close(outdir->fd);
+    *outdir = (struct outdir){.fd = -1, .lock = -1};
+  }
+  return status;
+}
+
+static bool is_leftover(const char *name) {
+  static const char beginning[] = ".seine-", end[] = ".part";
+  size_t length = strlen(name);
+  return length >= sizeof beginning + sizeof end - 2 && strncmp(name, beginning, sizeof beginning - 1) == 0 &&
+         strcmp(name + length - (sizeof end - 1), end) == 0;
+}
+
+static bool is_kind(int folder, const struct dirent *entry, unsigned char type, mode_t mode) {
+  struct stat st;
+  if (entry->d_type != DT_UNKNOWN) return entry->d_type == type;
+  return fstatat(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && (st.st_mode & S_IFMT) == mode;
+}
+
+/* Goes through the folder, whose descriptor it closes. Recursion is as deep as paths are, which naming bounds; a folder too
+ * deep for the descriptors at hand is passed over. */
+static size_t sweep_folder(int fd) {
+  DIR *dir = fdopendir(fd);
+  size_t removed = 0;
+  struct dirent *entry;
+  if (!dir) {
+    close(fd);
+    return 0;
+  }
+  while ((entry = readdir(dir))) {
+    const char *name = entry->d_name;
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) continue;
+    if (is_leftover(name)) {
+      if (is_kind(fd, entry, DT_REG, S_IFREG) && unlinkat(fd, name, 0) == 0) removed++;
+    } else if (is_kind(fd, entry, DT_DIR, S_IFDIR)) {
+      int below = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+      if (below >= 0) removed += sweep_folder(below);
+    }
+  }
+  closedir(dir);
+  return removed;
+}
+
+size_t outdir_sweep(const struct outdir *outdir) {
+  /* A descriptor of its own: reading a folder moves the place in it, and the walk closes what it is given. */
+  int fd = openat(outdir->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  return fd >= 0 ? sweep_folder(fd) : 0;
+}
+
+int outdir_probe(const struct outdir *outdir, unsigned long long size) {
+  static const char name[] = ".seine-probe.part";
+  int error = 0;
+  int fd = openat(outdir->fd, name, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, 0600);
+  if (fd < 0) return errno;
+  /* Reserving finds a full disk and a used-up quota without writing as much; not every file system can. */
+  if (fallocate(fd, 0, 0, size > 0 ? (off_t)size : 1) != 0) error = errno;
+  if (error == EOPNOTSUPP || error == ENOSYS) error = pwrite(fd, name, sizeof name, 0) < 0 ? errno : 0;
+  unlinkat(outdir->fd, name, 0);
+  close(fd);
+  return error;
+}
+
+void outdir_close(struct outdir *outdir) {
+  if (outdir->lock >= 0) {
+    /* If the mark cannot be wiped, the next run looks for leftovers and finds none. */
+    int wiped = outdir->was_torn ? 0 : ftruncate(outdir->lock, 0);
+    (void)wiped;
+    close(outdir->lock);
+  }
+  if (outdir->fd >= 0) close(outdir->fd);
+  *outdir = (struct outdir){.fd = -1, .lock = -1};
+}

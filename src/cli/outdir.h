@@ -1,0 +1,31 @@
+/* The output folder: made, opened, locked against a second run, and cleaned of what a crash left. */
+#ifndef SEINE_CLI_OUTDIR_H
+#define SEINE_CLI_OUTDIR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct outdir {
+  int fd; /* of the folder; -1: not open */
+  int lock; /* of .seine.lock in it, which says "running" while a run is on */
+  bool was_torn; /* the run before this one did not end cleanly: outdir_sweep has something to look for. To be set
+                    to false once it has */
+};
+
+/* 0, or the exit status of a command that cannot use the folder, which has been said on stderr. */
+int outdir_open(struct outdir *outdir, const char *path);
+
+/* Removes unfinished files (".seine-*.part") below the folder, never through symbolic links. Blocks: for a worker.
+ * Gives how many there were. */
+size_t outdir_sweep(const struct outdir *outdir);
+
+/* Whether `size` bytes could be stored in the folder now: 0, or an errno. Blocks: for a worker. */
+int outdir_probe(const struct outdir *outdir, unsigned long long size);
+
+/* Marks the end as clean, unless what was torn was not swept, and unlocks. */
+void outdir_close(struct outdir *outdir);
+
+/* Makes the folders above a path, as `mkdir -p $(dirname path)`: 0, or an errno with a sentence in cause[0..size). */
+int folders_make_above(const char *path, char *cause, size_t size);
+
+#endif

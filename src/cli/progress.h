@@ -1,0 +1,40 @@
+/* How far a run is: a bar on a terminal, or a line every ten seconds. */
+#ifndef SEINE_CLI_PROGRESS_H
+#define SEINE_CLI_PROGRESS_H
+
+#include "figures.h"
+#include "options.h"
+
+#include <uv.h>
+
+/* What is shown beside the figures. */
+struct pace {
+  double files, bytes; /* a second, over the last few */
+};
+
+/* The two lines of the bar, each of less than `width` columns: the whole first, then how it goes. Pure. */
+#define PROGRESS_LINES 2
+#define PROGRESS_ROOM  512
+void progress_bar(const struct figures *figures, const struct pace *pace, size_t width,
+                  char lines[PROGRESS_LINES][PROGRESS_ROOM]);
+
+/* The same as one line for a log. Pure. */
+void progress_plain(const struct figures *figures, const struct pace *pace, char line[PROGRESS_ROOM]);
+
+/* Follows the pace from one look at the figures to the next, `seconds` later. Pure. */
+struct pace progress_pace(struct pace before, double files, double bytes, double seconds);
+
+struct progress;
+typedef void (*progress_collect_cb)(struct figures *figures, void *user); /* brings the figures up to date */
+
+/* What is meant by PROGRESS_AUTO here and now. */
+enum progress_mode progress_choose(const struct settings *settings);
+
+/* `figures` is borrowed. The memory goes once the loop has run after progress_close. */
+struct progress *progress_open(uv_loop_t *loop, enum progress_mode mode, struct figures *figures,
+                               progress_collect_cb collect, void *user);
+/* Takes the bar away, for something else to be said; it comes back by itself. NULL is fine. */
+void progress_hide(struct progress *progress);
+void progress_close(struct progress *progress); /* NULL is fine */
+
+#endif

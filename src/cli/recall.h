@@ -1,0 +1,34 @@
+/* What earlier runs left behind: their rows, taken into memory in one pass, and unfinished files, removed. */
+#ifndef SEINE_CLI_RECALL_H
+#define SEINE_CLI_RECALL_H
+
+#include "dedup.h"
+#include "history.h"
+#include "manifest.h"
+#include "outdir.h"
+#include "paths.h"
+
+#include <stdatomic.h>
+
+struct recall {
+  /* Given; nobody else touches these until recall_read is done. */
+  const struct outdir *outdir;
+  const struct manifest *manifest;
+  struct history *history;
+  struct dedup *dedup; /* NULL: bytes are not compared */
+  struct paths *paths; /* NULL: names cannot meet */
+  struct retry_statuses statuses;
+  bool retry_failed; /* failures that will not pass are not done either */
+  atomic_bool stop;  /* set from the loop's thread to end it early */
+
+  /* Found. */
+  uint64_t rows;
+  uint64_t not_understood; /* lines */
+  size_t leftovers;        /* unfinished files removed */
+  int error;               /* errno; 0 */
+};
+
+/* Blocks: for a worker. */
+void recall_read(struct recall *recall);
+
+#endif

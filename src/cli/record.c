@@ -1,0 +1,289 @@
+/* Results into rows: where a body goes, whether it is held already, and what the manifest says of it. */
+#include "run_state.h"
+#include "util.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* What is known of a duplicate while the row of its first copy is awaited or read. One allocation, strings included. */
+struct kept {
+  struct row row;
+  uint8_t sha256[32];
+  uint64_t offset; /* of the first copy's row */
+  char *path; /* of the first copy, from a row of an earlier run; owned */
+  uv_fs_t look; /* whether that is still there */
+  const char *request_url;
+  char texts[];
+};
+
+static void count_row(struct run *run, const struct row *row) {
+  struct figures *figures = &run->figures;
+  figures->by_status[row->status]++;
+  if (row->error < 0 && row->error > -FIGURES_ERRORS) figures->by_error[-row->error]++;
+  if (row->error == SEINE_EHTTP && row->http >= 0 && row->http < FIGURES_STATUSES) figures->by_http[row->http]++;
+  if (row_is_transient(row->status, row->error, row->http, &run->statuses)) figures->transient++;
+  if (row->status == SEINE_STATUS_OK && row->path) figures->stored_bytes += row->bytes;
+}
+
+static uint64_t write_row(struct run *run, const struct row *row) {
+  count_row(run, row);
+  if (run->settings->verbosity > 0 && row->error)
+    RUN_SAY(run, "%s (%s): %s: %s", seine_status_name(row->status), seine_err_name(row->error), row->url, row->message);
+  return manifest_append(run->manifest, row);
+}
+
+void record_bad_url(struct run *run, uint64_t id, const char *shown_url, const char *cause) {
+  struct row row = {.id = id, .url = shown_url, .status = SEINE_STATUS_FAILED, .error = SEINE_EURL, .message = cause};
+  write_row(run, &row);
+}
+
+static void row_of_result(struct item *item, const seine_result_t *result, struct row *row) {
+  struct run *run = item->run;
+  feed_identify(run, result->url);
+  *row = (struct row){
+      .id = item->id,
+      .url = run->identity,
+      .status = result->status,
+      .path = result->path,
+      .sha256 = result->sha256,
+      .bytes = result->size_bytes,
+      .type = result->type,
+      .http = result->http_status,
+      .error = result->error,
+      .message = result->message || !result->error ? result->message : seine_strerror(result->error),
+      .attempts = result->attempts,
+      .final_url = result->final_url,
+      .declared_type = result->declared_type,
+      .etag = result->etag,
+      .last_modified = result->last_modified,
+      .ip = result->ip,
+      .started_unix_ms = result->started_unix_ms,
+      .elapsed_ms = result->elapsed_ms,
+  };
+  if (item->nameless) row->message = "no file name can be made for this URL by the template given with --name";
+}
+
+static void free_kept(struct item *item) {
+  if (!item->kept) return;
+  free(item->kept->path);
+  free(item->kept);
+  item->kept = NULL;
+}
+
+static void release(struct item *item) {
+  item->run->held--;
+  free_kept(item);
+  free(item);
+}
+
+static void release_unfinished(struct item *item) {
+  item->run->figures.unfinished++;
+  release(item);
+}
+
+/* ---- Places ---- */
+
+static int name_file(struct item *item, const seine_result_t *result, char *path, size_t size) {
+  struct run *run = item->run;
+  seine_url_t url;
+  struct naming_input input = {.id = item->id, .disposition = result->disposition};
+  input.type = result->type;
+  input.sha256 = result->sha256;
+  int error = seine_url_parse(&url, result->url, NULL, 0);
+  input.url = url.public_url;
+  if (!error) error = naming_path(run->naming, &input, false, path, size);
+  if (!error && run->paths && !paths_would_take(run->paths, path, item->url))
+    error = naming_path(run->naming, &input, true, path, size);
+  seine_url_clear(&url);
+  /* Names that hold the record's number meet only those of earlier runs: what this run gives is not kept for them. */
+  if (!error && run->paths && !naming_is_unique(run->naming)) paths_take(run->paths, path, item->url);
+  item->nameless = error != 0;
+  return error ? SEINE_EIO : SEINE_PLACE_STORE;
+}
+
+int record_place(seine_fetch_t *fetch, const seine_result_t *result, char *path, size_t size) {
+  struct item *item = seine_fetch_user(fetch);
+  struct run *run = item->run;
+  uint64_t offset;
+  bool compare = run->dedup && result->sha256 && !item->alone && !item->claim;
+  enum dedup_answer answer = compare ? dedup_look(run->dedup, result->sha256, &offset) : DEDUP_OTHER;
+  if (answer == DEDUP_STORED || answer == DEDUP_CLAIMED) return SEINE_PLACE_HELD;
+  int place = name_file(item, result, path, size);
+  if (answer == DEDUP_NEW && place == SEINE_PLACE_STORE) item->claim = dedup_claim(run->dedup, result->sha256);
+  return place;
+}
+
+/* ---- Duplicates ---- */
+
+static const char *keep_text(char **room, const char *text) {
+  if (!text) return NULL;
+  const char *kept = *room;
+  *room = stpcpy(*room, text) + 1;
+  return kept;
+}
+
+static void keep_row(struct item *item, const struct row *row, const char *request_url) {
+  const char *const texts[] = {row->url,  row->type,          row->message, row->final_url, row->declared_type,
+                               row->etag, row->last_modified, row->ip,      request_url};
+  size_t size = 0;
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    size += texts[i] ? strlen(texts[i]) + 1 : 0;
+  struct kept *kept = xcalloc(1, sizeof *kept + size);
+  char *room = kept->texts;
+  kept->row = *row;
+  memcpy(kept->sha256, row->sha256, sizeof kept->sha256);
+  kept->row.sha256 = kept->sha256;
+  kept->row.url = keep_text(&room, row->url);
+  kept->row.type = keep_text(&room, row->type);
+  kept->row.message = keep_text(&room, row->message);
+  kept->row.final_url = keep_text(&room, row->final_url);
+  kept->row.declared_type = keep_text(&room, row->declared_type);
+  kept->row.etag = keep_text(&room, row->etag);
+  kept->row.last_modified = keep_text(&room, row->last_modified);
+  kept->row.ip = keep_text(&room, row->ip);
+  kept->request_url = keep_text(&room, request_url);
+  item->kept = kept;
+}
+
+static void write_duplicate(struct item *item, const char *path) {
+  item->kept->row.status = SEINE_STATUS_DUPLICATE;
+  item->kept->row.path = path;
+  write_row(item->run, &item->kept->row);
+  release(item);
+}
+
+static void write_lost(struct item *item) {
+  struct row *row = &item->kept->row;
+  row->status = SEINE_STATUS_FAILED;
+  row->error = SEINE_EIO;
+  row->path = NULL;
+  row->message = "the first copy of these bytes could not be stored";
+  write_row(item->run, row);
+  release(item);
+}
+
+/* The bytes are not held after all: the URL is fetched once more. */
+static void fetch_again(struct item *item) {
+  struct run *run = item->run;
+  if (run->stopped || run->stage > RUN_ENDING) {
+    release_unfinished(item);
+    return;
+  }
+  struct kept *kept = item->kept;
+  item->kept = NULL;
+  feed_submit(item, kept->request_url);
+  free(kept->path);
+  free(kept);
+}
+
+static void first_copy_looked_at(uv_fs_t *look) {
+  struct item *item = look->data;
+  struct kept *kept = item->kept;
+  bool there = look->result == 0 && S_ISREG(look->statbuf.st_mode);
+  uv_fs_req_cleanup(look);
+  if (there) {
+    write_duplicate(item, kept->path);
+    return;
+  }
+  dedup_forget(item->run->dedup, kept->sha256, kept->offset);
+  fetch_again(item);
+}
+
+/* A row of an earlier run tells of a file that may have been moved or removed since. */
+static void look_at_first_copy(struct item *item, const char *path) {
+  struct run *run = item->run;
+  struct kept *kept = item->kept;
+  kept->path = xstrdup(path);
+  kept->look.data = item;
+  char *whole = xasprintf("%s/%s", run->settings->output, path);
+  int error = uv_fs_lstat(&run->loop, &kept->look, whole, first_copy_looked_at);
+  free(whole);
+  if (error) fetch_again(item);
+}
+
+static void first_row_read(const struct row_view *view, void *user) {
+  struct item *item = user;
+  struct kept *kept = item->kept;
+  bool tells = view && view->has_sha256 && view->status == SEINE_STATUS_OK && view->path;
+  if (tells && memcmp(view->sha256, kept->sha256, sizeof kept->sha256) == 0) {
+    if (kept->offset < manifest_earlier_bytes(item->run->manifest))
+      look_at_first_copy(item, view->path);
+    else
+      write_duplicate(item, view->path);
+    return;
+  }
+  if (!tells) dedup_forget(item->run->dedup, kept->sha256, kept->offset);
+  item->alone = tells; /* other bytes with the same fingerprint */
+  fetch_again(item);
+}
+
+static void record_duplicate(struct item *item, const seine_result_t *result) {
+  struct run *run = item->run;
+  struct row row;
+  uint64_t offset = 0;
+  row_of_result(item, result, &row);
+  keep_row(item, &row, result->url);
+  switch (dedup_look(run->dedup, item->kept->sha256, &offset)) {
+  case DEDUP_CLAIMED:
+    dedup_wait(run->dedup, item->kept->sha256, &item->waiter);
+    break;
+  case DEDUP_STORED:
+    item->kept->offset = offset;
+    manifest_read(run->manifest, offset, first_row_read, item);
+    break;
+  default:
+    /* The first copy failed between the question and this answer. */
+    write_lost(item);
+  }
+}
+
+static struct item *item_of(struct dedup_waiter *waiter) {
+  return (struct item *)((char *)waiter - offsetof(struct item, waiter));
+}
+
+/* Those that waited for the first copy get their rows after its own, or fail with it. */
+static void end_claim(struct item *item, const struct row *row, uint64_t offset) {
+  struct dedup_waiters waiters;
+  struct dedup_waiter *waiter;
+  bool stored = row->status == SEINE_STATUS_OK && row->path;
+  if (!item->claim) return;
+  if (stored)
+    dedup_settle(item->run->dedup, item->claim, offset, &waiters);
+  else
+    dedup_drop(item->run->dedup, item->claim, &waiters);
+  item->claim = NULL;
+  while ((waiter = STAILQ_FIRST(&waiters))) {
+    STAILQ_REMOVE_HEAD(&waiters, link);
+    if (stored)
+      write_duplicate(item_of(waiter), row->path);
+    else if (row->error == SEINE_ECANCELLED)
+      release_unfinished(item_of(waiter));
+    else
+      write_lost(item_of(waiter));
+  }
+}
+
+/* ---- Results ---- */
+
+void record_result(seine_fetch_t *fetch, const seine_result_t *result) {
+  struct item *item = seine_fetch_user(fetch);
+  struct run *run = item->run;
+  struct row row;
+  if (result->status == SEINE_STATUS_DUPLICATE) {
+    record_duplicate(item, result);
+    return;
+  }
+  row_of_result(item, result, &row);
+  if (result->error == SEINE_ECANCELLED) {
+    end_claim(item, &row, 0);
+    release_unfinished(item);
+    return;
+  }
+  uint64_t offset = write_row(run, &row);
+  /* run->identity is the row's URL: nothing below may identify another before the row is done with. */
+  end_claim(item, &row, offset);
+  if (row.status == SEINE_STATUS_OK) run->io_failures = 0;
+  if (row.error == SEINE_EIO && !item->nameless) leave_if_disk_is_full(run, result);
+  release(item);
+}

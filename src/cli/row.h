@@ -1,0 +1,68 @@
+/* A row of the manifest: written as a JSON line or as CSV, read back, and judged. Pure: no input, no output. */
+#ifndef SEINE_CLI_ROW_H
+#define SEINE_CLI_ROW_H
+
+#include <seine.h>
+
+enum row_format { ROW_JSON, ROW_CSV };
+
+/* What a row says. Strings are borrowed, NULL for "nothing is known", and may hold remote bytes as they came. */
+struct row {
+  uint64_t id;
+  const char *url; /* without userinfo */
+  seine_status_t status;
+  const char *path;
+  const uint8_t *sha256; /* 32 bytes */
+  uint64_t bytes;
+  const char *type;
+  int http; /* 0: no response came */
+  int error; /* one of SEINE_E..., 0 for none */
+  const char *message;
+  unsigned attempts;
+  const char *final_url, *declared_type, *etag, *last_modified, *ip;
+  int64_t started_unix_ms; /* 0: never started */
+  uint64_t elapsed_ms;
+};
+
+/* The first line of a CSV manifest, with its line end; "" for JSON. */
+const char *row_header(enum row_format format);
+
+/* No row is longer than this, its line end included. */
+size_t row_bound(const struct row *row);
+
+/* Writes the row with its line end (LF for JSON, CRLF for CSV) to out, which has room for row_bound(row) bytes. Gives the
+ * end of it; no NUL is added. A row never holds a line break inside: bytes that are not UTF-8 are percent-encoded, and
+ * control and bidirectional characters are escaped (as \u.... in JSON, percent-encoded in CSV). */
+char *row_write(char *out, const struct row *row, enum row_format format);
+
+/* One string as JSON, in its quotes, or null for NULL; out has room for row_text_bound(text) bytes. Gives the end. */
+size_t row_text_bound(const char *text);
+char *row_put_text(char *out, const char *text);
+
+/* What is needed of a row that was read. Strings lie in the line that was given, which is changed by reading. */
+struct row_view {
+  uint64_t id;
+  char *url;
+  seine_status_t status;
+  int error, http;
+  const char *path;
+  bool has_sha256;
+  uint8_t sha256[32];
+};
+
+/* Reads a line of our own, without its line end, of which line[length] can be written (a NUL is put there). False for
+ * anything else, among them the header of a CSV. */
+bool row_read(char *line, size_t length, enum row_format format, struct row_view *view);
+
+/* The HTTP statuses that are tried again. */
+struct retry_statuses {
+  uint8_t bits[128]; /* of statuses 0 to 1023 */
+};
+
+/* From the words of --retry-on: "408,429" replaces the usual ones, "+403,-500" changes them, NULL is the usual ones. */
+void retry_statuses_set(struct retry_statuses *statuses, const char *words);
+
+/* Whether another run should fetch the URL again: it failed in a way that may pass. */
+bool row_is_transient(seine_status_t status, int error, int http, const struct retry_statuses *statuses);
+
+#endif

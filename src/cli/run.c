@@ -1,0 +1,346 @@
+/* The life of a run: opens the rooms, lets the loop turn, closes them in order, and says what it came to. */
+#include "run.h"
+#include "amount.h"
+#include "run_state.h"
+#include "summary.h"
+#include "util.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define RECALL_NOTICE_MS 1000
+
+/* ---- The process ---- */
+
+static void prepare_process(void) {
+  struct rlimit files;
+  char workers[16];
+  signal(SIGPIPE, SIG_IGN); /* a reader that left is an error of the write, not the end of everything */
+  signal(SIGXFSZ, SIG_IGN); /* and so is a limit on the size of files */
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+  /* Most work waits for a disk; a worker each for the manifest and for reading lists must not be what it waits for. */
+  long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  snprintf(workers, sizeof workers, "%ld", processors > 60 ? 64 : processors < 1 ? 5 : processors + 4);
+  setenv("UV_THREADPOOL_SIZE", workers, 0);
+}
+
+/* ---- Opening ---- */
+
+/* The path below the output folder, or NULL if it is elsewhere. The caller's to free. */
+static char *path_in_output(const struct run *run, const char *path) {
+  const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+  char *above = base == path ? xstrdup(".") : xstrndup(path, (size_t)(base - path));
+  char *folder = realpath(above, NULL), *output = realpath(run->settings->output, NULL), *inside = NULL;
+  size_t length = output ? strlen(output) : 0;
+  if (folder && output && strncmp(folder, output, length) == 0 && (folder[length] == '/' || folder[length] == '\0'))
+    inside = xasprintf("%s%s%s", folder[length] ? folder + length + 1 : "", folder[length] ? "/" : "", base);
+  free(above);
+  free(folder);
+  free(output);
+  return inside;
+}
+
+static void reserve_path(struct run *run, const char *path) {
+  char *inside = path && strcmp(path, "-") != 0 ? path_in_output(run, path) : NULL;
+  if (inside) paths_take(run->paths, inside, 0); /* no URL's fingerprint */
+  free(inside);
+}
+
+static bool needs_folder(const struct settings *settings) {
+  size_t length = strlen(settings->output);
+  bool manifest_in_it = strncmp(settings->manifest, settings->output, length) == 0 && settings->manifest[length] == '/';
+  return !settings->null_sink || manifest_in_it;
+}
+
+/* A record's number is in no other name of this run, but an earlier run may have had another list. */
+static bool names_may_meet(const struct run *run) {
+  const char *name = run->settings->name;
+  return !naming_is_unique(run->naming) || strcmp(name, "id") == 0 || strstr(name, "{id") != NULL;
+}
+
+static int open_rooms(struct run *run) {
+  const struct settings *settings = run->settings;
+  char cause[512];
+  if (naming_open(&run->naming, settings->name, settings->content_disposition, cause, sizeof cause) != 0) {
+    say("%s", cause);
+    return EXIT_USAGE;
+  }
+  int status = needs_folder(settings) ? outdir_open(&run->outdir, settings->output) : 0;
+  if (status != 0) return status;
+  fingerprint_key_draw(&run->key);
+  retry_statuses_set(&run->statuses, settings->engine.retry_on);
+  run->history = history_new(&run->key);
+  if (settings->dedup && !settings->null_sink) run->dedup = dedup_new(&run->key);
+  if (!settings->null_sink && names_may_meet(run)) run->paths = paths_new(&run->key);
+  return 0;
+}
+
+static void stop_for_manifest(const char *sentence, void *user) {
+  struct run *run = user;
+  RUN_SAY(run, "%s", sentence);
+  leave(run, EXIT_BROKEN);
+}
+
+static int open_manifest(struct run *run) {
+  const struct settings *settings = run->settings;
+  int status = manifest_open(&run->manifest, &(struct manifest_options){
+                                                 .loop = &run->loop,
+                                                 .path = settings->manifest,
+                                                 .folder = run->outdir.fd,
+                                                 .fresh = settings->fresh,
+                                                 .durable = settings->durable,
+                                                 .read_back = run->dedup != NULL,
+                                                 .on_error = stop_for_manifest,
+                                                 .user = run,
+                                             });
+  if (status == 0 && run->paths) {
+    reserve_path(run, settings->manifest);
+    reserve_path(run, settings->summary);
+  }
+  return status;
+}
+
+/* ---- Ending ---- */
+
+static void handles_close(struct run *run) {
+  run->stage = RUN_ENDED;
+  progress_close(run->progress);
+  run->progress = NULL;
+  uv_close((uv_handle_t *)&run->each_turn, NULL);
+  uv_close((uv_handle_t *)&run->no_sleep, NULL);
+  leave_close_handles(run);
+}
+
+static void manifest_closed(void *user) {
+  struct run *run = user;
+  run->manifest = NULL;
+  handles_close(run);
+}
+
+static void close_manifest(struct run *run) {
+  run->stage = RUN_WRITING;
+  uv_timer_stop(&run->deadline);
+  if (run->signals_come > 1) manifest_hurry(run->manifest);
+  manifest_close(run->manifest, manifest_closed, run);
+}
+
+static void engine_closed(seine_t *engine, void *user) {
+  struct run *run = user;
+  (void)engine;
+  run->engine = NULL;
+}
+
+static void collect_figures(struct figures *figures, void *user) {
+  struct run *run = user;
+  seine_stats_t stats;
+  figures->elapsed_ms = (uv_hrtime() - run->began_ns) / 1000000;
+  figures->list_ended = run->stage > RUN_FETCHING;
+  if (!run->engine || run->stage > RUN_ENDING) return;
+  seine_get_stats(run->engine, &stats);
+  figures->in_flight = stats.resolving + stats.transferring + stats.inspecting + stats.storing;
+  figures->waiting = stats.waiting;
+  figures->queued = stats.queued;
+  figures->hosts = stats.hosts;
+  figures->hosts_frozen = stats.hosts_frozen;
+  figures->hosts_down = stats.hosts_down;
+  figures->received_bytes = stats.received_bytes;
+}
+
+void run_close_engine(struct run *run) {
+  if (!run->engine || run->stage >= RUN_CLOSING) return;
+  collect_figures(&run->figures, run);
+  run->stage = RUN_CLOSING;
+  uv_idle_stop(&run->no_sleep);
+  const char *problem = list_problem(run->list);
+  if (problem) {
+    RUN_SAY(run, "%s", problem);
+    if (!run->stopped) run->stopped = EXIT_BROKEN;
+  }
+  list_close(run->list);
+  run->list = NULL;
+  seine_close(run->engine, engine_closed, run);
+}
+
+/* Nothing that happens in the loop can be missed here: it comes before every sleep. */
+static void look_after(uv_prepare_t *prepare) {
+  struct run *run = prepare->data;
+  feed_turn(run);
+  bool idle = run->held == 0 && !run->probing;
+  if (run->stage == RUN_ENDING && idle) run_close_engine(run);
+  if (run->stage == RUN_CLOSING && idle && !run->engine) close_manifest(run);
+}
+
+/* ---- Beginning ---- */
+
+static int open_engine(struct run *run) {
+  seine_options_t options = run->settings->engine;
+  options.directory = run->settings->null_sink ? NULL : run->settings->output;
+  int error = seine_open(&run->engine, &run->loop, &options);
+  if (error == 0) return 0;
+  char cause[512];
+  bool known = seine_options_check(&options, cause, sizeof cause) != 0;
+  say("the run cannot begin: %s", known ? cause : seine_strerror(error));
+  return error == SEINE_EINVAL ? EXIT_USAGE : EXIT_BROKEN;
+}
+
+static void begin_fetching(struct run *run) {
+  const struct settings *settings = run->settings;
+  int status = open_engine(run);
+  if (status != 0) {
+    run->stopped = status;
+    close_manifest(run);
+    return;
+  }
+  run->stage = RUN_FETCHING;
+  int error = list_open(&run->list, &run->loop, settings->lists, settings->list_count, feed_list_ready, run);
+  if (error) {
+    say("the lists cannot be read: %s", uv_strerror(error));
+    run->stage = RUN_CLOSING;
+    run->stopped = EXIT_BROKEN;
+    seine_close(run->engine, engine_closed, run);
+  }
+  run->progress = progress_open(&run->loop, progress_choose(settings), &run->figures, collect_figures, run);
+  uv_prepare_start(&run->each_turn, look_after);
+}
+
+static void read_earlier(uv_work_t *work) {
+  recall_read(&((struct run *)work->data)->recall);
+}
+
+static void say_what_was_recalled(const struct run *run) {
+  const struct recall *recall = &run->recall;
+  char count[AMOUNT_ROOM];
+  if (recall->leftovers > 0)
+    say("removed %s unfinished file%s that an interrupted run had left", amount_count(recall->leftovers, count),
+        recall->leftovers == 1 ? "" : "s");
+  if (recall->not_understood > 0)
+    say("not understood in %s, and passed over: %s line%s", run->settings->manifest,
+        amount_count(recall->not_understood, count), recall->not_understood == 1 ? "" : "s");
+  if (run->settings->verbosity > 0 && recall->rows > 0)
+    say("%s URLs are done already", amount_count(history_count(run->history), count));
+}
+
+static void earlier_read(uv_work_t *work, int status) {
+  struct run *run = work->data;
+  uv_timer_stop(&run->deadline);
+  run->outdir.was_torn = false;
+  say_what_was_recalled(run);
+  if (status == 0 && run->recall.error && !run->stopped) {
+    say("the manifest %s cannot be read: %s", run->settings->manifest, strerror(run->recall.error));
+    run->stopped = EXIT_BROKEN;
+  }
+  if (run->stopped)
+    close_manifest(run);
+  else
+    begin_fetching(run);
+}
+
+static void say_that_it_reads(uv_timer_t *timer) {
+  const struct run *run = timer->data;
+  char size[AMOUNT_ROOM];
+  if (run->settings->verbosity < 0) return;
+  amount_bytes((double)manifest_earlier_bytes(run->manifest), size);
+  say("reading %s (%s) to see what is done already", run->settings->manifest, size);
+}
+
+/* The handles stand from here on, and are closed by handles_close. */
+static void begin(struct run *run) {
+  int error = leave_watch_signals(run);
+  if (error) say("signals cannot be watched (%s): an interruption will end the run at once", uv_strerror(error));
+  uv_prepare_init(&run->loop, &run->each_turn);
+  uv_idle_init(&run->loop, &run->no_sleep);
+  run->each_turn.data = run;
+  run->recall.outdir = &run->outdir;
+  run->recall.manifest = run->manifest;
+  run->recall.history = run->history;
+  run->recall.dedup = run->dedup;
+  run->recall.paths = run->paths;
+  run->recall.statuses = run->statuses;
+  run->recall.retry_failed = run->settings->retry_failed;
+  run->recall_work.data = run;
+  uv_timer_start(&run->deadline, say_that_it_reads, RECALL_NOTICE_MS, 0);
+  uv_queue_work(&run->loop, &run->recall_work, read_earlier, earlier_read);
+}
+
+/* ---- The whole ---- */
+
+static int exit_status(const struct run *run) {
+  const struct figures *figures = &run->figures;
+  if (run->stopped) return run->stopped;
+  uint64_t not_ok = figures->by_status[SEINE_STATUS_REJECTED] + figures->by_status[SEINE_STATUS_FAILED] +
+                    figures->unfinished + figures->done_before_bad;
+  return not_ok > 0 ? EXIT_NOT_ALL : 0;
+}
+
+static char *shown_path(const char *path) {
+  size_t room = strlen(path) * 4 + 1;
+  char *shown = xmalloc(room);
+  escape_for_terminal(path, strlen(path), shown, room);
+  return shown;
+}
+
+static void print_summary(const struct summary *summary) {
+  struct text text = {0};
+  struct summary shown = *summary;
+  char *output = summary->output ? shown_path(summary->output) : NULL, *manifest = shown_path(summary->manifest);
+  shown.output = output;
+  shown.manifest = manifest;
+  summary_text(&shown, &text);
+  fprintf(stderr, "seine: %s", text.data);
+  fflush(stderr);
+  text_clear(&text);
+  free(output);
+  free(manifest);
+}
+
+static int sum_up(const struct run *run) {
+  const struct settings *settings = run->settings;
+  struct summary summary = {.figures = &run->figures, .manifest = settings->manifest, .exit_status = exit_status(run)};
+  char cause[512];
+  summary.output = settings->null_sink ? NULL : settings->output;
+  summary.interrupted = summary.exit_status == EXIT_INTERRUPTED;
+  if (settings->verbosity >= 0) print_summary(&summary);
+  if (!settings->summary || summary_write(&summary, settings->summary, cause, sizeof cause) == 0)
+    return summary.exit_status;
+  say("%s", cause);
+  return run->stopped ? run->stopped : EXIT_BROKEN;
+}
+
+static void free_rooms(struct run *run) {
+  paths_free(run->paths);
+  dedup_free(run->dedup);
+  history_free(run->history);
+  naming_close(run->naming);
+  outdir_close(&run->outdir);
+  free(run->identity);
+}
+
+int run(const struct settings *settings) {
+  struct run state = {.settings = settings, .outdir = {.fd = -1, .lock = -1}, .began_ns = uv_hrtime()};
+  prepare_process();
+  int error = uv_loop_init(&state.loop);
+  if (error) {
+    say("the run cannot begin: %s", uv_strerror(error));
+    return EXIT_BROKEN;
+  }
+  int status = open_rooms(&state);
+  if (status == 0) status = open_manifest(&state);
+  if (status == 0) {
+    begin(&state);
+    uv_run(&state.loop, UV_RUN_DEFAULT);
+    status = sum_up(&state);
+  }
+  free_rooms(&state);
+  int left = uv_loop_close(&state.loop);
+  assert(left == 0);
+  (void)left;
+  return status;
+}

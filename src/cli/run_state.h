@@ -1,0 +1,122 @@
+/* What the files of a run share: run.c its life, feed.c reading and submitting, record.c results to rows, leave.c its
+ * ends before time. */
+#ifndef SEINE_CLI_RUN_STATE_H
+#define SEINE_CLI_RUN_STATE_H
+
+#include "dedup.h"
+#include "figures.h"
+#include "history.h"
+#include "list.h"
+#include "manifest.h"
+#include "naming.h"
+#include "options.h"
+#include "outdir.h"
+#include "paths.h"
+#include "progress.h"
+#include "recall.h"
+
+#include <seine.h>
+
+#define EXIT_NOT_ALL     1
+#define EXIT_USAGE       2
+#define EXIT_BROKEN      3
+#define EXIT_INTERRUPTED 130
+
+enum run_stage {
+  RUN_RECALLING, /* a worker goes over what earlier runs left */
+  RUN_FETCHING, /* records are read and submitted */
+  RUN_ENDING, /* nothing more is read; what is held comes to its end */
+  RUN_CLOSING, /* the engine is closing: what is left is cancelled */
+  RUN_WRITING, /* the manifest writes its last rows */
+  RUN_ENDED /* only handles are left, and they are closing */
+};
+
+struct run {
+  const struct settings *settings;
+  enum run_stage stage;
+  uv_loop_t loop;
+  struct fingerprint_key key;
+  struct retry_statuses statuses;
+
+  struct outdir outdir; /* fd is -1 where no folder is needed */
+  struct manifest *manifest;
+  struct history *history;
+  struct dedup *dedup; /* NULL: off */
+  struct paths *paths; /* NULL: no two URLs can get the same name */
+  struct naming *naming;
+  struct recall recall;
+  uv_work_t recall_work;
+
+  struct list *list;
+  seine_t *engine;
+  uv_prepare_t each_turn; /* looks after the run before the loop would sleep */
+  uv_idle_t no_sleep; /* active while there is more to read at once */
+  bool list_waits; /* list_next is worth no call before on_ready */
+  size_t held; /* items */
+  char *identity; /* room for the identity of any record's URL */
+  size_t identity_room;
+
+  uv_signal_t signals[2];
+  uv_timer_t deadline;
+  uv_work_t probe;
+  bool probing;
+  int probe_error; /* errno */
+  uint64_t probe_bytes;
+  unsigned io_failures; /* since a file was last stored */
+  unsigned signals_come;
+  int stopped; /* the exit status of a run that was stopped; 0 */
+
+  struct progress *progress;
+  struct figures figures;
+  uint64_t began_ns;
+};
+
+/* A URL between its submission and its row. */
+struct item {
+  struct run *run;
+  uint64_t id, url; /* record and fingerprint */
+  struct dedup_claim *claim; /* its bytes are the first of their kind */
+  struct dedup_waiter waiter;
+  struct kept *kept; /* what is known of it while it waits for another's row */
+  bool alone; /* its bytes are stored whatever is held already */
+  bool nameless; /* no path could be made for it */
+};
+
+/* Says something without spoiling the bar. */
+#define RUN_SAY(run, ...) (progress_hide((run)->progress), say(__VA_ARGS__))
+
+/* ---- feed.c ---- */
+
+/* Submits records while the engine has room; bounded, to be called every turn of the loop. */
+void feed_turn(struct run *run);
+void feed_list_ready(struct list *list, void *user);
+/* Nothing more is read. */
+void feed_stop(struct run *run);
+/* Submits an item; false if it was not taken, and is gone. */
+bool feed_submit(struct item *item, const char *url);
+/* The identity of a URL in run->identity, valid until the next call. Its length; the whole string is what a row shows. */
+size_t feed_identify(struct run *run, const char *url);
+
+/* ---- record.c ---- */
+
+/* The row of a record that never became a fetch. */
+void record_bad_url(struct run *run, uint64_t id, const char *shown_url, const char *cause);
+int record_place(seine_fetch_t *fetch, const seine_result_t *result, char *path, size_t size);
+void record_result(seine_fetch_t *fetch, const seine_result_t *result);
+
+/* ---- leave.c ---- */
+
+/* 0, or a negative libuv code. */
+int leave_watch_signals(struct run *run);
+/* Ends the run early: what is in flight comes to its end, for ten seconds at most. The first status stays. */
+void leave(struct run *run, int status);
+/* A file could not be stored: finds out whether any can. */
+void leave_if_disk_is_full(struct run *run, const seine_result_t *result);
+void leave_close_handles(struct run *run);
+
+/* ---- run.c ---- */
+
+/* Cancels what is left. Fine to be called again. */
+void run_close_engine(struct run *run);
+
+#endif
