@@ -1,0 +1,88 @@
+/* End-to-end cases of the command: what is served, the options, and the exit status, rows and files left behind.
+ *
+ * In all strings of a case "$1" to "$9" stand for http://127.0.0.N:PORT of the fault server, "$PORT" for its port, "$N"
+ * for the number of the repetition, "$x(8000)" for so many letters x, and "$$" for a dollar. */
+#ifndef SEINE_E2E_H
+#define SEINE_E2E_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A row that must be the last one of its URL. What is NULL or 0 is not compared, apart from `error`, which must be null
+ * in the row where it is NULL here and the status is ok or duplicate. */
+struct expected_row {
+  const char *url;
+  const char *status;
+  const char *error; /* alternatives are separated by "|" */
+  const char *message; /* is part of it */
+  const char *type;
+  const char *path; /* a pattern, as of the shell */
+  const char *final_url;
+  const char *declared_type, *etag, *last_modified;
+  int http;
+  int attempts;
+};
+
+/* How often the server was asked during this run. */
+struct expected_requests {
+  const char *host; /* NULL: all */
+  const char *path; /* NULL: all; without a query, all queries together */
+  int count; /* NONE for none */
+  int pause_ms; /* at least this long between the first two */
+};
+
+struct expected_load {
+  const char *host; /* NULL: all together */
+  int at_least, at_most; /* requests at the same time, as the server saw them */
+};
+
+#define NONE (-1)
+
+struct run {
+  /* What is given. */
+  const char *list; /* the text of list.txt; NULL: that of the run before */
+  size_t list_size; /* 0: strlen(list) */
+  int repeat; /* the list is written so many times, with $N from 0 up */
+  const char *input; /* standard input */
+  const char *options[16];
+  bool bare; /* only these options: no short delays, no -o out, no list.txt */
+  int interrupt_after; /* SIGINT once the server was asked so often */
+  bool twice; /* the same command is started once more while this one runs: it must exit with 2 */
+
+  /* What must come out. */
+  int exit_status;
+  const char *says[4]; /* on standard error */
+  const char *prints[4]; /* on standard output */
+  const char *never[4]; /* neither there, nor in the manifest */
+  struct expected_row rows[24];
+  struct expected_requests requests[8];
+  struct expected_load loads[4];
+  int stored; /* files, beside the manifest; NONE for none */
+  int appended; /* rows added by this run; NONE for none */
+  int urls; /* distinct URLs with a row in the end, where that is not all of the list; NONE: no rows, no manifest */
+  const char *manifest; /* below the case's folder; "-": standard output; NULL: out/manifest.jsonl */
+  const char *output; /* the output folder; NULL: out */
+  const char *also[4]; /* other files that are left, as patterns */
+  struct {
+    const char *url, *text; /* the file of this URL holds this text */
+  } holds[4];
+};
+
+struct e2e_case {
+  const char *name; /* a sentence */
+  struct {
+    const char *path, *text;
+  } given[4]; /* files that are there before; a path that ends in a slash is a folder */
+  struct run runs[4]; /* from the second on, each says options, or how many rows it appends */
+};
+
+struct topic {
+  const char *name;
+  const struct e2e_case *cases;
+  size_t count;
+};
+
+extern const struct topic basic_topic, errors_topic, inputs_topic, limits_topic, names_topic, options_topic,
+    reruns_topic;
+
+#endif

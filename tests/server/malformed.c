@@ -1,0 +1,147 @@
+/* Makes responses that break the protocol, each in one way. */
+#include "malformed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct fault {
+  const char *name;
+  const char *help;
+  void (*write)(struct response *response, const char *type, size_t size);
+  enum ending ending;
+  bool with_body;
+};
+
+static void usual(struct response *response, const char *type, size_t size, const char *extra) {
+  text_format(&response->head, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %zu\r\n", type, size);
+  text_format(&response->head, "%s\r\n", extra);
+}
+
+static void headed(struct response *response, const char *type, const char *line) {
+  text_format(&response->head, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\n%s\r\n", type, line);
+}
+
+static void repeat(struct response *response, const char *line, uint64_t times) {
+  text_format(&response->head, "%s", line);
+  response->repeat_size = strlen(line);
+  response->repeats = times;
+}
+
+static void write_1xx_flood(struct response *response, const char *type, size_t size) {
+  (void)type, (void)size;
+  repeat(response, "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n", 200000);
+}
+
+static void write_bad_chunk(struct response *response, const char *type, size_t size) {
+  (void)size;
+  headed(response, type, "Transfer-Encoding: chunked\r\n");
+  text_format(&response->head, "zzzz\r\n");
+}
+
+static void write_bad_length(struct response *response, const char *type, size_t size) {
+  (void)size;
+  headed(response, type, "Content-Length: many\r\n");
+}
+
+static void write_bad_status(struct response *response, const char *type, size_t size) {
+  text_format(&response->head, "HTTP/1.1 abc What\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n", type, size);
+}
+
+static void write_bare_lf(struct response *response, const char *type, size_t size) {
+  text_format(&response->head, "HTTP/1.1 200 OK\nContent-Type: %s\nContent-Length: %zu\n\n", type, size);
+}
+
+static void write_empty(struct response *response, const char *type, size_t size) {
+  (void)response, (void)type, (void)size;
+}
+
+static void write_endless_headers(struct response *response, const char *type, size_t size) {
+  (void)size;
+  text_format(&response->head, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\n", type);
+  repeat(response, "X-Filler: 0123456789012345678901234567890123456789012345678901234567890123456789\r\n", 1000000);
+}
+
+static void write_folded(struct response *response, const char *type, size_t size) {
+  usual(response, type, size, "X-Long: one\r\n  two\r\n\tthree\r\n");
+}
+
+static void write_garbage(struct response *response, const char *type, size_t size) {
+  (void)type, (void)size;
+  for (unsigned i = 0, x = 1; i < 2000; i++, x = x * 1103515245u + 12345u)
+    text_add(&response->head, &(char){(char)(x >> 16)}, 1);
+}
+
+static void write_huge_header(struct response *response, const char *type, size_t size) {
+  size_t length = 1024 * 1024;
+  char *filler = must(malloc(length));
+  memset(filler, 'x', length);
+  text_format(&response->head, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %zu\r\nX-Huge: ", type, size);
+  text_add(&response->head, filler, length);
+  text_format(&response->head, "\r\n\r\n");
+  free(filler);
+}
+
+static void write_negative_length(struct response *response, const char *type, size_t size) {
+  (void)size;
+  headed(response, type, "Content-Length: -5\r\n");
+}
+
+static void write_no_colon(struct response *response, const char *type, size_t size) {
+  usual(response, type, size, "this line has no colon\r\n");
+}
+
+static void write_no_status(struct response *response, const char *type, size_t size) {
+  text_format(&response->head, "Content-Type: %s\r\nContent-Length: %zu\r\n\r\n", type, size);
+}
+
+static void write_null_byte(struct response *response, const char *type, size_t size) {
+  static const char line[] = "X-Null: a\0b\r\n\r\n";
+  text_format(&response->head, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %zu\r\n", type, size);
+  text_add(&response->head, line, sizeof line - 1);
+}
+
+static void write_two_lengths(struct response *response, const char *type, size_t size) {
+  text_format(&response->head, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %zu\r\n", type, size);
+  text_format(&response->head, "Content-Length: %zu\r\n\r\n", size + 100);
+}
+
+static const struct fault faults[] = {
+    {"1xx-flood", "200,000 interim responses, then RST", write_1xx_flood, ENDING_RESET, false},
+    {"bad-chunk", "a chunk size that is no number", write_bad_chunk, ENDING_CLOSE, true},
+    {"bad-length", "Content-Length: many", write_bad_length, ENDING_CLOSE, true},
+    {"bad-status", "a status that is no number", write_bad_status, ENDING_CLOSE, true},
+    {"bare-lf", "lines end in LF alone (tolerated by most clients)", write_bare_lf, ENDING_CLOSE, true},
+    {"empty", "closed without a byte", write_empty, ENDING_CLOSE, false},
+    {"endless-headers", "80 MB of header lines, then RST", write_endless_headers, ENDING_RESET, false},
+    {"folded", "a header continued over three lines (tolerated)", write_folded, ENDING_CLOSE, true},
+    {"garbage", "2,000 arbitrary bytes", write_garbage, ENDING_CLOSE, false},
+    {"huge-header", "one header of 1 MiB", write_huge_header, ENDING_CLOSE, true},
+    {"negative-length", "Content-Length: -5", write_negative_length, ENDING_CLOSE, true},
+    {"no-colon", "a header line without a colon", write_no_colon, ENDING_CLOSE, true},
+    {"no-status", "headers, but no status line", write_no_status, ENDING_CLOSE, true},
+    {"null-byte", "a NUL byte in a header", write_null_byte, ENDING_CLOSE, true},
+    {"two-lengths", "two different Content-Lengths, the true one first", write_two_lengths, ENDING_CLOSE, true},
+};
+
+int malformed_response(const char *name, struct response *response, const char *type, uint8_t *body, size_t size) {
+  for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+    const struct fault *fault = &faults[i];
+    if (strcmp(fault->name, name) != 0) continue;
+    fault->write(response, type, size);
+    response->ending = fault->ending;
+    if (fault->with_body) {
+      response->body = body;
+      response->body_size = size;
+    } else {
+      free(body);
+    }
+    return 0;
+  }
+  free(body);
+  return -1;
+}
+
+void malformed_help(struct text *text) {
+  for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
+    text_format(text, "  %-16s %s\n", faults[i].name, faults[i].help);
+}

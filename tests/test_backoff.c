@@ -1,0 +1,187 @@
+/* Delays, Retry-After and sets of statuses. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "backoff.h"
+#include "seine.h"
+
+static const struct {
+  uint64_t base, max;
+  unsigned attempt;
+  uint64_t random, delay;
+} delays[] = {
+    {1000, 60000, 1, 0, 0},
+    {1000, 60000, 1, 1000, 1000}, /* the bound itself can come */
+    {1000, 60000, 1, 1001, 0},
+    {1000, 60000, 0, 1000, 1000},
+    {1000, 60000, 2, 2000, 2000},
+    {1000, 60000, 6, 32000, 32000},
+    {1000, 60000, 7, 60000, 60000}, /* 64000 is past the maximum */
+    {1000, 60000, 7, 60001, 0},
+    {1000, 60000, 4000000000u, 60000, 60000},
+    {0, 60000, 9, 12345, 0},
+    {0, 60000, 100, 12345, 0},
+    {1000, 0, 3, 777, 0},
+    {5000, 2000, 1, 2000, 2000},
+    {UINT64_MAX, UINT64_MAX, 1, UINT64_MAX, UINT64_MAX},
+    {1, UINT64_MAX, 64, UINT64_C(1) << 63, UINT64_C(1) << 63},
+    {1, UINT64_MAX, 65, UINT64_MAX, UINT64_MAX},
+    {3, UINT64_MAX, 64, UINT64_MAX, UINT64_MAX},
+};
+
+START_TEST(a_delay_is_within_its_bound) {
+  ck_assert_uint_eq(backoff_delay_ms(delays[_i].base, delays[_i].max, delays[_i].attempt, delays[_i].random),
+                    delays[_i].delay);
+}
+END_TEST
+
+START_TEST(delays_are_spread_over_the_whole_range) {
+  unsigned seed = (unsigned)time(NULL), quarter[4] = {0};
+  printf("seed %u\n", seed);
+  srandom(seed);
+  for (int i = 0; i < 40000; i++) {
+    uint64_t random_bits = (uint64_t)random() << 33 ^ (uint64_t)random() << 11 ^ (uint64_t)random();
+    uint64_t delay = backoff_delay_ms(1000, 60000, 4, random_bits);
+    ck_assert_uint_le(delay, 8000);
+    quarter[delay == 8000 ? 3 : delay / 2000]++;
+  }
+  for (int i = 0; i < 4; i++)
+    ck_assert_uint_gt(quarter[i], 9000);
+}
+END_TEST
+
+#define NOW INT64_C(1763712000) /* Fri, 21 Nov 2025 08:00:00 GMT */
+
+static const struct {
+  const char *value;
+  bool valid;
+  uint64_t delay;
+} values[] = {
+    {"0", true, 0},
+    {"120", true, 120000},
+    {" 120 \t", true, 120000},
+    {"120\r\n", true, 120000},
+    {"007", true, 7000},
+    {"18446744073709551", true, UINT64_C(18446744073709551000)},
+    {"18446744073709552", true, UINT64_MAX},
+    {"99999999999999999999999999999999", true, UINT64_MAX},
+    {"Fri, 21 Nov 2025 08:00:30 GMT", true, 30000},
+    {"Fri, 21 Nov 2025 08:00:30 GMT  ", true, 30000},
+    {"Fri, 21 Nov 2025 07:00:00 GMT", true, 0},
+    {"Thu, 01 Jan 1970 00:00:00 GMT", true, 0},
+    {"Sat, 22 Nov 2025 08:00:00 GMT", true, 86400000},
+    {"Friday, 21-Nov-25 08:01:00 GMT", true, 60000},
+    {"Sunday, 06-Nov-94 08:49:37 GMT", true, 0}, /* 2094 would be more than 50 years ahead */
+    {"Fri Nov 21 08:02:00 2025", true, 120000},
+    {"Sun Nov  6 08:49:37 1994", true, 0},
+    {"Fri, 21 Nov 9999 08:00:30 GMT", true, UINT64_C(251635075230000)},
+    {"", false, 0},
+    {" ", false, 0},
+    {NULL, false, 0},
+    {"-1", false, 0},
+    {"+1", false, 0},
+    {"1.5", false, 0},
+    {"1e3", false, 0},
+    {"0x10", false, 0},
+    {"120 seconds", false, 0},
+    {"120, 240", false, 0},
+    {"soon", false, 0},
+    {"Fri, 21 Nov 2025 08:00:30", false, 0},
+    {"Fri, 21 Nov 2025 08:00:30 PST", false, 0},
+    {"Fri, 21 Nov 2025 08:00:30 GMT+1", false, 0},
+    {"Fri, 21 Foo 2025 08:00:30 GMT", false, 0},
+    {"Fri, 21 anF 2025 08:00:30 GMT", false, 0},
+    {"Fri, 99 Nov 2025 08:00:30 GMT", false, 0},
+    {"Fri, 00 Nov 2025 08:00:30 GMT", false, 0},
+    {"Fri, 21 Nov 2025 24:00:00 GMT", false, 0},
+    {"Fri, 21 Nov 2025 08:61:00 GMT", false, 0},
+    {"Fri, 21 Nov 2025 -1:00:00 GMT", false, 0},
+    {"2025-11-21T08:00:30Z", false, 0},
+};
+
+START_TEST(retry_after_is_read) {
+  uint64_t delay = 4711;
+  ck_assert_int_eq(backoff_retry_after_ms(values[_i].value, NOW, &delay), values[_i].valid);
+  ck_assert_uint_eq(delay, values[_i].valid ? values[_i].delay : 4711);
+}
+END_TEST
+
+static const struct {
+  const char *text;
+  int yes, no; /* statuses that must and must not be in it; 0: the text is refused */
+} lists[] = {
+    {NULL, 429, 403},
+    {"", 503, 403},
+    {" ", 408, 500 + 1},
+    {"403", 403, 429},
+    {"403,429", 429, 500},
+    {" 403 , 429 ", 403, 500},
+    {"+403", 403, 404},
+    {"+403", 429, 404},
+    {"-500", 502, 500},
+    {"+403,-500", 403, 500},
+    {"+500,-500", 408, 500},
+    {"100,599", 599, 200},
+    {"403,", 0, 0},
+    {",403", 0, 0},
+    {"403,,404", 0, 0},
+    {"+403,404", 0, 0},
+    {"403,+404", 0, 0},
+    {"99", 0, 0},
+    {"600", 0, 0},
+    {"000", 0, 0},
+    {"4030", 0, 0},
+    {"4o3", 0, 0},
+    {"403 404", 0, 0},
+    {"++403", 0, 0},
+    {"+", 0, 0},
+    {"5xx", 0, 0},
+    {"403;404", 0, 0},
+};
+
+START_TEST(statuses_are_read) {
+  struct statuses statuses;
+  char cause[200] = "";
+  int error = statuses_parse(&statuses, lists[_i].text, cause, sizeof(cause));
+  if (!lists[_i].yes) {
+    ck_assert_int_eq(error, SEINE_EINVAL);
+    ck_assert_ptr_nonnull(strstr(cause, lists[_i].text));
+    ck_assert_int_eq(statuses_parse(&statuses, lists[_i].text, NULL, 0), SEINE_EINVAL);
+    return;
+  }
+  ck_assert_int_eq(error, 0);
+  ck_assert(statuses_has(&statuses, lists[_i].yes));
+  ck_assert(!statuses_has(&statuses, lists[_i].no));
+}
+END_TEST
+
+START_TEST(the_default_is_the_documented_one) {
+  struct statuses statuses;
+  char found[200] = "";
+  ck_assert_int_eq(statuses_parse(&statuses, NULL, NULL, 0), 0);
+  for (int status = -1000; status < 2000; status++)
+    if (statuses_has(&statuses, status)) sprintf(found + strlen(found), "%d ", status);
+  ck_assert_str_eq(found, "408 425 429 500 502 503 504 ");
+}
+END_TEST
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+int main(void) {
+  Suite *suite = suite_create("backoff");
+  TCase *tests = tcase_create("backoff");
+  tcase_add_loop_test(tests, a_delay_is_within_its_bound, 0, COUNT(delays));
+  tcase_add_test(tests, delays_are_spread_over_the_whole_range);
+  tcase_add_loop_test(tests, retry_after_is_read, 0, COUNT(values));
+  tcase_add_loop_test(tests, statuses_are_read, 0, COUNT(lists));
+  tcase_add_test(tests, the_default_is_the_documented_one);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,331 @@
+/* The engine's sinks, ends and lifetimes, against the fault server. */
+#include "engine_bench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct bench bench;
+
+static void assert_is_body(const struct got *got, const char *path) {
+  size_t size;
+  char sha256[65];
+  uint8_t *body = server_body(bench.server, path, &size);
+  bytes_sha256(body, size, sha256);
+  ck_assert_int_eq(got->status, SEINE_STATUS_OK);
+  ck_assert_uint_eq(got->size_bytes, size);
+  ck_assert_str_eq(got->sha256, sha256);
+  free(body);
+}
+
+START_TEST(a_body_comes_into_memory) {
+  bench_init(&bench);
+  bench_open(&bench);
+  const char *path = "/img/jpeg/a?size=20000";
+  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_MEMORY);
+  bench_run(&bench);
+  assert_is_body(got, path);
+  size_t size;
+  uint8_t *body = server_body(bench.server, path, &size);
+  ck_assert_mem_eq(got->data, body, size);
+  ck_assert_str_eq(got->type, "image/jpeg");
+  ck_assert_uint_eq(got->attempts, 1);
+  free(body);
+  bench_clear(&bench);
+}
+END_TEST
+
+START_TEST(a_body_comes_into_a_file_and_nothing_else_does) {
+  bench_init(&bench);
+  bench_open(&bench);
+  struct got *png = bench_fetch(&bench, 1, "/img/png/a", SEINE_SINK_FILE);
+  struct got *gif = bench_fetch(&bench, 2, "/img/gif/b?chunked=100", SEINE_SINK_FILE);
+  struct got *bad = bench_fetch(&bench, 2, "/img/gif/c?status=404", SEINE_SINK_FILE);
+  bench_run(&bench);
+  assert_is_body(png, "/img/png/a");
+  assert_is_body(gif, "/img/gif/b?chunked=100");
+  ck_assert_int_eq(bad->error, SEINE_EHTTP);
+  ck_assert_str_eq(png->path, "00/0.png");
+  struct files files = files_below(bench.folder);
+  ck_assert_uint_eq(files.count, 2);
+  ck_assert_str_eq(files.paths[0], "00/0.png");
+  ck_assert_str_eq(files.paths[1], "01/1.gif");
+  files_clear(&files);
+  char *path = print("%s/%s", bench.folder, gif->path), sha256[65];
+  ck_assert(file_sha256(path, sha256));
+  ck_assert_str_eq(sha256, gif->sha256);
+  free(path);
+  bench_clear(&bench);
+}
+END_TEST
+
+START_TEST(a_dropped_body_is_inspected) {
+  bench_init(&bench);
+  bench.options.accept = "image/*";
+  bench_open(&bench);
+  struct got *ok = bench_fetch(&bench, 1, "/img/webp/a?type=application/octet-stream", SEINE_SINK_NULL);
+  struct got *html = bench_fetch(&bench, 1, "/img/html/b?type=image/jpeg", SEINE_SINK_NULL);
+  struct got *said = bench_fetch(&bench, 1, "/img/html/c?type=text/html&size=4000000", SEINE_SINK_NULL);
+  bench_run(&bench);
+  assert_is_body(ok, "/img/webp/a");
+  ck_assert_str_eq(ok->type, "image/webp");
+  ck_assert_int_eq(html->status, SEINE_STATUS_REJECTED);
+  ck_assert_int_eq(html->error, SEINE_ETYPE);
+  ck_assert_int_eq(said->error, SEINE_ETYPE);
+  ck_assert_uint_eq(said->size_bytes, 0);
+  bench_clear(&bench);
+}
+END_TEST
+
+static uint8_t *streamed;
+static size_t streamed_size, pauses;
+static uv_timer_t pause_timer;
+
+static void on_pause_over(uv_timer_t *timer) {
+  seine_fetch_t *fetch = timer->data;
+  uv_close((uv_handle_t *)timer, NULL);
+  seine_fetch_resume(fetch);
+}
+
+static void on_chunk(seine_fetch_t *fetch, const uint8_t *data, size_t size) {
+  streamed = realloc(streamed, streamed_size + size);
+  memcpy(streamed + streamed_size, data, size);
+  streamed_size += size;
+  if (pauses++ != 1) return;
+  struct got *got = seine_fetch_user(fetch);
+  seine_fetch_pause(fetch);
+  uv_timer_init(&got->bench->loop, &pause_timer);
+  pause_timer.data = fetch;
+  uv_timer_start(&pause_timer, on_pause_over, 50, 0);
+}
+
+START_TEST(a_stream_comes_in_order_and_can_pause) {
+  bench_init(&bench);
+  bench_open(&bench);
+  const char *path = "/img/random/a?size=3000000";
+  char *url = server_url(bench.server, 1, path);
+  struct got *got =
+      bench_request(&bench, &(seine_request_t){.url = url, .sink = SEINE_SINK_STREAM, .on_chunk = on_chunk});
+  bench_run(&bench);
+  size_t size;
+  uint8_t *body = server_body(bench.server, path, &size);
+  ck_assert_int_eq(got->status, SEINE_STATUS_OK);
+  ck_assert_uint_eq(streamed_size, size);
+  ck_assert_mem_eq(streamed, body, size);
+  ck_assert_uint_gt(pauses, 2);
+  free(body);
+  free(url);
+  free(streamed);
+  bench_clear(&bench);
+}
+END_TEST
+
+START_TEST(a_large_body_is_spooled_within_bounded_memory) {
+  bench_init(&bench);
+  bench.options.accept = "image/*";
+  bench_open(&bench);
+  static const char *path = "/img/jpeg/large?size=60000000";
+  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
+  struct got *dropped = bench_fetch(&bench, 1, path, SEINE_SINK_NULL);
+  struct got *html = bench_fetch(&bench, 1, "/img/html/b?type=image/jpeg&size=60000000", SEINE_SINK_FILE);
+  uint64_t most = 0;
+  bench.hold = true;
+  while (bench.done < bench.count) {
+    seine_stats_t stats;
+    uv_run(&bench.loop, UV_RUN_ONCE);
+    seine_get_stats(bench.engine, &stats);
+    if (stats.held_bytes > most) most = stats.held_bytes;
+  }
+  bench_run(&bench);
+  assert_is_body(got, path);
+  assert_is_body(dropped, path);
+  ck_assert_int_eq(html->error, SEINE_ETYPE);
+  ck_assert_uint_lt(html->size_bytes, 60000000);
+  ck_assert_uint_lt(most, 3 * 6 * 1024 * 1024);
+  struct files files = files_below(bench.folder);
+  ck_assert_uint_eq(files.count, 1);
+  files_clear(&files);
+  bench_clear(&bench);
+}
+END_TEST
+
+START_TEST(memory_has_one_budget_and_all_get_through) {
+  bench_init(&bench);
+  bench.options.max_memory_bytes = 3000000;
+  bench.options.per_host = 16;
+  bench_open(&bench);
+  for (int i = 0; i < 40; i++) {
+    char *path = print("/img/jpeg/%d?size=900000%s", i, i % 2 ? "&chunked=5000" : "");
+    bench_fetch(&bench, 1 + i % 4, path, i % 4 == 3 ? SEINE_SINK_FILE : SEINE_SINK_MEMORY);
+    free(path);
+  }
+  bench_run(&bench);
+  for (int i = 0; i < 40; i++)
+    ck_assert_msg(bench.got[i].status == SEINE_STATUS_OK, "%d: %s %s", i, seine_err_name(bench.got[i].error), bench.got[i].message);
+  bench_clear(&bench);
+}
+END_TEST
+
+static int place_as_held(seine_fetch_t *fetch, const seine_result_t *result, char *path, size_t size) {
+  (void)fetch, (void)result, (void)path, (void)size;
+  return SEINE_PLACE_HELD;
+}
+
+START_TEST(what_is_held_already_touches_no_disk) {
+  bench_init(&bench);
+  bench_open(&bench);
+  char *url = server_url(bench.server, 1, "/img/png/a");
+  struct got *got = bench_request(
+      &bench, &(seine_request_t){.url = url, .sink = SEINE_SINK_FILE, .on_place = place_as_held});
+  bench_run(&bench);
+  ck_assert_int_eq(got->status, SEINE_STATUS_DUPLICATE);
+  ck_assert_ptr_null(got->path);
+  struct files files = files_below(bench.folder);
+  ck_assert_uint_eq(files.count, 0);
+  files_clear(&files);
+  free(url);
+  bench_clear(&bench);
+}
+END_TEST
+
+START_TEST(calls_that_fail_call_nothing_back) {
+  static const char *const urls[] = {"ftp://127.0.0.1/a", "file:///etc/passwd", "javascript:1", "", "nonsense", "http://",
+                                     "http://a b/"};
+  bench_init(&bench);
+  bench_open(&bench);
+  for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+    seine_request_t request = {.url = urls[i], .sink = SEINE_SINK_NULL};
+    ck_assert_int_eq(seine_fetch(bench.engine, &request, (seine_result_cb)abort, NULL), SEINE_EURL);
+  }
+  seine_request_t request = {.url = "http://127.0.0.1/", .sink = SEINE_SINK_FILE};
+  ck_assert_int_eq(seine_fetch(bench.engine, &request, (seine_result_cb)abort, NULL), SEINE_EINVAL);
+  bench_run(&bench);
+  ck_assert_uint_eq(server_requests(bench.server, NULL, NULL), 0);
+  bench_clear(&bench);
+}
+END_TEST
+
+/* Cancels everything after `rounds` rounds of the loop, so that each state is met. */
+static void cancel_after(int rounds, bool close) {
+  bench_init(&bench);
+  bench.options.concurrency = 24;
+  bench_open(&bench);
+  for (int i = 0; i < 60; i++) {
+    char *path = print("/img/jpeg/%d?size=%d&%s", i, i % 7 ? 9000 : 2500000,
+                       i % 5 == 0 ? "status=503" : i % 5 == 1 ? "silence=1" : i % 5 == 2 ? "rate=200000" : "");
+    bench_fetch(&bench, 1 + i % 4, path, (seine_sink_t)(i % 3));
+    free(path);
+  }
+  for (int i = 0; i < rounds; i++)
+    uv_run(&bench.loop, UV_RUN_NOWAIT);
+  for (size_t i = 0; i < bench.count && !close; i++)
+    if (bench.got[i].fetch) seine_cancel(bench.got[i].fetch);
+  bench.hold = close;
+}
+
+START_TEST(fetches_are_cancelled_in_any_state) {
+  static const int rounds[] = {0, 1, 2, 5, 10, 20, 50, 100, 300};
+  cancel_after(rounds[_i], false);
+  bench_run(&bench);
+  bench_clear(&bench);
+}
+END_TEST
+
+static void on_closed_early(seine_t *engine, void *user) {
+  (void)engine;
+  *(bool *)user = true;
+}
+
+START_TEST(an_engine_is_closed_in_any_state) {
+  static const int rounds[] = {0, 1, 2, 5, 10, 20, 50, 100, 300};
+  cancel_after(rounds[_i], true);
+  seine_close(bench.engine, on_closed_early, &bench.closed);
+  uv_run(&bench.loop, UV_RUN_DEFAULT);
+  bench_run(&bench);
+  bench_clear(&bench);
+}
+END_TEST
+
+START_TEST(two_engines_stand_on_one_loop) {
+  static struct bench other;
+  bench_init(&bench);
+  bench_init(&other);
+  uv_loop_close(&other.loop);
+  bench_open(&bench);
+  ck_assert_int_eq(seine_open(&other.engine, &bench.loop, &other.options), 0);
+  struct got *one = bench_fetch(&bench, 1, "/img/png/one", SEINE_SINK_MEMORY);
+  struct got *two = bench_fetch(&other, 2, "/img/png/two", SEINE_SINK_MEMORY);
+  uv_run(&bench.loop, UV_RUN_DEFAULT);
+  ck_assert(bench.closed && other.closed);
+  ck_assert_int_eq(uv_loop_close(&bench.loop), 0);
+  assert_is_body(one, "/img/png/one");
+  assert_is_body(two, "/img/png/two");
+  bench_clear(&bench);
+  bench_clear(&other);
+}
+END_TEST
+
+static void fetch_again(struct got *got) {
+  if (got->bench->count < 20) bench_fetch(got->bench, 1, "/img/png/again", SEINE_SINK_MEMORY);
+}
+
+START_TEST(a_callback_may_fetch_and_connections_are_kept) {
+  bench_init(&bench);
+  bench.on_got = fetch_again;
+  bench_open(&bench);
+  bench_fetch(&bench, 1, "/img/png/again", SEINE_SINK_MEMORY);
+  bench_run(&bench);
+  ck_assert_uint_eq(bench.count, 20);
+  ck_assert_uint_eq(server_requests(bench.server, "127.0.0.1", NULL), 20);
+  ck_assert_uint_eq(server_connections(bench.server, "127.0.0.1"), 1);
+  bench_clear(&bench);
+}
+END_TEST
+
+START_TEST(a_drain_lets_those_in_flight_end) {
+  bench_init(&bench);
+  bench.options.concurrency = 4;
+  bench_open(&bench);
+  for (int i = 0; i < 30; i++) {
+    char *path = print("/img/png/%d?delay=100", i);
+    bench_fetch(&bench, 1 + i % 3, path, SEINE_SINK_NULL);
+    free(path);
+  }
+  while (server_requests(bench.server, NULL, NULL) < 4)
+    uv_run(&bench.loop, UV_RUN_NOWAIT);
+  seine_drain(bench.engine);
+  bench_run(&bench);
+  size_t ok = 0, cancelled = 0;
+  for (size_t i = 0; i < bench.count; i++) {
+    ok += bench.got[i].status == SEINE_STATUS_OK;
+    cancelled += bench.got[i].error == SEINE_ECANCELLED;
+  }
+  ck_assert_uint_eq(ok, server_requests(bench.server, NULL, NULL));
+  ck_assert_uint_eq(cancelled, 30 - ok);
+  bench_clear(&bench);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("engine");
+  TCase *tcase = tcase_create("engine");
+  tcase_set_timeout(tcase, 120);
+  tcase_add_test(tcase, a_body_comes_into_memory);
+  tcase_add_test(tcase, a_body_comes_into_a_file_and_nothing_else_does);
+  tcase_add_test(tcase, a_dropped_body_is_inspected);
+  tcase_add_test(tcase, a_stream_comes_in_order_and_can_pause);
+  tcase_add_test(tcase, a_large_body_is_spooled_within_bounded_memory);
+  tcase_add_test(tcase, memory_has_one_budget_and_all_get_through);
+  tcase_add_test(tcase, what_is_held_already_touches_no_disk);
+  tcase_add_test(tcase, calls_that_fail_call_nothing_back);
+  tcase_add_loop_test(tcase, fetches_are_cancelled_in_any_state, 0, 9);
+  tcase_add_loop_test(tcase, an_engine_is_closed_in_any_state, 0, 9);
+  tcase_add_test(tcase, two_engines_stand_on_one_loop);
+  tcase_add_test(tcase, a_callback_may_fetch_and_connections_are_kept);
+  tcase_add_test(tcase, a_drain_lets_those_in_flight_end);
+  suite_add_tcase(suite, tcase);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? 1 : 0;
+}

@@ -1,0 +1,194 @@
+/* What bytes are, and their digests. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "digest.h"
+#include "inspect.h"
+#include "seine.h"
+
+#define BYTES(text) text, sizeof(text) - 1
+
+static const struct {
+  const char *head;
+  size_t size;
+  const char *type;
+  int fill; /* what the rest of 16 KB is: a byte, -1 for random ones, -2 for no rest */
+} bodies[] = {
+    {BYTES("\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0\xff\xdb\0\x43\0"), "image/jpeg", -1},
+    {BYTES("\xff\xd8\xff\xe1\x12\x34"
+           "Exif\0\0MM\0*"),
+     "image/jpeg", -1},
+    {BYTES("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x40\0\0\0\x40\x08\2\0\0\0"), "image/png", -1},
+    {BYTES("GIF89a\x40\0\x40\0\xf7\0\0"), "image/gif", -1},
+    {BYTES("GIF87a\x40\0\x40\0\xf7\0\0"), "image/gif", -1},
+    {BYTES("RIFF\xf8\x3f\0\0WEBPVP8 \xec\x3f\0\0\x30\1\0\x9d\1\x2a\x40\0\x40\0"), "image/webp", -1},
+    {BYTES("RIFF\xf8\x3f\0\0WEBPVP8X\x0a\0\0\0\x10\0\0\0"), "image/webp", -1},
+    {BYTES("RIFF\xf8\x3f\0\0WAVEfmt \x10\0\0\0\1\0\2\0\x44\xac\0\0\x10\xb1\2\0\4\0\x10\0data"), "audio/wav", -1},
+    {BYTES("BM\0\x40\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x40\0\0\0\x40\0\0\0\1\0\x18\0\0\0\0\0"), "image/bmp", -1},
+    {BYTES("II*\0\x08\0\0\0\x10\0\xfe\0"), "image/tiff", -1},
+    {BYTES("\0\0\0\x20"
+           "ftypavif\0\0\0\0avifmif1miaf"),
+     "image/avif", -1},
+    {BYTES("\0\0\0\x18"
+           "ftypheic\0\0\0\0mif1heic"),
+     "image/heic", -1},
+    {BYTES("\0\0\0\x18"
+           "ftypmp42\0\0\0\0mp42isom"),
+     "video/mp4", -1},
+    {BYTES("%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"), "application/pdf", -1},
+    {BYTES("PK\3\4\x14\0\0\0\x08\0\x21\x5a\x75\x5b\1\2\3\4\x10\0\0\0\x20\0\0\0\5\0\0\0a.txt"), "application/zip", -1},
+    {BYTES("\x1f\x8b\x08\0\0\0\0\0\0\3"), "application/gzip", -1},
+    {BYTES("<!DOCTYPE html>\n<html><head><title>404</title></head><body>"), "text/html", 'x'},
+    {BYTES("\n\n  <html><body>gone"), "text/html", ' '},
+    {BYTES("<HTML><HEAD><TITLE>x"), "text/html", -2},
+    {BYTES("<!doctype html><meta charset=utf-8>\xe2\x80\xa6"), "text/html", 'x'},
+    {BYTES("<!DOCTYPE html>\n<html>a stray\0zero"), "text/html", ' '},
+    {BYTES("<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\">"), "image/svg+xml", ' '},
+    {BYTES("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\">"), "image/svg+xml", ' '},
+    {BYTES("<svg xmlns=\"http://www.w3.org/2000/svg\"/>"), "image/svg+xml", -2},
+    {BYTES("<?xml version=\"1.0\"?>\n<feed>"), "text/xml", ' '},
+    {BYTES("{\"error\": \"not found\", \"code\": 404}"), "application/json", -2},
+    {BYTES("just words, and then more of them\n"), "text/plain", 'w'},
+    {BYTES("caf\xe9 in the encoding of old\n"), "text/plain", -2},
+    {BYTES("\xff\xfeh\0e\0l\0l\0o\0 \0y\0o\0u\0"), "text/plain", -2},
+    {BYTES("x"), "application/octet-stream", -1},
+    {BYTES("\0\1\2\3"), "application/octet-stream", -2},
+    {BYTES(""), "application/octet-stream", -2},
+};
+#define BODIES ((int)(sizeof(bodies) / sizeof(bodies[0])))
+
+static size_t body_make(int number, uint8_t body[16384]) {
+  srandom(7);
+  for (size_t i = 0; i < 16384; i++)
+    body[i] = bodies[number].fill < 0 ? (uint8_t)(random() >> 9) : (uint8_t)bodies[number].fill;
+  memcpy(body, bodies[number].head, bodies[number].size);
+  return bodies[number].fill == -2 ? bodies[number].size : 16384;
+}
+
+/* One inspector for all: what was seen before must not matter. */
+START_TEST(bytes_show_their_type) {
+  static uint8_t body[16384];
+  struct inspector *inspector;
+  char type[INSPECT_TYPE_MAX];
+  ck_assert_int_eq(inspector_open(&inspector), 0);
+  for (int round = 0; round < 2; round++) {
+    for (int i = 0; i < BODIES; i++) {
+      size_t size = body_make(i, body);
+      ck_assert_int_eq(inspector_type(inspector, body, size, type), 0);
+      ck_assert_msg(strcmp(type, bodies[i].type) == 0, "body %d is %s, not %s", i, type, bodies[i].type);
+    }
+  }
+  inspector_close(inspector);
+}
+END_TEST
+
+static void hex(const uint8_t digest[32], char text[65]) {
+  for (int i = 0; i < 32; i++)
+    sprintf(text + 2 * i, "%02x", digest[i]);
+}
+
+static const struct {
+  const char *text, *digest;
+} digests[] = {
+    {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+    {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+    {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+     "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+};
+
+START_TEST(digests_are_right_however_the_bytes_come) {
+  struct digest *digest;
+  struct inspector *inspector;
+  ck_assert_int_eq(digest_open(&digest), 0);
+  ck_assert_int_eq(inspector_open(&inspector), 0);
+  for (size_t i = 0; i < sizeof(digests) / sizeof(digests[0]); i++) {
+    size_t length = strlen(digests[i].text);
+    uint8_t once[32], pieces[32];
+    struct inspection seen;
+    char text[65];
+    seine_sha256(digests[i].text, length, once);
+    hex(once, text);
+    ck_assert_str_eq(text, digests[i].digest);
+    ck_assert_int_eq(digest_start(digest), 0);
+    ck_assert_int_eq(digest_add(digest, "forgotten", 9), 0);
+    ck_assert_int_eq(digest_start(digest), 0);
+    for (size_t at = 0; at < length; at++)
+      ck_assert_int_eq(digest_add(digest, digests[i].text + at, 1), 0);
+    ck_assert_int_eq(digest_end(digest, pieces), 0);
+    ck_assert_mem_eq(pieces, once, 32);
+    ck_assert_int_eq(inspector_look(inspector, (const uint8_t *)digests[i].text, length, &seen), 0);
+    ck_assert_mem_eq(seen.sha256, once, 32);
+  }
+  inspector_close(inspector);
+  digest_close(digest);
+}
+END_TEST
+
+/* Whatever the bytes, an answer comes, and it is a type. */
+START_TEST(random_bytes_do_no_harm) {
+  unsigned seed = (unsigned)time(NULL);
+  struct inspector *inspector;
+  printf("seed %u\n", seed);
+  ck_assert_int_eq(inspector_open(&inspector), 0);
+  for (int i = 0; i < 300; i++) {
+    static uint8_t body[16384];
+    struct inspection seen;
+    char essence[MEDIA_TYPE_MAX];
+    size_t size = body_make(i % BODIES, body);
+    srandom(seed + (unsigned)i);
+    for (int change = 0; change < 40 && size; change++)
+      body[(size_t)random() % (size < 200 ? size : 200)] = (uint8_t)random();
+    size = (size_t)random() % (size + 1);
+    ck_assert_int_eq(inspector_look(inspector, body, size, &seen), 0);
+    media_essence(seen.type, essence, sizeof(essence));
+    ck_assert_str_eq(essence, seen.type);
+    ck_assert_str_ne(essence, "");
+  }
+  inspector_close(inspector);
+}
+END_TEST
+
+/* Says what a look costs; fails for nothing. */
+static void measure(void) {
+  static uint8_t body[16384];
+  static const struct {
+    const char *name;
+    int number;
+  } looks[] = {{"JPEG", 0}, {"PNG", 2}, {"GIF", 3}, {"WebP", 5}, {"HTML", 16}, {"text", 26}, {"unknown", 29}};
+  struct inspector *inspector;
+  if (inspector_open(&inspector) != 0) return;
+  for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+    struct inspection seen;
+    struct timespec from, to;
+    size_t size = body_make(looks[i].number, body);
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    for (int look = 0; look < 200; look++)
+      inspector_look(inspector, body, size, &seen);
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    printf("%s of 16 KB: %.1f us a look\n", looks[i].name,
+           ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) / 200e3);
+  }
+  inspector_close(inspector);
+}
+
+int main(int argc, char **argv) {
+  if (argc > 1 && strcmp(argv[1], "--measure") == 0) {
+    measure();
+    return EXIT_SUCCESS;
+  }
+  Suite *suite = suite_create("inspect");
+  TCase *tests = tcase_create("inspect");
+  tcase_set_timeout(tests, 60);
+  tcase_add_test(tests, bytes_show_their_type);
+  tcase_add_test(tests, digests_are_right_however_the_bytes_come);
+  tcase_add_test(tests, random_bytes_do_no_harm);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,599 @@
+/* The table of options, and what is made of it: the command line, config files, help, and the environment. */
+#include <check.h>
+#include <ctype.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "util.h"
+
+static struct settings settings;
+
+/* Collects what is written to a descriptor. */
+struct capture {
+  int fd, saved, file;
+};
+
+static struct capture capture_start(int fd) {
+  struct capture capture = {.fd = fd};
+  char path[] = "/tmp/test-options.XXXXXX";
+  fflush(NULL);
+  capture.file = mkstemp(path);
+  ck_assert_int_ge(capture.file, 0);
+  unlink(path);
+  capture.saved = dup(fd);
+  dup2(capture.file, fd);
+  return capture;
+}
+
+static char *capture_end(struct capture *capture) {
+  fflush(NULL);
+  dup2(capture->saved, capture->fd);
+  close(capture->saved);
+  off_t size = lseek(capture->file, 0, SEEK_END);
+  char *text = xcalloc((size_t)size + 1, 1);
+  ck_assert_int_eq(pread(capture->file, text, (size_t)size, 0), size);
+  close(capture->file);
+  return text;
+}
+
+/* Parses words split at blanks; "~" stands for an empty word, "_" for a blank. */
+static int parse(const char *line) {
+  char *copy = xasprintf("seine %s", line), *rest = NULL;
+  char *argv[128];
+  int argc = 0;
+  for (char *word = strtok_r(copy, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
+    for (char *at = word; *at != '\0'; at++)
+      if (*at == '_') *at = ' ';
+    if (strcmp(word, "~") == 0) *word = '\0';
+    argv[argc++] = word;
+  }
+  argv[argc] = NULL;
+  int result = options_parse(&settings, argc, argv);
+  free(copy);
+  return result;
+}
+
+static char *parse_bad(const char *line) {
+  struct capture capture = capture_start(STDERR_FILENO);
+  int result = parse(line);
+  char *said = capture_end(&capture);
+  ck_assert_msg(result == -1, "\"%s\" was accepted", line);
+  settings_clear(&settings);
+  return said;
+}
+
+static void parse_good(const char *line) {
+  struct capture capture = capture_start(STDERR_FILENO);
+  int result = parse(line);
+  char *said = capture_end(&capture);
+  ck_assert_msg(result == 0, "\"%s\" was refused: %s", line, said);
+  ck_assert_msg(*said == '\0', "\"%s\" said: %s", line, said);
+  free(said);
+}
+
+static void clear_environment(void) {
+  static const char *const names[] = {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY",
+                                      "all_proxy",  "ALL_PROXY",  "no_proxy",    "NO_PROXY"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    unsetenv(names[i]);
+}
+
+/* ---- The table ---- */
+
+START_TEST(the_table_is_sorted_and_whole) {
+  bool letters[256] = {false};
+  for (size_t i = 0; i < option_count; i++) {
+    const struct option_row *row = &option_table[i];
+    if (i > 0) ck_assert_msg(strcmp(option_table[i - 1].name, row->name) < 0, "%s stands too late", row->name);
+    ck_assert(!letters[(unsigned char)row->letter] || row->letter == 0);
+    letters[(unsigned char)row->letter] = true;
+    ck_assert_ptr_nonnull(row->help);
+    ck_assert_int_eq(row->kind == OPTION_CHOICE, row->choices != NULL);
+    bool bare = row->kind == OPTION_FLAG || row->kind == OPTION_HELP || row->kind == OPTION_VERSION;
+    ck_assert_int_eq(bare, row->argument == NULL);
+    if (row->kind == OPTION_COUNT || row->kind == OPTION_BYTES || row->kind == OPTION_SECONDS) {
+      ck_assert(row->least < row->most);
+      ck_assert_ptr_nonnull(row->preset);
+    }
+  }
+}
+END_TEST
+
+START_TEST(presets_are_the_engines_defaults) {
+  seine_options_t engine;
+  seine_options_init(&engine);
+  parse_good("list");
+  const seine_options_t *ours = &settings.engine;
+  ck_assert_str_eq(ours->accept, "image/*");
+  ck_assert_str_eq(ours->opt_out, "noai,noimageai");
+  ck_assert_str_eq(ours->retry_on, "408,425,429,500,502,503,504");
+  ck_assert_str_eq(ours->user_agent, engine.user_agent);
+  ck_assert_uint_eq(ours->min_size_bytes, engine.min_size_bytes);
+  ck_assert_uint_eq(ours->max_size_bytes, engine.max_size_bytes);
+  ck_assert_uint_eq(ours->concurrency, engine.concurrency);
+  ck_assert_uint_eq(ours->per_host, engine.per_host);
+  ck_assert(ours->rate_per_host <= 0 && engine.rate_per_host <= 0);
+  ck_assert_uint_eq(ours->limit_rate_bytes, engine.limit_rate_bytes);
+  ck_assert_uint_eq(ours->max_memory_bytes, engine.max_memory_bytes);
+  ck_assert_uint_eq(ours->spool_bytes, engine.spool_bytes);
+  ck_assert_uint_eq(ours->retries, engine.retries);
+  ck_assert_uint_eq(ours->retry_delay_ms, engine.retry_delay_ms);
+  ck_assert_uint_eq(ours->retry_max_delay_ms, engine.retry_max_delay_ms);
+  ck_assert_uint_eq(ours->connect_timeout_ms, engine.connect_timeout_ms);
+  ck_assert_uint_eq(ours->stall_timeout_ms, engine.stall_timeout_ms);
+  ck_assert_uint_eq(ours->max_time_ms, engine.max_time_ms);
+  ck_assert_uint_eq(ours->max_redirects, engine.max_redirects);
+  ck_assert(ours->directory == NULL && ours->headers == NULL && ours->proxies == NULL && ours->no_proxy == NULL);
+  ck_assert(!ours->insecure && !ours->http1 && !ours->deny_private);
+  ck_assert(settings.dedup && !settings.null_sink && !settings.fresh && !settings.retry_failed && !settings.durable);
+  ck_assert(!settings.content_disposition && settings.summary == NULL);
+  ck_assert_uint_eq(settings.window, 100000);
+  ck_assert_int_eq(settings.verbosity, 0);
+  ck_assert_int_eq(settings.progress, PROGRESS_AUTO);
+  ck_assert_str_eq(settings.name, "url");
+  settings_clear(&settings);
+}
+END_TEST
+
+/* Every option takes its own default, so that neither range nor rule contradicts it. */
+START_TEST(every_option_takes_its_default) {
+  for (size_t i = 0; i < option_count; i++) {
+    const struct option_row *row = &option_table[i];
+    if (row->preset == NULL) continue;
+    char *line = xasprintf("--%s=%s list", row->name, row->preset);
+    parse_good(line);
+    settings_clear(&settings);
+    free(line);
+  }
+}
+END_TEST
+
+/* ---- The command line ---- */
+
+START_TEST(every_option_is_stored) {
+  parse_good("-o out -n id --manifest m.csv --sink null --dedup off -a image/png,video/* --min-size 2k --max-size 1.5M "
+             "-j 10 --per-host 2 --rate-per-host 0.5 --limit-rate 1M --window 7 --max-memory 2G --retries 0 "
+             "--retry-delay 0.25 --retry-max-delay 5 --retry-on +403,-500 --retry-failed --connect-timeout 1.5 "
+             "--stall-timeout 2 --max-time 3 --max-redirects 0 -H A:_1 -H B:_2 -U me -x http://p:1 -x socks5h://q:2 "
+             "--no-proxy h,i -k --http1.1 --deny-private --opt-out ~ --fresh --durable -v --progress plain --summary s "
+             "--content-disposition one - http://h/a");
+  const seine_options_t *engine = &settings.engine;
+  ck_assert_str_eq(settings.output, "out");
+  ck_assert_str_eq(settings.name, "id");
+  ck_assert_str_eq(settings.manifest, "m.csv");
+  ck_assert_str_eq(settings.summary, "s");
+  ck_assert(settings.null_sink && !settings.dedup && settings.retry_failed && settings.fresh && settings.durable);
+  ck_assert(settings.content_disposition && engine->insecure && engine->http1 && engine->deny_private);
+  ck_assert_str_eq(engine->accept, "image/png,video/*");
+  ck_assert_uint_eq(engine->min_size_bytes, 2048);
+  ck_assert_uint_eq(engine->max_size_bytes, 1572864);
+  ck_assert_uint_eq(engine->concurrency, 10);
+  ck_assert_uint_eq(engine->per_host, 2);
+  ck_assert(engine->rate_per_host > 0.4999 && engine->rate_per_host < 0.5001);
+  ck_assert_uint_eq(engine->limit_rate_bytes, 1048576);
+  ck_assert_uint_eq(engine->max_memory_bytes, UINT64_C(2) << 30);
+  ck_assert_uint_eq(settings.window, 7);
+  ck_assert_uint_eq(engine->retries, 0);
+  ck_assert_uint_eq(engine->retry_delay_ms, 250);
+  ck_assert_uint_eq(engine->retry_max_delay_ms, 5000);
+  ck_assert_str_eq(engine->retry_on, "+403,-500");
+  ck_assert_uint_eq(engine->connect_timeout_ms, 1500);
+  ck_assert_uint_eq(engine->stall_timeout_ms, 2000);
+  ck_assert_uint_eq(engine->max_time_ms, 3000);
+  ck_assert_uint_eq(engine->max_redirects, 0);
+  ck_assert_str_eq(engine->headers[0], "A: 1");
+  ck_assert_str_eq(engine->headers[1], "B: 2");
+  ck_assert_ptr_null(engine->headers[2]);
+  ck_assert_str_eq(engine->user_agent, "me");
+  ck_assert_str_eq(engine->proxies[0], "http://p:1");
+  ck_assert_str_eq(engine->proxies[1], "socks5h://q:2");
+  ck_assert_ptr_null(engine->proxies[2]);
+  ck_assert_str_eq(engine->no_proxy, "h,i");
+  ck_assert_str_eq(engine->opt_out, "");
+  ck_assert_int_eq(settings.verbosity, 1);
+  ck_assert_int_eq(settings.progress, PROGRESS_PLAIN);
+  ck_assert_uint_eq(settings.list_count, 3);
+  ck_assert_str_eq(settings.lists[0], "one");
+  ck_assert_str_eq(settings.lists[1], "-");
+  ck_assert_str_eq(settings.lists[2], "http://h/a");
+  settings_clear(&settings);
+}
+END_TEST
+
+static const struct {
+  const char *line;
+  unsigned per_host; /* what each of them sets */
+} spellings[] = {
+    {"--per-host 3 l", 3},
+    {"--per-host=3 l", 3},
+    {"l --per-host 3", 3},
+    {"--per 3 l", 3},
+    {"--pe=3 l", 3},
+    {"-q --per-host 3 -k l", 3},
+    {"--per-host 1 --per-host 3 l", 3},
+    {"-- --per-host", 8},
+    {"-- -j", 8},
+    {"l -- --per-host=3", 8},
+    {"-k -q l", 8},
+    {"-kq l", 8},
+    {"-kj 5 l --per-host 3", 3},
+    {"-kj5 l", 8},
+    {"-qkj5 - --per-host=100000", 100000},
+    {"- l", 8},
+    {"--insecure=off l", 8},
+    {"--insecure=on l", 8},
+    {"--retries=3 l", 8},
+    {"--max-size none l", 8},
+    {"--max-size 0 l", 8},
+    {"--limit-rate 0 l", 8},
+    {"--rate-per-host none l", 8},
+    {"--max-time=0 l", 8},
+    {"-H A: l", 8},
+    {"-U ~ l", 8},
+    {"-x ~ l", 8},
+    {"--min-size .5k l", 8},
+    {"--retry-delay 0 l", 8},
+    {"--retry-max-delay 1. l", 8},
+    {"--user-agent= l", 8},
+    {"--max-memory 1T l", 8},
+    {"--per-host 0003 l", 3},
+};
+
+START_TEST(words_are_spelt_in_many_ways) {
+  parse_good(spellings[_i].line);
+  ck_assert_uint_eq(settings.engine.per_host, spellings[_i].per_host);
+  settings_clear(&settings);
+}
+END_TEST
+
+static const struct {
+  const char *line, *said;
+} refused[] = {
+    {"--per-host 0 l", "seine: --per-host: \"0\" is out of range (1 to 100000); try \"seine --help\"\n"},
+    {"--per-host 100001 l", "\"100001\" is out of range (1 to 100000)"},
+    {"--per-host 99999999999999999999999999 l", "is out of range"},
+    {"--per-host x l", "--per-host: \"x\" is not a whole number"},
+    {"--per-host -3 l", "\"-3\" is not a whole number"},
+    {"--per-host 1.5 l", "not a whole number"},
+    {"--per-host 1k l", "not a whole number"},
+    {"--per-host=_1 l", "not a whole number"},
+    {"--per-host= l", "\"\" is not a whole number"},
+    {"--per-host none l", "not a whole number"},
+    {"--min-size 1x l", "--min-size: \"1x\" is not a number of bytes, like 65536, 64k, 1.5M or 2G"},
+    {"--min-size 1kk l", "not a number of bytes"},
+    {"--min-size k l", "not a number of bytes"},
+    {"--min-size . l", "not a number of bytes"},
+    {"--min-size -1 l", "not a number of bytes"},
+    {"--max-size 99999999999999999999 l", "is out of range"},
+    {"--max-size 9999999999999999999T l", "is out of range"},
+    {"--max-memory 1k l", "\"1k\" is out of range (1M to"},
+    {"--connect-timeout 0 l", "\"0\" is out of range (0.001 to 86400)"},
+    {"--connect-timeout 10s l", "\"10s\" is not a number of seconds, like 10 or 0.5"},
+    {"--connect-timeout 1e3 l", "not a number of seconds"},
+    {"--connect-timeout nan l", "not a number of seconds"},
+    {"--max-time 9999999 l", "is out of range (0.001 to 1728000, or none)"},
+    {"--rate-per-host fast l", "not a number a second"},
+    {"--rate-per-host 0.0001 l", "\"0.0001\" is out of range (0.001 to 1000000, or none)"},
+    {"--sink file l", "--sink: \"file\" is not files or null"},
+    {"--dedup yes l", "--dedup: \"yes\" is not off or on"},
+    {"--progress Bar l", "\"Bar\" is not auto, bar, plain or none"},
+    {"--insecure=yes l", "--insecure: \"yes\" is not on or off"},
+    {"--help=x l", "--help: takes no value"},
+    {"--nonsense l", "--nonsense is not an option; try"},
+    {"--nonsense=x l", "--nonsense is not an option"},
+    {"--=x l", "is not an option"},
+    {"--re 3 l", "--re could be --retries, --retry-delay, --retry-failed, --retry-max-delay, --retry-on"},
+    {"--retry 3 l", "--retry could be --retry-delay"},
+    {"-Z l", "-Z is not an option"},
+    {"-qZ l", "-Z is not an option"},
+    {"-\x1b[31m l", "-\\x1B is not an option"},
+    {"l -j", "--concurrency: needs a value (N)"},
+    {"l --output", "--output: needs a value (DIR)"},
+    {"-o ~ l", "--output: the value is empty"},
+    {"--manifest= l", "--manifest: the value is empty"},
+    {"-n ~ l", "--name: the value is empty"},
+    {"-a ~ l", "--accept: the value is empty"},
+    {"-H A:_b\r\nC:_d l", "--header: the value contains a control character"},
+    {"-H A:_b\x7f l", "contains a control character"},
+    {"-H nonsense l", "--header: \"nonsense\" is not a header; write \"Name: value\""},
+    {"-H :x l", "is not a header"},
+    {"-H A_b:x l", "header"},
+    {"-U a\nb l", "--user-agent: the value contains a control character"},
+    {"-x http://p\n l", "--proxy: the value contains a control character"},
+    {"-x gopher://p l", "proxy"},
+    {"--no-proxy a\nb l", "control character"},
+    {"--retry-on 9x9 l", "9x9"},
+    {"--retry-on ~ l", "the value is empty"},
+    {"-a image l", "image"},
+    {"--min-size 2 --max-size 1 l", "--max-size is smaller than --min-size"},
+    {"--retry-delay 70 l", "--retry-max-delay is smaller than --retry-delay"},
+    {"--cacert /nonexistent/ca.pem l", "--cacert: \"/nonexistent/ca.pem\" cannot be read: No such file"},
+    {"--config /nonexistent/c l", "the config file \"/nonexistent/c\" cannot be read"},
+    {"--config /tmp l", "the config file \"/tmp\" cannot be read: Is a directory"},
+    {"~ --per-host 0", "out of range"},
+};
+
+START_TEST(bad_words_are_refused) {
+  char *said = parse_bad(refused[_i].line);
+  ck_assert_msg(strncmp(said, "seine: ", 7) == 0, "%s", said);
+  ck_assert_msg(strstr(said, refused[_i].said) != NULL, "\"%s\" said: %s", refused[_i].line, said);
+  ck_assert_msg(strchr(said, '\n') == said + strlen(said) - 1, "more than a line: %s", said);
+  free(said);
+}
+END_TEST
+
+START_TEST(no_list_shows_the_usage) {
+  char *said = parse_bad("-k --per-host 3");
+  ck_assert_ptr_nonnull(strstr(said, "no list of URLs was given"));
+  ck_assert_ptr_nonnull(strstr(said, "Usage: seine [OPTION]... LIST..."));
+  free(said);
+}
+END_TEST
+
+/* ---- What is worked out ---- */
+
+static const struct {
+  const char *line, *output, *manifest;
+} outputs[] = {
+    {"cats.txt", "cats", "cats/manifest.jsonl"},
+    {"/x/cats.txt", "cats", "cats/manifest.jsonl"},
+    {"./a.b.c.txt", "a.b.c", "a.b.c/manifest.jsonl"},
+    {"cats", "cats-out", "cats-out/manifest.jsonl"},
+    {".txt", "seine-out", "seine-out/manifest.jsonl"},
+    {"-", "seine-out", "seine-out/manifest.jsonl"},
+    {"http://h/cats.txt", "seine-out", "seine-out/manifest.jsonl"},
+    {"a.txt b.txt", "seine-out", "seine-out/manifest.jsonl"},
+    {"/dev/fd/63", "seine-out", "seine-out/manifest.jsonl"},
+    {"/dev/stdin", "seine-out", "seine-out/manifest.jsonl"},
+    {"/proc/self/fd/0", "seine-out", "seine-out/manifest.jsonl"},
+    {"x/", "seine-out", "seine-out/manifest.jsonl"},
+    {"x/..", "seine-out", "seine-out/manifest.jsonl"},
+    {"-- -x.txt", "-x", "-x/manifest.jsonl"},
+    {"-o out cats.txt", "out", "out/manifest.jsonl"},
+    {"--manifest - cats.txt", "cats", "-"},
+    {"--manifest m.csv -o out cats.txt", "out", "m.csv"},
+};
+
+START_TEST(folders_have_a_default) {
+  parse_good(outputs[_i].line);
+  ck_assert_str_eq(settings.output, outputs[_i].output);
+  ck_assert_str_eq(settings.manifest, outputs[_i].manifest);
+  settings_clear(&settings);
+}
+END_TEST
+
+static const struct {
+  const char *variables[4]; /* name=value */
+  const char *line;
+  const char *proxy, *no_proxy;
+  bool warned;
+} environments[] = {
+    {{NULL}, "l", NULL, NULL, false},
+    {{"http_proxy=http://p:1"}, "l", "http://p:1", NULL, false},
+    {{"http_proxy=p:1"}, "l", "http://p:1", NULL, false},
+    {{"HTTP_PROXY=http://p:1"}, "l", NULL, NULL, false},
+    {{"https_proxy=http://p:1"}, "l", "http://p:1", NULL, false},
+    {{"HTTPS_PROXY=http://p:1"}, "l", "http://p:1", NULL, false},
+    {{"all_proxy=socks5h://p:1"}, "l", "socks5h://p:1", NULL, false},
+    {{"ALL_PROXY=socks5h://p:1"}, "l", "socks5h://p:1", NULL, false},
+    {{"http_proxy="}, "l", NULL, NULL, false},
+    {{"http_proxy=", "all_proxy=http://p:1"}, "l", "http://p:1", NULL, false},
+    {{"http_proxy=http://p:1", "https_proxy=http://p:1"}, "l", "http://p:1", NULL, false},
+    {{"http_proxy=http://p:1", "https_proxy=http://q:2"}, "l", "http://q:2", NULL, true},
+    {{"http_proxy=http://p:1", "no_proxy=h,i"}, "l", "http://p:1", "h,i", false},
+    {{"http_proxy=http://p:1", "NO_PROXY=h,i"}, "l", "http://p:1", "h,i", false},
+    {{"http_proxy=http://p:1", "no_proxy=h"}, "--no-proxy j l", "http://p:1", "j", false},
+    {{"http_proxy=http://p:1", "no_proxy=h"}, "--no-proxy ~ l", "http://p:1", "", false},
+    {{"http_proxy=http://p:1", "no_proxy=h"}, "-x http://x:9 l", "http://x:9", NULL, false},
+    {{"http_proxy=http://p:1"}, "-x ~ l", NULL, NULL, false},
+    {{"http_proxy=http://p:1", "https_proxy=http://q:2"}, "-x x:9 l", "http://x:9", NULL, false},
+};
+
+START_TEST(the_environment_names_proxies) {
+  clear_environment();
+  for (size_t i = 0; environments[_i].variables[i] != NULL; i++) {
+    char *variable = xstrdup(environments[_i].variables[i]);
+    char *value = strchr(variable, '=');
+    *value = '\0';
+    setenv(variable, value + 1, 1);
+    free(variable);
+  }
+  struct capture capture = capture_start(STDERR_FILENO);
+  int result = parse(environments[_i].line);
+  char *said = capture_end(&capture);
+  ck_assert_msg(result == 0, "%s", said);
+  ck_assert_msg((*said != '\0') == environments[_i].warned, "%s", said);
+  const char *proxy = settings.engine.proxies != NULL ? settings.engine.proxies[0] : NULL;
+  ck_assert_pstr_eq(proxy, environments[_i].proxy);
+  ck_assert_pstr_eq(settings.engine.no_proxy, environments[_i].no_proxy);
+  settings_clear(&settings);
+  clear_environment();
+  free(said);
+}
+END_TEST
+
+/* ---- Config files ---- */
+
+static char *write_config(const char *text) {
+  char *path = xstrdup("/tmp/test-options.XXXXXX");
+  int fd = mkstemp(path);
+  ck_assert_int_ge(fd, 0);
+  ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+  close(fd);
+  return path;
+}
+
+START_TEST(a_config_file_is_read_before_the_command_line) {
+  char *path =
+      write_config("\xef\xbb\xbf# a comment\n\n  per-host = 3  \r\nconcurrency=7\nheader = A: 1\nheader = \"B: #2 \"\n"
+                   "fresh\ninsecure = on\ndurable = off\nopt-out =\nname = {id}{ext}");
+  char *line = xasprintf("-j 9 --config %s -H C:_3 --insecure=off l", path);
+  parse_good(line);
+  ck_assert_uint_eq(settings.engine.per_host, 3);
+  ck_assert_uint_eq(settings.engine.concurrency, 9);
+  ck_assert_str_eq(settings.engine.headers[0], "A: 1");
+  ck_assert_str_eq(settings.engine.headers[2], "C: 3");
+  ck_assert(settings.fresh && !settings.engine.insecure && !settings.durable);
+  ck_assert_str_eq(settings.engine.opt_out, "");
+  ck_assert_str_eq(settings.name, "{id}{ext}");
+  settings_clear(&settings);
+  unlink(path);
+  free(line);
+  free(path);
+}
+END_TEST
+
+static const struct {
+  const char *text, *said;
+} bad_configs[] = {
+    {"\n\nper-host = 0\n", ":3: per-host: \"0\" is out of range (1 to 100000)\n"},
+    {"nonsense = 1", ":1: \"nonsense\" is not an option\n"},
+    {"per = 1", ":1: \"per\" is not an option\n"},
+    {"retry = 1", ":1: \"retry\" could be retry-delay"},
+    {"--per-host = 1", ":1: \"--per-host\" is not an option\n"},
+    {"per-host 3", ":1: \"per-host 3\" is not an option\n"},
+    {"per-host", ":1: per-host: needs a value: \"per-host = N\"\n"},
+    {"= 3", ":1: the name before \"=\" is missing\n"},
+    {"config = x", ":1: config: cannot stand in a config file\n"},
+    {"help", ":1: help: cannot stand in a config file\n"},
+    {"fresh = maybe", ":1: fresh: \"maybe\" is not on or off\n"},
+    {"header = nonsense", ":1: header: \"nonsense\" is not a header"},
+    {"user-agent = a\x1b[31m", ":1: user-agent: the value contains a control character\n"},
+    {"\x1b[31m = 1", "\\x1B"},
+};
+
+START_TEST(bad_config_lines_are_named) {
+  char *path = write_config(bad_configs[_i].text);
+  char *line = xasprintf("--config=%s l", path);
+  for (char *at = line; *at != '\0'; at++)
+    ck_assert(*at != '_' && *at != '~');
+  char *said = parse_bad(line);
+  char *start = xasprintf("seine: %s:", path);
+  ck_assert_msg(strncmp(said, start, strlen(start)) == 0, "%s", said);
+  ck_assert_msg(strstr(said, bad_configs[_i].said) != NULL, "%s", said);
+  unlink(path);
+  free(start);
+  free(said);
+  free(line);
+  free(path);
+}
+END_TEST
+
+/* ---- Help ---- */
+
+START_TEST(help_shows_every_option_within_80_columns) {
+  struct capture capture = capture_start(STDOUT_FILENO);
+  ck_assert_int_eq(parse("--help"), 1);
+  char *help = capture_end(&capture);
+  settings_clear(&settings);
+  for (size_t i = 0; i < option_count; i++) {
+    char *name = xasprintf(" --%s", option_table[i].name);
+    ck_assert_msg(strstr(help, name) != NULL, "%s is not in --help", name);
+    free(name);
+  }
+  for (const char *line = help; *line != '\0'; line += strcspn(line, "\n") + 1) {
+    size_t length = strcspn(line, "\n");
+    ck_assert_msg(length < 80, "%zu columns: %.*s", length, (int)length, line);
+    ck_assert_msg(length == 0 || !isblank((unsigned char)line[length - 1]), "a blank at the end of %s", line);
+  }
+  free(help);
+}
+END_TEST
+
+START_TEST(help_and_version_need_no_list) {
+  static const char *const lines[] = {"-h", "--help", "--hel", "-V", "--version", "-kV", "-h --per-host 0"};
+  for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+    struct capture capture = capture_start(STDOUT_FILENO);
+    ck_assert_int_eq(parse(lines[i]), 1);
+    char *said = capture_end(&capture);
+    if (strchr(lines[i], 'V') != NULL || strstr(lines[i], "version") != NULL)
+      ck_assert_str_eq(said, "seine " SEINE_VERSION "\n");
+    settings_clear(&settings);
+    free(said);
+  }
+}
+END_TEST
+
+/* ---- Messages ---- */
+
+static const struct {
+  const char *text, *shown;
+} escapes[] = {
+    {"", ""},
+    {"plain \u00e9 \u732b \\", "plain \u00e9 \u732b \\"},
+    {"\x1b[31m", "\\x1B[31m"},
+    {"a\nb\tc\rd", "a\\x0Ab\\x09c\\x0Dd"},
+    {"\x7f", "\\x7F"},
+    {"\xc2\x9b", "\\xC2\\x9B"},
+    {"a\xe2\x80\xae"
+     "b",
+     "a\\xE2\\x80\\xAEb"},
+    {"\xe2\x81\xa6\xe2\x80\x8f", "\\xE2\\x81\\xA6\\xE2\\x80\\x8F"},
+    {"\xff\xc3", "\\xFF\\xC3"},
+    {"\xc0\xaf", "\\xC0\\xAF"},
+    {"\xed\xa0\x80", "\\xED\\xA0\\x80"},
+    {"\xf4\x90\x80\x80", "\\xF4\\x90\\x80\\x80"},
+    {"\xf0\x9f\x90", "\\xF0\\x9F\\x90"},
+    {"\xef\xbb\xbf", "\\xEF\\xBB\\xBF"},
+};
+
+START_TEST(what_is_shown_is_escaped) {
+  char out[128];
+  size_t whole = strlen(escapes[_i].shown);
+  ck_assert_uint_eq(escape_for_terminal(escapes[_i].text, strlen(escapes[_i].text), out, sizeof out), whole);
+  ck_assert_str_eq(out, escapes[_i].shown);
+  for (size_t size = 0; size <= whole; size++) {
+    ck_assert_uint_eq(escape_for_terminal(escapes[_i].text, strlen(escapes[_i].text), out, size), whole);
+    if (size == 0) continue;
+    ck_assert_uint_lt(strlen(out), size);
+    ck_assert_int_eq(strncmp(out, escapes[_i].shown, strlen(out)), 0);
+    ck_assert(utf8_is_valid(out, strlen(out)));
+  }
+}
+END_TEST
+
+START_TEST(text_is_cut_between_characters) {
+  ck_assert_uint_eq(utf8_cut("abc", 3, 5), 3);
+  ck_assert_uint_eq(utf8_cut("abc", 3, 2), 2);
+  ck_assert_uint_eq(utf8_cut("a\u732b", 4, 3), 1);
+  ck_assert_uint_eq(utf8_cut("a\u732b", 4, 1), 1);
+  ck_assert_uint_eq(utf8_cut("\u732b", 3, 2), 0);
+  ck_assert_uint_eq(utf8_cut("\x80\x80\x80\x80\x80\x80\x80\x80", 8, 6), 6);
+}
+END_TEST
+
+static void add_tables(TCase *tcase) {
+  tcase_add_loop_test(tcase, words_are_spelt_in_many_ways, 0, sizeof spellings / sizeof spellings[0]);
+  tcase_add_loop_test(tcase, bad_words_are_refused, 0, sizeof refused / sizeof refused[0]);
+  tcase_add_loop_test(tcase, folders_have_a_default, 0, sizeof outputs / sizeof outputs[0]);
+  tcase_add_loop_test(tcase, the_environment_names_proxies, 0, sizeof environments / sizeof environments[0]);
+  tcase_add_loop_test(tcase, bad_config_lines_are_named, 0, sizeof bad_configs / sizeof bad_configs[0]);
+  tcase_add_loop_test(tcase, what_is_shown_is_escaped, 0, sizeof escapes / sizeof escapes[0]);
+}
+
+int main(void) {
+  clear_environment();
+  Suite *suite = suite_create("options");
+  TCase *tcase = tcase_create("options");
+  tcase_set_timeout(tcase, 120);
+  tcase_add_test(tcase, the_table_is_sorted_and_whole);
+  tcase_add_test(tcase, presets_are_the_engines_defaults);
+  tcase_add_test(tcase, every_option_takes_its_default);
+  tcase_add_test(tcase, every_option_is_stored);
+  tcase_add_test(tcase, no_list_shows_the_usage);
+  tcase_add_test(tcase, a_config_file_is_read_before_the_command_line);
+  tcase_add_test(tcase, help_shows_every_option_within_80_columns);
+  tcase_add_test(tcase, help_and_version_need_no_list);
+  tcase_add_test(tcase, text_is_cut_between_characters);
+  add_tables(tcase);
+  suite_add_tcase(suite, tcase);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,276 @@
+/* Rows of the manifest: their exact text, what is read back from it, and which failures are final. */
+#include "row.h"
+#include "util.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const uint8_t digest[32] = {0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea, 0x41, 0x41, 0x40,
+                                   0xde, 0x5d, 0xae, 0x22, 0x23, 0xb0, 0x03, 0x61, 0xa3, 0x96, 0x17,
+                                   0x7a, 0x9c, 0xb4, 0x10, 0xff, 0x61, 0xf2, 0x00, 0x15, 0xad};
+#define DIGEST_HEX "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+static const struct row full = {
+    .id = 17,
+    .url = "http://h/a.jpg?q=\"1\",2",
+    .status = SEINE_STATUS_OK,
+    .path = "a/b, c.jpg",
+    .sha256 = digest,
+    .bytes = 15591,
+    .type = "image/jpeg",
+    .http = 200,
+    .attempts = 1,
+    .declared_type = "image/jpeg",
+    .etag = "W/\"x\\y\"",
+    .ip = "203.0.113.9",
+    .started_unix_ms = 1795246200123, /* 2026-11-21T07:30:00.123Z */
+    .elapsed_ms = 41,
+};
+
+static const struct row empty = {.url = "not a url",
+                                 .status = SEINE_STATUS_FAILED,
+                                 .error = SEINE_EURL,
+                                 .message = "no\nscheme \x7f \xff \xe2\x80\xa8 \xe2\x80\xae \xc3\xa9"};
+
+static const struct {
+  const struct row *row;
+  enum row_format format;
+  const char *text;
+} written[] = {
+    {&full, ROW_JSON,
+     "{\"id\":17,\"url\":\"http://h/a.jpg?q=\\\"1\\\",2\",\"status\":\"ok\",\"path\":\"a/b, "
+     "c.jpg\",\"sha256\":\"" DIGEST_HEX
+     "\",\"bytes\":15591,\"type\":\"image/"
+     "jpeg\",\"http\":200,\"error\":null,\"message\":null,\"attempts\":1,\"final_url\":"
+     "null,\"declared_type\":\"image/jpeg\",\"etag\":\"W/"
+     "\\\"x\\\\y\\\"\",\"last_modified\":null,\"ip\":\"203.0.113.9\","
+     "\"started\":\"2026-11-21T07:30:00.123Z\",\"elapsed_ms\":41}\n"},
+    {&empty, ROW_JSON,
+     "{\"id\":0,\"url\":\"not a "
+     "url\",\"status\":\"failed\",\"path\":null,\"sha256\":null,\"bytes\":0,\"type\":null,\"http\":"
+     "null,\"error\":\"url\",\"message\":\"no\\u000ascheme \\u007f %FF \\u2028 \\u202e "
+     "\xc3\xa9\",\"attempts\":0,\"final_url\":"
+     "null,\"declared_type\":null,\"etag\":null,\"last_modified\":null,\"ip\":null,\"started\":null,\"elapsed_ms\":0}"
+     "\n"},
+    {&full, ROW_CSV,
+     "17,\"http://h/a.jpg?q=\"\"1\"\",2\",ok,\"a/b, c.jpg\"," DIGEST_HEX ",15591,image/jpeg,200,,,1,,image/jpeg,"
+     "\"W/\"\"x\\y\"\"\",,203.0.113.9,2026-11-21T07:30:00.123Z,41\r\n"},
+    {&empty, ROW_CSV, "0,not a url,failed,,,0,,,url,no%0Ascheme %7F %FF %E2%80%A8 %E2%80%AE \xc3\xa9,0,,,,,,,0\r\n"},
+};
+
+START_TEST(text_is_as_in_the_table) {
+  char *out = xmalloc(row_bound(written[_i].row) + 1);
+  *row_write(out, written[_i].row, written[_i].format) = '\0';
+  ck_assert_str_eq(out, written[_i].text);
+  free(out);
+}
+END_TEST
+
+START_TEST(what_was_written_is_read) {
+  struct row_view view;
+  char *line = xstrdup(written[_i].text);
+  const struct row *row = written[_i].row;
+  ck_assert(row_read(line, strlen(line) - 1, written[_i].format, &view));
+  ck_assert_uint_eq(view.id, row->id);
+  ck_assert_str_eq(view.url, row->url);
+  ck_assert_int_eq(view.status, row->status);
+  ck_assert_int_eq(view.error, row->error);
+  ck_assert_int_eq(view.http, row->http);
+  ck_assert_int_eq(view.has_sha256, row->sha256 != NULL);
+  if (row->sha256) ck_assert_mem_eq(view.sha256, row->sha256, 32);
+  if (row->path)
+    ck_assert_str_eq(view.path, row->path);
+  else
+    ck_assert_ptr_null(view.path);
+  free(line);
+}
+END_TEST
+
+#define HEAD "{\"id\":1,\"url\":\"u\",\"status\":\"ok\",\"path\":null,\"sha256\":null,\"bytes\":1,\"type\":null,"
+#define TAIL ",\"message\":null}"
+#define GOOD HEAD "\"http\":200,\"error\":null" TAIL
+
+static const struct {
+  const char *line;
+  enum row_format format;
+  bool good;
+} lines[] = {
+    {GOOD, ROW_JSON, true},
+    {"", ROW_JSON, false},
+    {"{}", ROW_JSON, false},
+    {"{\"id\":", ROW_JSON, false},
+    {"nonsense", ROW_JSON, false},
+    {HEAD "\"http\":200,\"error\":null,\"message\":\"torn", ROW_JSON, false},
+    {HEAD "\"http\":1000,\"error\":null" TAIL, ROW_JSON, false},
+    {HEAD "\"http\":null,\"error\":\"no-such-error\"" TAIL, ROW_JSON, false},
+    {HEAD "\"http\":null,\"error\":\"dns\"" TAIL, ROW_JSON, true},
+    {"{\"id\":1,\"url\":null,\"status\":\"ok\"}", ROW_JSON, false},
+    {"{\"id\":1,\"url\":\"\\u00\",\"status\":\"ok\"}", ROW_JSON, false},
+    {"{\"id\":1,\"url\":\"\\u0000\",\"status\":\"ok\"}", ROW_JSON, false},
+    {"{\"id\":1,\"url\":\"a\\", ROW_JSON, false},
+    {"{\"id\":1,\"url\":\"a\\\"}", ROW_JSON, false},
+    {"{\"id\":1,\"url\":\"u\",\"status\":\"ok\",\"path\":null,\"sha256\":\"ba78\"", ROW_JSON, false},
+    {"1,u,ok,p," DIGEST_HEX ",1,,200,,,", ROW_CSV, true},
+    {"1,u,ok,p," DIGEST_HEX "0,1,,200,,,", ROW_CSV, false},
+    {"1,\"u\"\"v\",failed,,,,,404,http,m,1", ROW_CSV, true},
+    {"1,\"u,failed,,,,,404,http,m,1", ROW_CSV, false},
+    {"1,\"u\"v,failed,,,,,404,http,m,1", ROW_CSV, false},
+    {"id,url,status,path,sha256,bytes,type,http,error,message", ROW_CSV, false},
+    {"1,u,ok", ROW_CSV, false},
+    {"", ROW_CSV, false},
+};
+
+START_TEST(other_lines_are_not_understood) {
+  struct row_view view;
+  char *line = xstrdup(lines[_i].line);
+  ck_assert_int_eq(row_read(line, strlen(line), lines[_i].format, &view), lines[_i].good);
+  free(line);
+}
+END_TEST
+
+static void random_text(char *text, size_t size) {
+  size_t length = (size_t)rand() % size;
+  for (size_t i = 0; i < length; i++)
+    text[i] = (char)(rand() % 3 ? "\"\\,\n\r %/\xe2\x80\xae\xc3\xa9 abc"[rand() % 17] : 1 + rand() % 255);
+  text[length] = '\0';
+}
+
+/* What cannot be kept as it is, in the form that the row has it. */
+static void as_in_row(const char *text, enum row_format format, char *out) {
+  struct row row = {.url = text, .status = SEINE_STATUS_FAILED};
+  char *line = xmalloc(row_bound(&row)), *end = row_write(line, &row, format);
+  struct row_view view;
+  ck_assert_ptr_null(memchr(line, '\n', (size_t)(end - line) - 1));
+  ck_assert(utf8_is_valid(line, (size_t)(end - line)));
+  ck_assert(row_read(line, (size_t)(end - line) - 1, format, &view));
+  strcpy(out, view.url ? view.url : "");
+  free(line);
+}
+
+START_TEST(random_rows_survive) {
+  unsigned seed = (unsigned)time(NULL) + (unsigned)_i;
+  printf("row: seed %u\n", seed);
+  srand(seed);
+  for (int i = 0; i < 20000; i++) {
+    enum row_format format = i % 2 ? ROW_CSV : ROW_JSON;
+    char text[64], once[256], twice[256];
+    random_text(text, sizeof text);
+    as_in_row(text, format, once);
+    as_in_row(once, format, twice);
+    ck_assert_str_eq(once, twice);
+    if (format == ROW_JSON && utf8_is_valid(text, strlen(text))) ck_assert_str_eq(once, text);
+  }
+}
+END_TEST
+
+/* Garbage must be refused without a look beyond its end; the sanitizers see to that. */
+START_TEST(mangled_rows_are_safe) {
+  unsigned seed = (unsigned)time(NULL) + (unsigned)_i;
+  printf("row: seed %u\n", seed);
+  srand(seed);
+  for (int i = 0; i < 20000; i++) {
+    const char *text = written[rand() % 4].text;
+    size_t length = (size_t)rand() % strlen(text);
+    char *line = xmalloc(length + 1);
+    struct row_view view;
+    memcpy(line, text, length);
+    for (int n = rand() % 4; n > 0 && length > 0; n--)
+      line[(size_t)rand() % length] = (char)rand();
+    row_read(line, length, rand() % 2 ? ROW_CSV : ROW_JSON, &view);
+    free(line);
+  }
+}
+END_TEST
+
+static const struct {
+  seine_status_t status;
+  int error, http;
+  const char *retry_on;
+  bool transient;
+} judged[] = {
+    {SEINE_STATUS_OK, 0, 200, NULL, false},
+    {SEINE_STATUS_DUPLICATE, 0, 200, NULL, false},
+    {SEINE_STATUS_REJECTED, SEINE_ETYPE, 200, NULL, false},
+    {SEINE_STATUS_FAILED, SEINE_EURL, 0, NULL, false},
+    {SEINE_STATUS_FAILED, SEINE_EDENIED, 0, NULL, false},
+    {SEINE_STATUS_FAILED, SEINE_EREDIRECT, 302, NULL, false},
+    {SEINE_STATUS_FAILED, SEINE_EPROTOCOL, 0, NULL, false},
+    {SEINE_STATUS_FAILED, SEINE_EDNS, 0, NULL, true},
+    {SEINE_STATUS_FAILED, SEINE_ECONNECT, 0, NULL, true},
+    {SEINE_STATUS_FAILED, SEINE_ETLS, 0, NULL, true},
+    {SEINE_STATUS_FAILED, SEINE_ETIMEOUT, 0, NULL, true},
+    {SEINE_STATUS_FAILED, SEINE_ERESET, 200, NULL, true},
+    {SEINE_STATUS_FAILED, SEINE_ETRUNCATED, 200, NULL, true},
+    {SEINE_STATUS_FAILED, SEINE_EHOSTDOWN, 0, NULL, true},
+    {SEINE_STATUS_FAILED, SEINE_EPROXY, 0, NULL, true},
+    {SEINE_STATUS_FAILED, SEINE_EIO, 200, NULL, true},
+    {SEINE_STATUS_FAILED, SEINE_EHTTP, 404, NULL, false},
+    {SEINE_STATUS_FAILED, SEINE_EHTTP, 410, NULL, false},
+    {SEINE_STATUS_FAILED, SEINE_EHTTP, 403, NULL, false},
+    {SEINE_STATUS_FAILED, SEINE_EHTTP, 304, NULL, false},
+    {SEINE_STATUS_FAILED, SEINE_EHTTP, 408, NULL, true},
+    {SEINE_STATUS_FAILED, SEINE_EHTTP, 425, NULL, true},
+    {SEINE_STATUS_FAILED, SEINE_EHTTP, 429, NULL, true},
+    {SEINE_STATUS_FAILED, SEINE_EHTTP, 500, NULL, true},
+    {SEINE_STATUS_FAILED, SEINE_EHTTP, 503, NULL, true},
+    {SEINE_STATUS_FAILED, SEINE_EHTTP, 521, NULL, true},
+    {SEINE_STATUS_FAILED, SEINE_EHTTP, 403, "+403", true},
+    {SEINE_STATUS_FAILED, SEINE_EHTTP, 429, "+403,-429", false},
+    {SEINE_STATUS_FAILED, SEINE_EHTTP, 403, "403, 404", true},
+    {SEINE_STATUS_FAILED, SEINE_EHTTP, 404, "403, 404", true},
+    {SEINE_STATUS_FAILED, SEINE_EHTTP, 429, "403, 404", false},
+    {SEINE_STATUS_FAILED, SEINE_EHTTP, 429, "", false},
+    {SEINE_STATUS_FAILED, SEINE_EHTTP, 404, "+,x,99999", false},
+};
+
+START_TEST(failures_are_judged_as_in_the_table) {
+  struct retry_statuses statuses;
+  retry_statuses_set(&statuses, judged[_i].retry_on);
+  ck_assert_int_eq(row_is_transient(judged[_i].status, judged[_i].error, judged[_i].http, &statuses),
+                   judged[_i].transient);
+}
+END_TEST
+
+static const struct {
+  int64_t unix_ms;
+  const char *text;
+} times[] = {
+    {1, "1970-01-01T00:00:00.001Z"},
+    {951782400000, "2000-02-29T00:00:00.000Z"},
+    {1709251199999, "2024-02-29T23:59:59.999Z"},
+    {1735689599000, "2024-12-31T23:59:59.000Z"},
+    {4107542400000, "2100-03-01T00:00:00.000Z"},
+};
+
+START_TEST(times_are_as_in_the_table) {
+  struct row row = {.url = "u", .started_unix_ms = times[_i].unix_ms};
+  char *line = xmalloc(row_bound(&row) + 1);
+  *row_write(line, &row, ROW_JSON) = '\0';
+  ck_assert_ptr_nonnull(strstr(line, times[_i].text));
+  free(line);
+}
+END_TEST
+
+#define TABLE(test, rows) tcase_add_loop_test(tcase, test, 0, sizeof rows / sizeof *rows)
+
+int main(void) {
+  Suite *suite = suite_create("row");
+  TCase *tcase = tcase_create("row");
+  tcase_set_timeout(tcase, 120);
+  TABLE(text_is_as_in_the_table, written);
+  TABLE(what_was_written_is_read, written);
+  TABLE(other_lines_are_not_understood, lines);
+  TABLE(failures_are_judged_as_in_the_table, judged);
+  TABLE(times_are_as_in_the_table, times);
+  tcase_add_test(tcase, random_rows_survive);
+  tcase_add_test(tcase, mangled_rows_are_safe);
+  suite_add_tcase(suite, tcase);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,163 @@
+/* URLs taken apart. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <curl/curlver.h>
+
+#include "url.h"
+
+static const struct {
+  const char *text, *scheme, *host;
+  unsigned port;
+  const char *path, *query, *public_url, *full;
+} good[] = {
+    {"http://example.com", "http", "example.com", 80, "/", NULL, "http://example.com/", "http://example.com/"},
+    {"https://Example.COM/a/b.jpg", "https", "example.com", 443, "/a/b.jpg", NULL, NULL, NULL},
+    {"HTTP://example.com:8080/x?y=1&z", "http", "example.com", 8080, "/x", "y=1&z", "http://example.com:8080/x?y=1&z",
+     "http://example.com:8080/x?y=1&z"},
+    {"http://user:pa%40ss@example.com/x#frag", "http", "example.com", 80, "/x", NULL, "http://example.com/x",
+     "http://user:pa%40ss@example.com/x"},
+    {"http://user@example.com/", "http", "example.com", 80, "/", NULL, "http://example.com/",
+     "http://user@example.com/"},
+    {"http://example.com/a/../b/./c", "http", "example.com", 80, "/b/c", NULL, "http://example.com/b/c",
+     "http://example.com/b/c"},
+    {"http://example.com/../../etc/passwd", "http", "example.com", 80, "/etc/passwd", NULL,
+     "http://example.com/etc/passwd", "http://example.com/etc/passwd"},
+    {"http://example.com/a%20b%2Fc", "http", "example.com", 80, "/a%20b%2Fc", NULL, "http://example.com/a%20b%2Fc",
+     "http://example.com/a%20b%2Fc"},
+    {"http://[::1]:81/x", "http", "::1", 81, "/x", NULL, "http://[::1]:81/x", "http://[::1]:81/x"},
+    {"http://127.0.0.1/x", "http", "127.0.0.1", 80, "/x", NULL, "http://127.0.0.1/x", "http://127.0.0.1/x"},
+    {"http://0x7f.1/x", "http", "127.0.0.1", 80, "/x", NULL, "http://127.0.0.1/x", "http://127.0.0.1/x"},
+    {"http://2130706433/x", "http", "127.0.0.1", 80, "/x", NULL, "http://127.0.0.1/x", "http://127.0.0.1/x"},
+    {"http://example.com/caf\xc3\xa9.jpg", "http", "example.com", 80, "/caf%c3%a9.jpg", NULL,
+     "http://example.com/caf%c3%a9.jpg", "http://example.com/caf%c3%a9.jpg"},
+    {"http://example.com/?q=\xc3\xa9", "http", "example.com", 80, "/", "q=%c3%a9", "http://example.com/?q=%c3%a9",
+     "http://example.com/?q=%c3%a9"},
+    {"http://example.com?x", "http", "example.com", 80, "/", "x", "http://example.com/?x", "http://example.com/?x"},
+    {"http://example.com#x", "http", "example.com", 80, "/", NULL, "http://example.com/", "http://example.com/"},
+    {"http://a.example.com:1/", "http", "a.example.com", 1, "/", NULL, NULL, NULL},
+    {"http://a.example.com:65535/", "http", "a.example.com", 65535, "/", NULL, NULL, NULL},
+    {"http:///x", "http", "x", 80, "/", NULL, "http://x/", "http://x/"},
+    {"http://sub_domain.example.com/", "http", "sub_domain.example.com", 80, "/", NULL, NULL, NULL},
+#if LIBCURL_VERSION_NUM >= 0x075800
+    {"http://b\xc3\xbc"
+     "cher.example/x",
+     "http", "xn--bcher-kva.example", 80, "/x", NULL, "http://xn--bcher-kva.example/x",
+     "http://xn--bcher-kva.example/x"},
+#endif
+};
+
+START_TEST(good_urls_are_taken_apart) {
+  seine_url_t url;
+  char cause[200] = "", *full = NULL;
+  ck_assert_msg(url_parse(&url, &full, good[_i].text, cause, sizeof(cause)) == 0, "%s: %s", good[_i].text, cause);
+  ck_assert_str_eq(url.scheme, good[_i].scheme);
+  ck_assert_str_eq(url.host, good[_i].host);
+  ck_assert_uint_eq(url.port, good[_i].port);
+  ck_assert_str_eq(url.path, good[_i].path);
+  ck_assert_pstr_eq(url.query, good[_i].query);
+  if (good[_i].public_url) ck_assert_str_eq(url.public_url, good[_i].public_url);
+  if (good[_i].full) ck_assert_str_eq(full, good[_i].full);
+  seine_url_clear(&url);
+  ck_assert_ptr_null(url.host);
+  free(full);
+}
+END_TEST
+
+static const struct {
+  const char *text, *cause; /* part of it */
+} bad[] = {
+    {NULL, "no URL"},
+    {"", "empty"},
+    {"example.com", "no scheme"},
+    {"example.com:80", "no scheme"},
+    {"//example.com/x", "no scheme"},
+    {"mailto:x@example.com", "no scheme"},
+    {"file:///etc/passwd", "neither http nor https"},
+    {"ftp://example.com/", "neither http nor https"},
+    {"gopher://example.com/", "neither http nor https"},
+    {"javascript://alert(1)", "neither http nor https"},
+    {"nosuch://example.com/", "neither http nor https"},
+    {"http://", ""},
+    {"http://////x", ""},
+    {"http://b%fccher.example/", "host"},
+    {"http://b\xfc"
+     "cher.example/",
+     "host"},
+    {"http://:80/", ""},
+    {"http://user@/", ""},
+    {"http://example.com:0/", "port"},
+    {"http://example.com:65536/", "port"},
+    {"http://example.com:8a/", "port"},
+    {"http://example.com:-1/", "port"},
+    {"http://exa mple.com/", "space"},
+    {"http://example.com/a b", "space"},
+    {" http://example.com/", "space"},
+    {"http://example.com/\r\nX: y", "control"},
+    {"http://example.com/\x7f", "control"},
+    {"http://example.com/\t", "control"},
+    {"http://example.com/\x01", "control"},
+    {"http://[::1", "host"},
+    {"http://[::g]/", "host"},
+    {"http://exa<mple.com/", "host"},
+    {"http://example.com%2f@evil.example%00/", ""},
+    {"http://example%0d%0a.com/", ""},
+    {"http://example%2fevil.com/", ""},
+};
+
+START_TEST(bad_urls_are_refused_with_a_cause) {
+  seine_url_t url;
+  char cause[200] = "", *full = (char *)"x";
+  ck_assert_msg(url_parse(&url, &full, bad[_i].text, cause, sizeof(cause)) == SEINE_EURL, "%s", bad[_i].text);
+  ck_assert_msg(strlen(cause) > 0 && strstr(cause, bad[_i].cause), "%s: %s", bad[_i].text, cause);
+  ck_assert_ptr_null(full);
+  ck_assert_ptr_null(url.host);
+  ck_assert_ptr_null(url.public_url);
+  ck_assert_int_eq(seine_url_parse(&url, bad[_i].text, NULL, 0), SEINE_EURL);
+  seine_url_clear(&url);
+}
+END_TEST
+
+START_TEST(a_url_can_be_long_but_not_endless) {
+  static char text[70000];
+  seine_url_t url;
+  memset(text, 'a', sizeof(text) - 1);
+  memcpy(text, "http://example.com/", 19);
+  ck_assert_int_eq(seine_url_parse(&url, text, NULL, 0), SEINE_EURL);
+  text[65536] = 0;
+  ck_assert_int_eq(seine_url_parse(&url, text, NULL, 0), 0);
+  ck_assert_uint_eq(strlen(url.public_url), 65536);
+  seine_url_clear(&url);
+}
+END_TEST
+
+/* What came out must go in again and stay the same: there is one opinion of a URL, not one a round. */
+START_TEST(a_public_url_is_its_own) {
+  seine_url_t first, second;
+  ck_assert_int_eq(seine_url_parse(&first, good[_i].text, NULL, 0), 0);
+  ck_assert_int_eq(seine_url_parse(&second, first.public_url, NULL, 0), 0);
+  ck_assert_str_eq(first.public_url, second.public_url);
+  ck_assert_str_eq(first.host, second.host);
+  ck_assert_str_eq(first.path, second.path);
+  seine_url_clear(&first);
+  seine_url_clear(&second);
+}
+END_TEST
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+int main(void) {
+  Suite *suite = suite_create("url");
+  TCase *tests = tcase_create("url");
+  tcase_add_loop_test(tests, good_urls_are_taken_apart, 0, COUNT(good));
+  tcase_add_loop_test(tests, bad_urls_are_refused_with_a_cause, 0, COUNT(bad));
+  tcase_add_test(tests, a_url_can_be_long_but_not_endless);
+  tcase_add_loop_test(tests, a_public_url_is_its_own, 0, COUNT(good));
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
