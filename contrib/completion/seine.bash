@@ -1,0 +1,24 @@
+# Completion of seine's options for bash, out of what "seine --help" says. Source it, or put it into
+# /usr/share/bash-completion/completions/seine.
+
+_seine() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} help
+  COMPREPLY=()
+  case $before in
+  -n | --name) mapfile -t COMPREPLY < <(compgen -W 'url sha256 id path' -- "$word") ;;
+  --sink) mapfile -t COMPREPLY < <(compgen -W 'files null' -- "$word") ;;
+  --dedup) mapfile -t COMPREPLY < <(compgen -W 'on off' -- "$word") ;;
+  --progress) mapfile -t COMPREPLY < <(compgen -W 'auto bar plain none' -- "$word") ;;
+  -o | --output) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+  *)
+    if [[ $word == -* ]]; then
+      help=$("$1" --help 2>/dev/null | sed -n 's/^  \(-[A-Za-z],\|   \) \(--[a-z0-9.-]*\).*/\2/p')
+      mapfile -t COMPREPLY < <(compgen -W "$help" -- "$word")
+    else
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    fi
+    ;;
+  esac
+}
+
+complete -o filenames -F _seine seine
