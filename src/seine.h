@@ -51,6 +51,7 @@ extern "C" {
   XX(EIO, -16, "io", "a file could not be written")                                                                \
   XX(ECANCELLED, -17, "cancelled", "the fetch was cancelled")                                                      \
   XX(EPROTOCOL, -18, "protocol", "the response breaks the protocol")                                               \
+  XX(EROBOTS, -19, "robots", "the host's robots.txt does not allow this URL")                                      \
   XX(ENOMEM, -40, "nomem", "out of memory")                                                                        \
   XX(EINVAL, -41, "inval", "an argument is out of range or contradicts another")                                   \
   XX(ECLOSING, -42, "closing", "the engine is closing")                                                            \
@@ -70,11 +71,42 @@ SEINE_EXTERN const char *seine_err_name(int error);
 typedef struct seine seine_t;             /* an engine; owned by the caller from seine_open to seine_close's callback */
 typedef struct seine_fetch seine_fetch_t; /* a fetch; owned by the engine, valid until its on_result returns */
 typedef struct seine_options seine_options_t;
+typedef struct seine_rule seine_rule_t;
+typedef struct seine_event seine_event_t;
 typedef struct seine_request seine_request_t;
 typedef struct seine_result seine_result_t;
 typedef struct seine_stats seine_stats_t;
 
 /* ---- The engine ---- */
+
+/* How one host, or one domain, is treated where that differs from the options. The most specific pattern that fits decides
+ * alone: a host's name before "*.domain", a longer domain before a shorter one, "*" last. */
+struct seine_rule {
+  const char *pattern;        /* "www.example.org", "*.example.org" (its subdomains, not itself) or "*" */
+  unsigned concurrency;       /* transfers in flight to each such host; 0: options.per_host */
+  double rate;                /* requests started a second, to each; 0: options.rate_per_host */
+  uint64_t delay_ms;          /* at the least, from the start of one request to the start of the next; 0: none */
+  const char *const *headers; /* lines for its requests beside the others, never for another host; NULL: none */
+  const char *proxy;          /* one proxy URL; "none": directly; NULL: as options.proxies say */
+};
+
+/* What happened to a host or a proxy, said once and not once a URL. */
+typedef enum seine_event_kind {
+  SEINE_EVENT_FROZEN,    /* it asked to be left alone: nothing starts for delay_ms, then cap requests at once */
+  SEINE_EVENT_RAMPED,    /* its cap, lowered by a freeze, is back at its full height */
+  SEINE_EVENT_DOWN,      /* its circuit opened: its fetches fail at once, the next probe is in delay_ms */
+  SEINE_EVENT_UP,        /* it answers again */
+  SEINE_EVENT_PROXY_DOWN, /* a proxy failed and rests for delay_ms */
+  SEINE_EVENT_PROXY_UP,
+  SEINE_EVENT_ROBOTS     /* its robots.txt was read; delay_ms is its Crawl-delay */
+} seine_event_kind_t;
+
+struct seine_event {
+  seine_event_kind_t kind;
+  const char *host; /* "https://www.example.org:443", or the proxy's URL without userinfo */
+  uint64_t delay_ms;
+  unsigned cap;
+};
 
 /* Filled with defaults by seine_options_init; strings are copied by seine_open. */
 struct seine_options {
@@ -94,6 +126,7 @@ struct seine_options {
 
   unsigned retries;            /* attempts after the first; 5 */
   uint64_t retry_delay_ms;     /* bound of the first delay, doubled each attempt; 1000 */
+  uint64_t retry_max_time_ms;  /* no attempt begins later than this after the first one began; 0: no limit */
   uint64_t retry_max_delay_ms; /* bound of every delay; Retry-After is obeyed up to ten times this; 60000 */
   const char *retry_on;        /* "408,429" replaces the statuses that are retried, "+403,-500" changes them; NULL: default */
 
@@ -105,11 +138,18 @@ struct seine_options {
   const char *user_agent;       /* "seine/VERSION" */
   const char *const *headers;   /* "Name: value" lines for every request, NULL-terminated; NULL: none */
   const char *const *proxies;   /* proxy URLs used in rotation, NULL-terminated; NULL: none. The environment is not read */
+  const char *const *https_proxies; /* the same for https URLs alone; NULL: as proxies */
   const char *no_proxy;         /* hosts reached directly, as curl's NO_PROXY; NULL: none */
+  const seine_rule_t *rules;    /* by host; rule_count of them */
+  size_t rule_count;
+  bool robots;                  /* obey robots.txt (RFC 9309) under the product token "seine" */
   const char *ca_file;          /* PEM bundle; NULL: the system's */
   bool insecure;                /* do not verify certificates */
   bool http1;                   /* never HTTP/2 */
   bool deny_private;            /* refuse addresses that are loopback, private or link-local, at every hop */
+
+  void (*on_event)(seine_t *seine, const seine_event_t *event, void *user); /* may fetch, cancel and close; NULL: none */
+  void *event_user;
 };
 
 SEINE_EXTERN void seine_options_init(seine_options_t *options);
@@ -143,7 +183,7 @@ typedef enum seine_sink {
 typedef enum seine_status {
   SEINE_STATUS_OK,
   SEINE_STATUS_DUPLICATE, /* on_place said that the bytes are held already; nothing was stored */
-  SEINE_STATUS_REJECTED,  /* received, or announced, but not wanted: error is ETYPE, ESIZE or EOPTOUT */
+  SEINE_STATUS_REJECTED,  /* received, or announced, but not wanted: error is ETYPE, ESIZE, EOPTOUT or EROBOTS */
   SEINE_STATUS_FAILED
 } seine_status_t;
 
@@ -230,6 +270,7 @@ struct seine_stats {
   size_t hosts;              /* hosts known now */
   size_t hosts_frozen;       /* of which are waiting out a 429 or 503 */
   size_t hosts_down;         /* of which have their circuit open */
+  size_t proxies_down;       /* proxies that rest */
   uint64_t held_bytes;       /* bodies in memory now */
   uint64_t received_bytes;   /* bodies, ever */
   uint64_t attempts;         /* transfers started, ever */
