@@ -1,5 +1,6 @@
 /* What bytes are, and their digests. */
 #include <check.h>
+#include <magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,8 @@
 #include "digest.h"
 #include "inspect.h"
 #include "seine.h"
+#include "stream.h"
+#include "structure_samples.h"
 
 #define BYTES(text) text, sizeof(text) - 1
 
@@ -79,6 +82,70 @@ START_TEST(bytes_show_their_type) {
       size_t size = body_make(i, body);
       ck_assert_int_eq(inspector_type(inspector, body, size, type), 0);
       ck_assert_msg(strcmp(type, bodies[i].type) == 0, "body %d is %s, not %s", i, type, bodies[i].type);
+    }
+  }
+  inspector_close(inspector);
+}
+END_TEST
+
+static void compare(struct inspector *inspector, magic_t magic, const uint8_t *body, size_t size) {
+  char type[INSPECT_TYPE_MAX], essence[INSPECT_TYPE_MAX];
+  ck_assert_int_eq(inspector_type(inspector, body, size, type), 0);
+  media_essence(magic_buffer(magic, body, size), essence, sizeof(essence));
+  ck_assert_msg(strcmp(type, essence) == 0, "%s, but libmagic says %s (%02x %02x %02x %02x)", type, essence, body[0],
+                body[1], body[2], body[3]);
+}
+
+/* Types that are known without libmagic are those that it would have found. */
+START_TEST(short_cuts_end_where_libmagic_does) {
+  static uint8_t body[16384];
+  struct inspector *inspector;
+  magic_t magic = magic_open(MAGIC_MIME_TYPE);
+  ck_assert_int_eq(magic_load(magic, NULL), 0);
+  ck_assert_int_eq(inspector_open(&inspector), 0);
+  for (int i = 0; i < SAMPLES; i++)
+    for (size_t size = 40; size <= samples[i].size; size++)
+      if (i < 10) compare(inspector, magic, samples[i].data, size);
+  for (int i = 0; i < 7; i++)
+    compare(inspector, magic, body, body_make(i, body));
+  body_make(0, body);
+  for (int marker = 0xc0; marker < 0x100; marker++) {
+    body[3] = (uint8_t)marker;
+    compare(inspector, magic, body, sizeof(body));
+  }
+  inspector_close(inspector);
+  magic_close(magic);
+}
+END_TEST
+
+/* A body is the same whether it is looked at whole, or came through a stream; and so is one that was cut. */
+START_TEST(images_end_in_memory_and_in_streams) {
+  struct inspector *inspector;
+  ck_assert_int_eq(inspector_open(&inspector), 0);
+  for (int i = 0; i < SAMPLES; i++) {
+    for (size_t size = samples[i].size; size > samples[i].size / 2; size -= size / 4) {
+      struct inspection seen, streamed = {0};
+      struct store_failure failure = {0};
+      struct stream *stream = stream_new(NULL, false);
+      size_t grown, most;
+      ck_assert_int_eq(inspector_look(inspector, samples[i].data, size, &seen), 0);
+      ck_assert_int_eq(seen.truncated, size < samples[i].size);
+      for (size_t at = 0; at < size; at += most) {
+        most = at ? 30 : 48; /* enough for the type to be seen */
+        ck_assert(stream_add(stream, samples[i].data + at, most < size - at ? most : size - at, &grown));
+        stream->ended = at + most >= size;
+        stream_load(stream);
+        stream_work(stream, inspector, &streamed, &failure);
+        ck_assert_int_eq(failure.error, 0);
+        stream_unload(stream);
+      }
+      stream_free(stream);
+      ck_assert_str_eq(streamed.type, seen.type);
+      ck_assert_mem_eq(streamed.sha256, seen.sha256, 32);
+      ck_assert_int_eq(streamed.truncated, seen.truncated);
+      ck_assert_uint_eq(streamed.width, seen.width);
+      ck_assert_uint_eq(streamed.height, seen.height);
+      ck_assert_uint_eq(streamed.trailing_bytes, seen.trailing_bytes);
     }
   }
   inspector_close(inspector);
@@ -183,6 +250,8 @@ int main(int argc, char **argv) {
   TCase *tests = tcase_create("inspect");
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, bytes_show_their_type);
+  tcase_add_test(tests, short_cuts_end_where_libmagic_does);
+  tcase_add_test(tests, images_end_in_memory_and_in_streams);
   tcase_add_test(tests, digests_are_right_however_the_bytes_come);
   tcase_add_test(tests, random_bytes_do_no_harm);
   suite_add_tcase(suite, tests);

@@ -1,11 +1,13 @@
-/* What bytes are: their media type by libmagic, and their SHA-256. Blocking; for workers. */
+/* What bytes are: their media type by libmagic, their SHA-256, whether an image ends. Blocking; for workers. */
 #ifndef SEINE_INSPECT_H
 #define SEINE_INSPECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "media.h"
+#include "structure.h"
 
 #define INSPECT_TYPE_MAX MEDIA_TYPE_MAX
 
@@ -15,6 +17,9 @@ struct inspector;
 struct inspection {
   char type[INSPECT_TYPE_MAX]; /* an essence by its usual name; application/octet-stream if not recognised */
   uint8_t sha256[32];
+  bool truncated; /* an image that does not end, or whose parts are damaged */
+  uint64_t trailing_bytes; /* behind the end of an image */
+  uint32_t width, height; /* of an image, as stored; 0 unknown */
 };
 
 /* Loads libmagic's database, which takes some 5 ms. 0, SEINE_ENOMEM or SEINE_ENOSYS. */
@@ -24,7 +29,10 @@ void inspector_close(struct inspector *inspector); /* NULL is fine */
 /* The type that the first 4 KiB of `head` show. 0, or SEINE_ENOSYS if libmagic gave up. */
 int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]);
 
-/* Type and SHA-256 of a whole body. */
+/* Everything about a whole body. */
 int inspector_look(struct inspector *inspector, const uint8_t *data, size_t size, struct inspection *out);
+
+/* What inspector_look adds at the end, for a body whose type and SHA-256 were found piece by piece. */
+void inspection_end(struct inspection *inspection, const struct structure *structure);
 
 #endif

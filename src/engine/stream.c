@@ -1,4 +1,4 @@
-/* Takes a large body through a worker chunk by chunk: hash, type, temporary file. */
+/* Takes a large body through a worker chunk by chunk: hash, type, an image's end, temporary file. */
 #include "stream.h"
 
 #include <stdio.h>
@@ -76,6 +76,7 @@ static void begin(struct stream *stream, const struct chunk *first, struct inspe
   if (!error) error = inspector_type(inspector, first->data, first->size, seen->type);
   if (!error) error = digest_open(&stream->digest);
   if (!error) error = digest_start(stream->digest);
+  if (!error) structure_start(&stream->structure, seen->type);
   if (error)
     fail(failure, error);
   else if (stream->to_file)
@@ -85,9 +86,10 @@ static void begin(struct stream *stream, const struct chunk *first, struct inspe
 void stream_work(struct stream *stream, struct inspector *inspector, struct inspection *seen,
                  struct store_failure *failure) {
   struct chunk *chunk;
-  TAILQ_FOREACH(chunk, &stream->working, link) {
+  TAILQ_FOREACH (chunk, &stream->working, link) {
     if (!failure->error && !stream->digest) begin(stream, chunk, inspector, seen, failure);
     if (failure->error) return;
+    structure_feed(&stream->structure, chunk->data, chunk->size);
     int error = digest_add(stream->digest, chunk->data, chunk->size);
     if (error)
       fail(failure, error);
@@ -97,6 +99,7 @@ void stream_work(struct stream *stream, struct inspector *inspector, struct insp
   if (failure->error || !stream->last) return;
   int error = digest_end(stream->digest, seen->sha256);
   if (error) fail(failure, error);
+  inspection_end(seen, &stream->structure);
 }
 
 static size_t free_chunks(struct chunks *chunks) {

@@ -36,6 +36,7 @@ struct stream {
   struct store *store;
   struct spool *spool;      /* NULL until the first chunk, and after stream_take_spool */
   struct digest *digest;
+  struct structure structure; /* once the type is known */
 };
 
 struct stream *stream_new(struct store *store, bool to_file);
@@ -49,7 +50,7 @@ bool stream_adopt(struct stream *stream, uint8_t *data, size_t size, size_t capa
 /* Moves what waits to where stream_work finds it. */
 void stream_load(struct stream *stream);
 
-/* On a worker: hashes and writes the loaded chunks, finds the type from the first, ends the hash after the last.
+/* On a worker: hashes and writes the loaded chunks, finds the type from the first, completes *seen after the last.
  * Anything that fails is said in *failure, and nothing is done from then on. */
 void stream_work(struct stream *stream, struct inspector *inspector, struct inspection *seen,
                  struct store_failure *failure);
