@@ -20,7 +20,7 @@ struct wish {
   const char *size, *seed, *delay, *rate, *trickle, *stall, *truncate, *faults, *status, *retry_after, *retry_date;
   const char *type, *reset, *redirect, *redirect_status, *malformed, *disposition, *etag, *last_modified;
   const char *chunked, *no_type, *no_length, *silence, *close, *ranges;
-  const char *cut, *ignored;
+  const char *cut, *text, *host, *ignored;
   const char *headers[HEADERS_MAX];
   size_t header_count;
   const char *unknown; /* a parameter that does not exist: answered by a 400, since it is a mistake in a test */
@@ -34,6 +34,7 @@ struct parameter {
 
 #define AT(member) offsetof(struct wish, member)
 static const struct parameter parameters[] = {
+    {"body", AT(text), "this text is the body, instead of an image"},
     {"chunked", AT(chunked), "1: Transfer-Encoding: chunked; N > 1: with chunks of N bytes"},
     {"close", AT(close), "1: closes the connection after the response, and says so"},
     {"cut", AT(cut), "the last N bytes of the image do not exist, and the length says so"},
@@ -41,6 +42,7 @@ static const struct parameter parameters[] = {
     {"disposition", AT(disposition), "the Content-Disposition header"},
     {"etag", AT(etag), "the ETag header; If-None-Match and If-Range are then obeyed"},
     {"faults", AT(faults), "malformed, reset, silence, stall and truncate hold for the first N attempts only"},
+    {"host", AT(host), "of /_/robots: whose robots.txt it is"},
     {"last-modified", AT(last_modified), "the Last-Modified header"},
     {"malformed", AT(malformed), "breaks the protocol in the way that is called so"},
     {"no-length", AT(no_length), "1: no Content-Length, the end of the connection ends the body"},
@@ -221,8 +223,14 @@ struct body {
   const char *type;
 };
 
-/* The body of "/img/KIND/NAME" below `path`; false if there is no such kind, or it would be too large. */
+/* The text that is wished for, or the body of "/img/KIND/NAME" below `path`; false if there is no such kind, or it would be too large. */
 static bool make_body(const char *path, const struct wish *wish, struct body *body) {
+  if (wish->text) {
+    body->size = strlen(wish->text);
+    body->data = (uint8_t *)text_copy(wish->text, body->size);
+    body->type = "text/plain";
+    return true;
+  }
   const char *name = path + strlen("/img/");
   size_t length = strcspn(name, "/?");
   const struct body_kind *kind = body_kind_find(name, length);
@@ -402,7 +410,39 @@ static bool starts_with(const char *text, const char *start) {
   return strncmp(text, start, strlen(start)) == 0;
 }
 
-static void answer_own(const struct request *request, struct counters *counters, struct response *response) {
+/* "/_/robots?host=HOST&...": what /robots.txt of this host is from now on. */
+static void answer_set_robots(const struct request *request, struct robots_pages *robots, struct response *response) {
+  struct wish wish;
+  wish_read(&wish, request->target);
+  if (!wish.host || wish.unknown) {
+    answer_sentence(request, 400, "/_/robots takes host=HOST and what README says of /img/\n", response);
+  } else {
+    robots_pages_set(robots, wish.host, request->target + strlen("/_/robots?"));
+    answer_sentence(request, 200, "set\n", response);
+  }
+  free(wish.memory);
+}
+
+/* As an image with the query that was set would be; 404 for a host that has none. */
+static void answer_robots(const struct request *request, unsigned attempt, const struct robots_pages *robots,
+                          struct response *response) {
+  const char *query = robots_pages_find(robots, request->host);
+  if (!query) {
+    answer_sentence(request, 404, "no robots.txt was set for this host\n", response);
+    return;
+  }
+  struct wish wish;
+  struct text target = {0};
+  text_format(&target, "/robots.txt?%s", query);
+  wish_read(&wish, target.data);
+  free(target.data);
+  if (!wish.text) wish.text = "";
+  answer_image(request, request->target, attempt, &wish, response);
+  free(wish.memory);
+}
+
+static void answer_own(const struct request *request, struct counters *counters, struct robots_pages *robots,
+                       struct response *response) {
   const char *target = request->target;
   if (starts_with(target, "/_/plain/img/")) {
     struct wish wish;
@@ -420,9 +460,12 @@ static void answer_own(const struct request *request, struct counters *counters,
     free(text);
   } else if (starts_with(target, "/_/reset")) {
     counters_reset(counters);
+    robots_pages_reset(robots);
     answer_sentence(request, 200, "forgotten\n", response);
+  } else if (starts_with(target, "/_/robots?")) {
+    answer_set_robots(request, robots, response);
   } else {
-    answer_sentence(request, 404, "there is /_/stats, /_/reset and /_/plain/img/...\n", response);
+    answer_sentence(request, 404, "there is /_/stats, /_/reset, /_/robots?host=... and /_/plain/img/...\n", response);
   }
 }
 
@@ -431,9 +474,9 @@ bool behaviour_is_own(const struct request *request) {
 }
 
 void behaviour_answer(const struct request *request, unsigned attempt, struct counters *counters,
-                      struct response *response) {
+                      struct robots_pages *robots, struct response *response) {
   if (behaviour_is_own(request)) {
-    answer_own(request, counters, response);
+    answer_own(request, counters, robots, response);
     return;
   }
   struct wish wish;
@@ -442,6 +485,8 @@ void behaviour_answer(const struct request *request, unsigned attempt, struct co
     answer_sentence(request, 400, "the query has a parameter that this server does not know\n", response);
   else if (starts_with(request->target, "/img/"))
     answer_image(request, request->target, attempt, &wish, response);
+  else if (strcmp(request->target, "/robots.txt") == 0)
+    answer_robots(request, attempt, robots, response);
   else if (starts_with(request->target, "/loop/"))
     answer_loop(request, &wish, response);
   else if (starts_with(request->target, "/hop/"))

@@ -5,10 +5,11 @@
 #include "counters.h"
 #include "request.h"
 #include "response.h"
+#include "robots.h"
 
 /* Fills *response, which must be zero. `attempt`: how often this host was asked for this target, from 1. */
 void behaviour_answer(const struct request *request, unsigned attempt, struct counters *counters,
-                      struct response *response);
+                      struct robots_pages *robots, struct response *response);
 
 /* True for the server's own pages below /_/, which are not counted. */
 bool behaviour_is_own(const struct request *request);

@@ -194,7 +194,7 @@ static void begin(struct connection *connection, const struct request *request) 
   connection->busy = true;
   connection->sent = 0;
   connection->skip = request->body_size;
-  behaviour_answer(request, attempt, site->counters, &connection->response);
+  behaviour_answer(request, attempt, site->counters, site->robots, &connection->response);
   connection->paced_from_ms = uv_now(site->loop);
   if (connection->response.delay_ms > 0)
     uv_timer_start(&connection->timer, on_delayed, connection->response.delay_ms, 0);

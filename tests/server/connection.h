@@ -3,6 +3,7 @@
 #define FAULTSERVER_CONNECTION_H
 
 #include "counters.h"
+#include "robots.h"
 
 #include <sys/queue.h>
 #include <uv.h>
@@ -14,6 +15,7 @@ LIST_HEAD(connections, connection);
 struct site {
   uv_loop_t *loop;
   struct counters *counters;
+  struct robots_pages *robots;
   struct connections open; /* those that are not closing */
   char *input; /* SITE_INPUT bytes that every read goes through */
 };

@@ -196,6 +196,7 @@ int main(int argc, char **argv) {
   uv_loop_init(&server.loop);
   server.site.loop = &server.loop;
   server.site.counters = counters_new();
+  server.site.robots = robots_pages_new();
   server.site.input = must(malloc(SITE_INPUT));
   LIST_INIT(&server.site.open);
   int status = start_listening(&server, &settings, &port);
@@ -209,6 +210,7 @@ int main(int argc, char **argv) {
   uv_run(&server.loop, UV_RUN_DEFAULT);
   int left = uv_loop_close(&server.loop);
   counters_free(server.site.counters);
+  robots_pages_free(server.site.robots);
   free(server.site.input);
   free(server.listeners);
   return status || left ? 1 : 0;

@@ -51,6 +51,15 @@ static void write_bare_lf(struct response *response, const char *type, size_t si
   text_format(&response->head, "HTTP/1.1 200 OK\nContent-Type: %s\nContent-Length: %zu\n\n", type, size);
 }
 
+static void write_cut_headers(struct response *response, const char *type, size_t size) {
+  text_format(&response->head, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %zu\r\n", type, size);
+}
+
+static void write_cut_status(struct response *response, const char *type, size_t size) {
+  (void)type, (void)size;
+  text_format(&response->head, "HTTP/1.1 200 OK\r\n");
+}
+
 static void write_empty(struct response *response, const char *type, size_t size) {
   (void)response, (void)type, (void)size;
 }
@@ -111,6 +120,8 @@ static const struct fault faults[] = {
     {"bad-length", "Content-Length: many", write_bad_length, ENDING_CLOSE, true},
     {"bad-status", "a status that is no number", write_bad_status, ENDING_CLOSE, true},
     {"bare-lf", "lines end in LF alone (tolerated by most clients)", write_bare_lf, ENDING_CLOSE, true},
+    {"cut-headers", "closed amid the headers", write_cut_headers, ENDING_CLOSE, false},
+    {"cut-status", "closed after the status line", write_cut_status, ENDING_CLOSE, false},
     {"empty", "closed without a byte", write_empty, ENDING_CLOSE, false},
     {"endless-headers", "80 MB of header lines, then RST", write_endless_headers, ENDING_RESET, false},
     {"folded", "a header continued over three lines (tolerated)", write_folded, ENDING_CLOSE, true},
