@@ -1,0 +1,126 @@
+/* Works out the proxies: -x and --proxy-file, or else the environment, read as curl reads it. */
+#include "proxies.h"
+#include "lines.h"
+#include "util.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void proxy_hide(char *url) {
+  char *scheme = strstr(url, "://"), *end = strrchr(url, '@');
+  char *begin = scheme != NULL ? scheme + 3 : url;
+  if (end != NULL && end > begin) memset(begin, '*', (size_t)(end - begin));
+}
+
+/* ---- Lists of them ---- */
+
+/* "proxy:3128" is http://proxy:3128, as for curl. */
+static char *with_scheme(const char *proxy) {
+  return strstr(proxy, "://") != NULL ? xstrdup(proxy) : xasprintf("http://%s", proxy);
+}
+
+static size_t count_of(const char *const *list) {
+  size_t count = 0;
+  while (list != NULL && list[count] != NULL)
+    count++;
+  return count;
+}
+
+/* The array is grown by one, and stays NULL-terminated; NULL adds nothing, but makes it an array. */
+static void add_proxy(const char *const **list, const char *proxy) {
+  size_t count = count_of(*list);
+  const char **longer = xrealloc((void *)*list, (count + 2) * sizeof *longer);
+  longer[count] = proxy != NULL ? with_scheme(proxy) : NULL;
+  longer[count + 1] = NULL;
+  *list = longer;
+}
+
+static void free_list(const char *const *list) {
+  for (size_t i = 0; list != NULL && list[i] != NULL; i++)
+    free((char *)list[i]);
+  free((void *)list);
+}
+
+/* An empty one (-x "") is none. */
+static void tidy(const char *const **list) {
+  const char *const *old = *list;
+  if (old == NULL) return;
+  *list = NULL;
+  add_proxy(list, NULL);
+  for (size_t i = 0; old[i] != NULL; i++)
+    if (*old[i] != '\0') add_proxy(list, old[i]);
+  free_list(old);
+}
+
+/* ---- Files ---- */
+
+/* The line is not shown: it often holds a password. */
+static int read_line(char *line, const struct option_origin *origin, void *user) {
+  static const char start[] = "proxy 1 ";
+  struct settings *settings = user;
+  seine_options_t one;
+  char *proxy = with_scheme(line), cause[512];
+  const char *const list[] = {proxy, NULL};
+  seine_options_init(&one);
+  one.proxies = list;
+  int error = seine_options_check(&one, cause, sizeof cause);
+  if (error == 0)
+    add_proxy(&settings->engine.proxies, proxy);
+  else
+    say("%s:%u: this %s", origin->file, origin->line,
+        cause + (strncmp(cause, start, strlen(start)) == 0 ? strlen(start) : 0));
+  free(proxy);
+  return error == 0 ? 0 : -1;
+}
+
+/* A file that names none is a slip: what was to go by a proxy would go directly. */
+static int read_files(struct settings *settings) {
+  for (size_t i = 0; settings->proxy_files != NULL && settings->proxy_files[i] != NULL; i++) {
+    const char *path = settings->proxy_files[i];
+    size_t before = count_of(settings->engine.proxies);
+    if (lines_read(path, "the file of proxies", read_line, settings) < 0) return -1;
+    if (count_of(settings->engine.proxies) > before) continue;
+    say("the file of proxies \"%s\" names none", path);
+    return -1;
+  }
+  return 0;
+}
+
+/* ---- The environment ---- */
+
+static const char *environment(const char *const *names) {
+  for (; *names != NULL; names++) {
+    const char *value = getenv(*names);
+    if (value != NULL && *value != '\0') return value;
+  }
+  return NULL;
+}
+
+/* HTTP_PROXY is never read: in a CGI program it would hold the "Proxy" header of whoever asks. */
+static void read_environment(seine_options_t *engine) {
+  static const char *const http_names[] = {"http_proxy", "all_proxy", "ALL_PROXY", NULL};
+  static const char *const https_names[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", NULL};
+  const char *http = environment(http_names), *https = environment(https_names);
+  if (http == NULL && https == NULL) return;
+  if (http != NULL) add_proxy(&engine->proxies, http);
+  if (http == NULL || https == NULL || strcmp(http, https) != 0) add_proxy(&engine->https_proxies, https);
+}
+
+/* ---- The whole ---- */
+
+int proxies_settle(struct settings *settings) {
+  static const char *const direct[] = {"no_proxy", "NO_PROXY", NULL};
+  seine_options_t *engine = &settings->engine;
+  bool named = engine->proxies != NULL || settings->proxy_files != NULL;
+  tidy(&engine->proxies);
+  if (named && read_files(settings) < 0) return -1;
+  if (!named) read_environment(engine);
+  const char *hosts = environment(direct);
+  if (engine->no_proxy == NULL && hosts != NULL) engine->no_proxy = xstrdup(hosts);
+  return 0;
+}
+
+void proxies_clear(struct settings *settings) {
+  free_list(settings->engine.https_proxies);
+  settings->engine.https_proxies = NULL;
+}
