@@ -9,4 +9,7 @@
  * also for families other than IPv4 and IPv6. */
 bool address_is_private(const struct sockaddr *address);
 
+/* The same of an address in text, without brackets; false if it is none. */
+bool address_text_is_private(const char *text);
+
 #endif

@@ -1,17 +1,20 @@
-/* Takes a fetch through an attempt: address, transfer, inspection, file; decides what follows. */
+/* Starts the attempts of a fetch: permission, way, address, transfer; and starts them again after a failure. */
 #include "attempt.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "classify.h"
-#include "media.h"
-#include "result.h"
+#include "address.h"
+#include "arrival.h"
+#include "permission.h"
+#include "url.h"
+#include "via.h"
 
-#define IDLE_CONNECTIONS 128 /* kept for hosts with nothing queued, in case somebody comes back to them */
+const seine_options_t *attempt_options(const struct seine_fetch *fetch) {
+  return fetch->is_internal ? &fetch->engine->own_options : &fetch->engine->options;
+}
 
 /* ---- Ends ---- */
 
@@ -21,12 +24,14 @@ void attempt_drop(struct seine_fetch *fetch) {
   if (attempt->transfer) transfer_abort(attempt->transfer);
   body_drop(attempt->body);
   response_clear(&attempt->response);
+  curl_slist_free_all(attempt->headers);
   free(attempt->path);
   free(attempt);
   fetch->attempt = NULL;
 }
 
 void attempt_cancel(struct seine_fetch *fetch) {
+  via_spare(fetch);
   switch (fetch->state) {
   case FETCH_STORING:
   case FETCH_DONE: return;
@@ -45,7 +50,7 @@ void attempt_cancel(struct seine_fetch *fetch) {
 
 static void on_retry(void *user) {
   struct seine_fetch *fetch = user;
-  fetch->is_urgent = false;
+  fetch->is_urgent = fetch->is_internal;
   fetch_enter(fetch, FETCH_QUEUED);
 }
 
@@ -53,9 +58,11 @@ static void on_retry(void *user) {
 static int return_to_origin(struct seine_fetch *fetch) {
   seine_url_t url;
   if (!fetch->target) return 0;
-  int error = seine_url_parse(&url, fetch->url, NULL, 0);
+  char *full;
+  int error = url_origin(&url, &full, fetch->url);
   struct host *host = error ? NULL : hosts_hold(&fetch->engine->hosts, &url);
   seine_url_clear(&url);
+  free(full);
   if (!host) return error ? error : SEINE_ENOMEM;
   host_let_go(fetch->host);
   fetch->host = host;
@@ -66,285 +73,30 @@ static int return_to_origin(struct seine_fetch *fetch) {
   return 0;
 }
 
-/* An attempt failed: another one after a while, or the end. */
-static void fail(struct seine_fetch *fetch, int error, bool transient, uint64_t wait_ms, const char *message) {
+static bool may_retry(const struct seine_fetch *fetch, uint64_t delay_ms) {
+  const struct seine *engine = fetch->engine;
+  const seine_options_t *options = attempt_options(fetch);
+  if (fetch->attempts > options->retries || engine->draining || fetch->has_handed) return false;
+  return !options->retry_max_time_ms || uv_now(engine->loop) - fetch->first_ms + delay_ms <= options->retry_max_time_ms;
+}
+
+void attempt_fail(struct seine_fetch *fetch, int error, bool transient, uint64_t wait_ms, const char *message) {
   struct seine *engine = fetch->engine;
   const seine_options_t *options = &engine->options;
-  bool again = transient && fetch->attempts <= options->retries && !engine->draining && !fetch->has_handed;
-  if (!again || return_to_origin(fetch)) {
+  uint64_t delay_ms =
+      backoff_delay_ms(options->retry_delay_ms, options->retry_max_delay_ms, fetch->attempts, engine_random(engine));
+  if (delay_ms < wait_ms) delay_ms = wait_ms;
+  if (!transient || !may_retry(fetch, delay_ms) || return_to_origin(fetch)) {
     fetch_end(fetch, SEINE_STATUS_FAILED, error, transient, message);
     return;
   }
-  uint64_t delay_ms = backoff_delay_ms(options->retry_delay_ms, options->retry_max_delay_ms, fetch->attempts,
-                                       engine_random(engine));
-  if (delay_ms < wait_ms) delay_ms = wait_ms;
   attempt_drop(fetch);
   fetch_enter(fetch, FETCH_WAITING);
   if (alarm_set(&engine->alarms, &fetch->alarm, delay_ms, on_retry, fetch))
     fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_ENOMEM, true, NULL);
 }
 
-/* ---- Inspected, stored ---- */
-
-static void place(struct seine_fetch *fetch) {
-  struct attempt *attempt = fetch->attempt;
-  char path[SEINE_PATH_MAX];
-  int answer = SEINE_PLACE_STORE;
-  if (fetch->path) {
-    attempt->path = strdup(fetch->path);
-  } else {
-    seine_result_t result;
-    result_fill(fetch, &result);
-    answer = fetch->on_place(fetch, &result, path, sizeof path);
-    if (answer == SEINE_PLACE_STORE) attempt->path = strdup(path);
-  }
-  if (answer == SEINE_PLACE_HELD) {
-    fetch_end(fetch, SEINE_STATUS_DUPLICATE, 0, false, NULL);
-  } else if (answer < 0 || !attempt->path) {
-    fetch_end(fetch, SEINE_STATUS_FAILED, answer < 0 ? answer : SEINE_ENOMEM, false, NULL);
-  } else {
-    fetch_enter(fetch, FETCH_STORING);
-    body_store(attempt->body, attempt->path);
-  }
-}
-
-static void on_inspected(struct seine_fetch *fetch) {
-  struct attempt *attempt = fetch->attempt;
-  const struct body *body = attempt->body;
-  char text[VERDICT_TEXT_MAX] = "";
-  if (body->failure.error) {
-    fetch_end(fetch, SEINE_STATUS_FAILED, body->failure.error, true, body->failure.text);
-    return;
-  }
-  attempt->inspected = true;
-  int error = verdict_of_body(&fetch->engine->options, body->seen.type, body->total_bytes, text);
-  if (error)
-    fetch_end(fetch, SEINE_STATUS_REJECTED, error, false, text);
-  else if (fetch->sink == SEINE_SINK_FILE)
-    place(fetch);
-  else
-    fetch_end(fetch, SEINE_STATUS_OK, 0, false, NULL);
-}
-
-static void on_stored(struct seine_fetch *fetch) {
-  const struct store_failure *failure = &fetch->attempt->body->failure;
-  if (failure->error)
-    fetch_end(fetch, SEINE_STATUS_FAILED, failure->error, true, failure->text);
-  else
-    fetch_end(fetch, SEINE_STATUS_OK, 0, false, NULL);
-}
-
-/* The transfer ends here, though its server would go on. */
-static void cut(struct seine_fetch *fetch) {
-  transfer_abort(fetch->attempt->transfer);
-  fetch->attempt->transfer = NULL;
-  host_answered(fetch->host);
-  host_ended(fetch->host);
-}
-
-/* The type of a large body is known before its end: there may be no need for the rest. */
-static void on_typed(struct seine_fetch *fetch) {
-  const struct body *body = fetch->attempt->body;
-  if (!fetch->attempt->transfer) return;
-  if (body->failure.error) {
-    cut(fetch);
-    fetch_end(fetch, SEINE_STATUS_FAILED, body->failure.error, true, body->failure.text);
-  } else if (!media_accepts(fetch->engine->options.accept, body->seen.type)) {
-    char text[VERDICT_TEXT_MAX];
-    cut(fetch);
-    snprintf(text, sizeof text, "the bytes are %s", body->seen.type);
-    fetch_end(fetch, SEINE_STATUS_REJECTED, SEINE_ETYPE, false, text);
-  } else {
-    transfer_resume(fetch->attempt->transfer);
-  }
-}
-
-static void on_body_news(void *user, enum body_news news) {
-  struct seine_fetch *fetch = user;
-  engine_wake(fetch->engine);
-  if (fetch->state == FETCH_DONE) return;
-  switch (news) {
-  case BODY_ROOM:
-    if (fetch->attempt->transfer) transfer_resume(fetch->attempt->transfer);
-    break;
-  case BODY_TYPED: on_typed(fetch); break;
-  case BODY_INSPECTED: on_inspected(fetch); break;
-  case BODY_STORED: on_stored(fetch); break;
-  }
-}
-
-/* ---- While it is received: called from inside libcurl ---- */
-
-static bool connection_is_wanted(const struct seine_fetch *fetch) {
-  const struct seine *engine = fetch->engine;
-  size_t open = engine->transfers.curl_loop.open, in_flight = engine->count[FETCH_TRANSFERRING];
-  size_t idle = open > in_flight ? open - in_flight : 0;
-  return idle < (fetch->host->queued ? engine->options.concurrency + IDLE_CONNECTIONS : IDLE_CONNECTIONS);
-}
-
-static bool make_body(struct seine_fetch *fetch, const struct response *response) {
-  static const enum body_keep keep[] = {
-      [SEINE_SINK_MEMORY] = BODY_MEMORY, [SEINE_SINK_FILE] = BODY_FILE, [SEINE_SINK_NULL] = BODY_DROP};
-  if (fetch->sink == SEINE_SINK_STREAM) return true;
-  struct body *body = body_new(&fetch->engine->bodies, keep[fetch->sink], on_body_news, fetch);
-  fetch->attempt->body = body;
-  if (body && response->has_length) body_expect(body, response->length);
-  return body;
-}
-
-static enum transfer_word on_headers(void *user, const struct response *response) {
-  struct seine_fetch *fetch = user;
-  struct attempt *attempt = fetch->attempt;
-  verdict_of_headers(&fetch->engine->options, response, &attempt->verdict);
-  transfer_keep_connection(attempt->transfer, connection_is_wanted(fetch));
-  switch (attempt->verdict.kind) {
-  case VERDICT_RECEIVE: break;
-  case VERDICT_REDIRECT:
-  case VERDICT_STATUS: return TRANSFER_DISCARD;
-  case VERDICT_REJECT: return TRANSFER_STOP;
-  }
-  if (make_body(fetch, response)) return TRANSFER_TAKE;
-  attempt->verdict.error = SEINE_ENOMEM;
-  return TRANSFER_STOP;
-}
-
-static int on_data(void *user, const uint8_t *data, size_t size) {
-  struct seine_fetch *fetch = user;
-  struct attempt *attempt = fetch->attempt;
-  uint64_t max_bytes = fetch->engine->options.max_size_bytes;
-  if (fetch->is_paused) return 1;
-  if (max_bytes && attempt->received_bytes + size > max_bytes) {
-    attempt->verdict.kind = VERDICT_REJECT;
-    attempt->verdict.error = SEINE_ESIZE;
-    snprintf(attempt->verdict.text, sizeof attempt->verdict.text,
-             "the body goes on past the %" PRIu64 " bytes accepted", max_bytes);
-    return -1;
-  }
-  int word = 0;
-  if (fetch->sink == SEINE_SINK_STREAM) {
-    fetch->has_handed = true;
-    fetch->on_chunk(fetch, data, size);
-  } else {
-    word = body_append(attempt->body, data, size);
-  }
-  if (word == 0) attempt->received_bytes += size;
-  if (word < 0) attempt->verdict.error = word;
-  return word;
-}
-
-/* ---- When the transfer has ended ---- */
-
-static void redirect(struct seine_fetch *fetch, const char *location) {
-  struct seine *engine = fetch->engine;
-  seine_url_t url;
-  char text[VERDICT_TEXT_MAX];
-  if (fetch->redirects >= engine->options.max_redirects) {
-    snprintf(text, sizeof text, "more than %u redirects", engine->options.max_redirects);
-    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EREDIRECT, false, text);
-    return;
-  }
-  if (engine->draining) {
-    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_ECANCELLED, true, NULL);
-    return;
-  }
-  int error = location ? seine_url_parse(&url, location, text, sizeof text) : SEINE_EURL;
-  struct host *host = error ? NULL : hosts_hold(&engine->hosts, &url);
-  if (!host) {
-    if (location) seine_url_clear(&url);
-    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EREDIRECT, false, "the redirect leads to no http or https URL");
-    return;
-  }
-  if (host != fetch->host) fetch->is_foreign = true;
-  host_let_go(fetch->host);
-  fetch->host = host;
-  free(fetch->target);
-  fetch->target = url.public_url;
-  url.public_url = NULL;
-  seine_url_clear(&url);
-  fetch->redirects++;
-  fetch->is_urgent = true;
-  fetch_enter(fetch, FETCH_QUEUED);
-}
-
-/* 429 and 503 speak for the whole host. */
-static uint64_t freeze(struct seine_fetch *fetch, const struct response *response) {
-  uint64_t delay_ms = 0;
-  if (response->status != 429 && response->status != 503) return 0;
-  bool asked = response->retry_after && backoff_retry_after_ms(response->retry_after, time(NULL), &delay_ms);
-  return host_freeze(fetch->host, fetch->attempt->started_ms, asked, delay_ms);
-}
-
-static void on_status(struct seine_fetch *fetch, uint64_t wait_ms) {
-  const struct attempt *attempt = fetch->attempt;
-  bool transient = statuses_has(&fetch->engine->retry_on, attempt->response.status);
-  fail(fetch, SEINE_EHTTP, transient, wait_ms, attempt->verdict.text);
-}
-
-static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome) {
-  struct failure_class class = classify(outcome->code, outcome->connected, outcome->proxied);
-  const char *text = outcome->text;
-  if (outcome->denied) class = (struct failure_class){SEINE_EDENIED, false, false};
-  if (outcome->flooded) {
-    class = (struct failure_class){SEINE_EPROTOCOL, false, false};
-    text = "the response's headers do not end";
-  }
-  if (outcome->stalled) text = "nothing arrived for as long as --stall-timeout allows";
-  if (class.unreachable) host_unreachable(fetch->host);
-  host_ended(fetch->host);
-  fail(fetch, class.error, class.transient, 0, text);
-}
-
-static void note(struct seine_fetch *fetch, const struct outcome *outcome) {
-  struct attempt *attempt = fetch->attempt;
-  attempt->transfer = NULL;
-  attempt->elapsed_ms = outcome->elapsed_ms;
-  attempt->first_byte_ms = outcome->first_byte_ms;
-  attempt->response = *outcome->response;
-  *outcome->response = (struct response){0};
-  if (outcome->ip) snprintf(attempt->ip, sizeof attempt->ip, "%s", outcome->ip);
-  fetch->engine->connections += (uint64_t)outcome->connects;
-  engine_wake(fetch->engine);
-}
-
-static void on_done(void *user, struct outcome *outcome) {
-  struct seine_fetch *fetch = user;
-  struct attempt *attempt = fetch->attempt;
-  const struct verdict *verdict = &attempt->verdict;
-  note(fetch, outcome);
-  bool answered = attempt->response.status > 0 && (outcome->code == CURLE_OK || outcome->stopped);
-  if (!answered) {
-    on_failure(fetch, outcome);
-    return;
-  }
-  uint64_t wait_ms = freeze(fetch, &attempt->response);
-  if (!wait_ms) host_answered(fetch->host);
-  host_ended(fetch->host);
-  if (verdict->kind == VERDICT_REDIRECT)
-    redirect(fetch, outcome->redirect_url);
-  else if (verdict->kind == VERDICT_STATUS)
-    on_status(fetch, wait_ms);
-  else if (verdict->kind == VERDICT_REJECT)
-    fetch_end(fetch, SEINE_STATUS_REJECTED, verdict->error, false, verdict->text);
-  else if (verdict->error)
-    fetch_end(fetch, SEINE_STATUS_FAILED, verdict->error, true, attempt->body ? attempt->body->failure.text : NULL);
-  else if (!attempt->body)
-    fetch_end(fetch, SEINE_STATUS_OK, 0, false, NULL);
-  else {
-    fetch_enter(fetch, FETCH_INSPECTING);
-    body_end(attempt->body);
-  }
-}
-
-const struct transfer_events attempt_events = {on_headers, on_data, on_done};
-
 /* ---- Starting ---- */
-
-static const char *next_proxy(struct seine *engine) {
-  const char *const *proxies = engine->options.proxies;
-  if (!proxies || !proxies[0]) return NULL;
-  if (!proxies[engine->next_proxy]) engine->next_proxy = 0;
-  return proxies[engine->next_proxy++];
-}
 
 static bool make_attempt(struct seine_fetch *fetch) {
   struct timespec now;
@@ -358,53 +110,100 @@ static bool make_attempt(struct seine_fetch *fetch) {
   return true;
 }
 
-static struct curl_slist *headers_of(const struct seine_fetch *fetch) {
+static void count_attempt(struct seine_fetch *fetch) {
+  if (fetch->redirects) return;
+  if (!fetch->attempts++) fetch->first_ms = uv_now(fetch->engine->loop);
+}
+
+static struct curl_slist *append(struct curl_slist *to, const struct curl_slist *from) {
+  for (; from; from = from->next) {
+    struct curl_slist *longer = curl_slist_append(to, from->data);
+    if (longer) to = longer;
+  }
+  return to;
+}
+
+/* The lines of the engine, of the request and of the host's rule; those that may be secret only to the first origin. */
+static struct curl_slist *headers_of(struct seine_fetch *fetch) {
   const struct seine *engine = fetch->engine;
-  if (fetch->is_foreign) return engine->foreign_headers;
-  return fetch->headers ? fetch->headers : engine->headers;
+  const struct rule_terms *rule = fetch->host->rule;
+  bool by_rule = rule && rule->own;
+  if (fetch->is_foreign) return by_rule ? rule->foreign_headers : engine->foreign_headers;
+  if (!fetch->headers) return by_rule ? rule->headers : engine->headers;
+  if (!by_rule) return fetch->headers;
+  fetch->attempt->headers = append(append(NULL, fetch->headers), rule->own);
+  return fetch->attempt->headers;
+}
+
+/* What libcurl is told of the name it will connect to, so that it asks nobody itself. Owned by the caller; NULL: nothing. */
+static char *resolve_entry(const struct seine_fetch *fetch) {
+  const struct host *host = fetch->host;
+  struct addresses *addresses = host->addresses;
+  const char *name = host->name;
+  unsigned port = host->port;
+  char *entry = NULL;
+  if (fetch->proxy) {
+    name = proxy_host(fetch->proxy);
+    port = proxy_port(fetch->proxy);
+    addresses = name ? resolver_cached(fetch->engine->resolver, name) : NULL;
+  }
+  if (addresses && asprintf(&entry, "%s:%u:%s", name, port, addresses->text) < 0) entry = NULL;
+  if (fetch->proxy) addresses_unref(addresses);
+  return entry;
 }
 
 static void start_transfer(struct seine_fetch *fetch) {
   struct seine *engine = fetch->engine;
   struct host *host = fetch->host;
-  char *resolve = NULL;
-  bool direct = !engine->options.proxies;
-  if (direct && host->addresses &&
-      asprintf(&resolve, "%s:%u:%s", host->name, host->port, host->addresses->text) < 0)
-    resolve = NULL;
-  struct transfer_request request = {.url = fetch->target ? fetch->target : fetch->full ? fetch->full : fetch->url,
-                                     .headers = headers_of(fetch),
-                                     .resolve = resolve,
-                                     .proxy = next_proxy(engine),
-                                     .keep_connection = connection_is_wanted(fetch)};
+  char *resolve = resolve_entry(fetch);
   int error = make_attempt(fetch) ? 0 : SEINE_ENOMEM;
+  const char *asked = fetch->full ? fetch->full : fetch->url;
+  char *lent = fetch->target && !fetch->is_foreign ? url_with_userinfo_of(fetch->target, asked) : NULL;
+  struct transfer_request request = {.url = lent ? lent : fetch->target ? fetch->target : asked,
+                                     .headers = error ? NULL : headers_of(fetch),
+                                     .resolve = resolve,
+                                     .proxy = fetch->proxy ? proxy_url(fetch->proxy) : NULL,
+                                     .keep_connection = arrival_keeps_connection(fetch)};
   if (!error) error = transfer_start(&engine->transfers, &request, fetch, &fetch->attempt->transfer);
   free(resolve);
+  free(lent);
   if (error) {
+    via_spare(fetch);
     fetch_end(fetch, SEINE_STATUS_FAILED, error, true, NULL);
     return;
   }
-  if (!fetch->redirects) fetch->attempts++;
+  count_attempt(fetch);
   engine->attempts++;
   host->known_to_curl = true;
   host_started(host);
   fetch_enter(fetch, FETCH_TRANSFERRING);
 }
 
+/* ---- The way ---- */
+
 static void on_answer(void *user, const struct resolver_answer *answer) {
   struct seine_fetch *fetch = user;
   struct host *host = fetch->host;
   fetch->query = NULL;
   engine_wake(fetch->engine);
-  if (answer->error) {
-    if (!fetch->redirects) fetch->attempts++;
-    host_unreachable(host);
+  if (answer->error && fetch->proxy) {
+    count_attempt(fetch);
+    via_release(fetch, BLAME_PROXY);
     host_looking(host, false);
-    fail(fetch, answer->error, !answer->permanent, 0, answer->message);
+    attempt_fail(fetch, SEINE_EPROXY, true, 0, "the proxy's name could not be resolved");
     return;
   }
-  addresses_unref(host->addresses);
-  host->addresses = addresses_ref(answer->addresses);
+  if (answer->error) {
+    count_attempt(fetch);
+    host_unreachable(host);
+    host_looking(host, false);
+    attempt_fail(fetch, answer->error, !answer->permanent, 0, answer->message);
+    return;
+  }
+  if (!fetch->proxy) {
+    addresses_unref(host->addresses);
+    host->addresses = addresses_ref(answer->addresses);
+  }
   /* The slot it would have had may be another's by now: its turn comes again, as the first of its host. */
   fetch->is_urgent = true;
   host_looking(host, false);
@@ -419,23 +218,75 @@ static bool knows_address(struct host *host, struct resolver *resolver) {
   return host->addresses;
 }
 
-static void look_up(struct seine_fetch *fetch) {
+static void look_up(struct seine_fetch *fetch, const char *name) {
   struct host *host = fetch->host;
   host_looking(host, true);
   fetch_enter(fetch, FETCH_RESOLVING);
-  int error = resolver_lookup(fetch->engine->resolver, host->name, on_answer, fetch, &fetch->query);
+  int error = resolver_lookup(fetch->engine->resolver, name, on_answer, fetch, &fetch->query);
   if (!error) return;
   host_looking(host, false);
+  via_spare(fetch);
   fetch_end(fetch, SEINE_STATUS_FAILED, error, true, NULL);
+}
+
+static void go_direct(struct seine_fetch *fetch) {
+  if (knows_address(fetch->host, fetch->engine->resolver))
+    start_transfer(fetch);
+  else
+    look_up(fetch, fetch->host->name);
+}
+
+static void go_by_proxy(struct seine_fetch *fetch) {
+  /* What a name leads to, only the proxy will know. */
+  if (fetch->engine->options.deny_private && address_text_is_private(fetch->host->name)) {
+    via_spare(fetch);
+    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EDENIED, false, NULL);
+    return;
+  }
+  const char *name = proxy_host(fetch->proxy);
+  struct addresses *addresses = name ? resolver_cached(fetch->engine->resolver, name) : NULL;
+  if (!name || addresses)
+    start_transfer(fetch);
+  else
+    look_up(fetch, name);
+  addresses_unref(addresses);
+}
+
+/* Finds the way to the host: directly, or by the proxy whose turn it is. */
+static void find_way(struct seine_fetch *fetch) {
+  struct seine *engine = fetch->engine;
+  const struct host *host = fetch->host;
+  uint64_t now = uv_now(engine->loop), wake_ms = 0;
+  bool resting = false;
+  if (!fetch->proxy) {
+    const char *scheme = strncmp(host->key, "https:", 6) == 0 ? "https" : "http";
+    fetch->proxy_ms = now;
+    fetch->proxy = proxies_choose(&engine->proxies, scheme, host->name, host->rule ? host->rule->proxy : NULL, now,
+                                  &resting, &wake_ms);
+  }
+  if (fetch->proxy) {
+    go_by_proxy(fetch);
+  } else if (resting) {
+    count_attempt(fetch);
+    attempt_fail(fetch, SEINE_EPROXY, true, wake_ms > now ? wake_ms - now : 0, "every proxy rests after failures");
+  } else {
+    go_direct(fetch);
+  }
 }
 
 void attempt_begin(struct host *host) {
   struct seine_fetch *fetch = TAILQ_FIRST(&host->queue);
-  struct seine *engine = fetch->engine;
-  if (host_refuses(host))
+  if (host_refuses(host)) {
     fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EHOSTDOWN, true, NULL);
-  else if (engine->options.proxies || knows_address(host, engine->resolver))
-    start_transfer(fetch);
-  else
-    look_up(fetch);
+    return;
+  }
+  switch (permission_of(fetch)) {
+  case PERMISSION_GIVEN: find_way(fetch); break;
+  case PERMISSION_REFUSED: fetch_end(fetch, SEINE_STATUS_REJECTED, SEINE_EROBOTS, false, NULL); break;
+  case PERMISSION_UNKNOWN:
+    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EROBOTS, true,
+              "robots.txt could not be read, so nothing is allowed for now");
+    break;
+  case PERMISSION_ASKED: break;
+  }
 }

@@ -1,13 +1,18 @@
-/* What happens to a fetch from its turn at the head of its host's queue until it is done, or waits for another try. */
+/* The attempts of a fetch: how one starts when its turn has come, and what follows when it failed. */
 #ifndef ENGINE_ATTEMPT_H
 #define ENGINE_ATTEMPT_H
 
 #include "engine.h"
 
-extern const struct transfer_events attempt_events;
-
 /* Starts, or fails, the next fetch of a host that is ready. */
 void attempt_begin(struct host *host);
+
+/* An attempt failed: another one follows after a while, at least wait_ms, if the failure is transient and the fetch has
+ * tries left; otherwise the fetch ends with it. */
+void attempt_fail(struct seine_fetch *fetch, int error, bool transient, uint64_t wait_ms, const char *message);
+
+/* The options that a fetch goes by: those of the engine's own questions are less strict. */
+const seine_options_t *attempt_options(const struct seine_fetch *fetch);
 
 /* Ends a fetch as cancelled, wherever it stands; one that is being stored, or done, is left to its end. Not from inside
  * a libcurl callback. */

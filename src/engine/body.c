@@ -11,8 +11,7 @@
 
 void bodies_init(struct bodies *bodies, struct crew *crew, struct store *store, uint64_t spool_bytes,
                  uint64_t limit_bytes) {
-  *bodies =
-      (struct bodies){.crew = crew, .store = store, .spool_bytes = spool_bytes, .limit_bytes = limit_bytes};
+  *bodies = (struct bodies){.crew = crew, .store = store, .spool_bytes = spool_bytes, .limit_bytes = limit_bytes};
   TAILQ_INIT(&bodies->starved);
 }
 
@@ -118,7 +117,7 @@ static void on_streamed(struct job *job) {
   }
   bool whole = stream->last;
   bool news = !stream->typed && !whole;
-    stream->typed = true;
+  stream->typed = true;
   release(body->bodies, stream_unload(stream));
   if (!whole && (stream->ended || stream->waiting_bytes)) stream_on(body);
   if (whole) {

@@ -46,13 +46,11 @@ static struct failure_class look_up(CURLcode code) {
   return (struct failure_class){SEINE_EPROTOCOL, false, false};
 }
 
-struct failure_class classify(CURLcode code, bool connected, bool proxied) {
+struct failure_class classify(CURLcode code, bool connected) {
   static const struct failure_class no_connection = {SEINE_ECONNECT, true, true};
-  static const struct failure_class no_proxy = {SEINE_EPROXY, true, false};
   static const struct failure_class nonsense = {SEINE_EPROTOCOL, false, false};
   if (code == CURLE_OK) return (struct failure_class){0};
-  if (code == CURLE_OPERATION_TIMEDOUT && !connected) return proxied ? no_proxy : no_connection;
-  if (code == CURLE_COULDNT_CONNECT && proxied) return no_proxy;
+  if (code == CURLE_OPERATION_TIMEDOUT && !connected) return no_connection;
   /* Of an answer these mean an HTTP version that is none, and a header line beyond libcurl's limit. */
   if (connected && (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_OUT_OF_MEMORY)) return nonsense;
   return look_up(code);

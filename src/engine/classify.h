@@ -11,7 +11,8 @@ struct failure_class {
   bool unreachable; /* there was no connection to the host */
 };
 
-/* connected: whether there was a connection when it happened. proxied: whether it was to be, or was, one to a proxy. */
-struct failure_class classify(CURLcode code, bool connected, bool proxied);
+/* connected: whether there was a connection when it happened. What a proxy did is
+ * told apart before (blame.h). */
+struct failure_class classify(CURLcode code, bool connected);
 
 #endif

@@ -15,7 +15,7 @@ struct socket_watch {
   struct curl_loop *curl_loop;
   curl_socket_t fd;
   int wanted; /* uv events that curl asked for; 0 while the connection idles */
-  int armed;  /* uv events that the poll was started with */
+  int armed; /* uv events that the poll was started with */
   ino_t inode; /* of the socket, to tell it from a later one with the same number */
 };
 
@@ -32,6 +32,20 @@ static void act(struct curl_loop *curl_loop, curl_socket_t fd, int flags) {
   read_messages(curl_loop);
 }
 
+static void want(struct socket_watch *watch, int events);
+static struct socket_watch *watch_of(struct curl_loop *curl_loop, curl_socket_t fd);
+
+/* The socket has an error, and libuv has stopped the poll. What came before the error can still be read; told of the error
+ * alone, curl would drop that, and would not repeat a request that a kept connection was reset under. */
+static void on_broken(struct socket_watch *watch) {
+  struct curl_loop *curl_loop = watch->curl_loop;
+  curl_socket_t fd = watch->fd;
+  watch->armed = 0;
+  act(curl_loop, fd, CURL_CSELECT_IN | CURL_CSELECT_OUT);
+  watch = watch_of(curl_loop, fd); /* it may be gone, or another one */
+  if (watch && watch->wanted && !watch->armed) want(watch, watch->wanted);
+}
+
 static void on_poll(uv_poll_t *poll, int status, int events) {
   struct socket_watch *watch = poll->data;
   if (!watch->wanted) {
@@ -40,7 +54,11 @@ static void on_poll(uv_poll_t *poll, int status, int events) {
     watch->armed = 0;
     return;
   }
-  int flags = status < 0 ? CURL_CSELECT_ERR : 0;
+  if (status < 0) {
+    on_broken(watch);
+    return;
+  }
+  int flags = 0;
   if (events & UV_READABLE) flags |= CURL_CSELECT_IN;
   if (events & UV_WRITABLE) flags |= CURL_CSELECT_OUT;
   act(watch->curl_loop, watch->fd, flags);
@@ -55,7 +73,8 @@ static struct socket_watch *watch_of(struct curl_loop *curl_loop, curl_socket_t 
 static bool make_room(struct curl_loop *curl_loop, curl_socket_t fd) {
   if ((size_t)fd < curl_loop->watches_size) return true;
   size_t size = curl_loop->watches_size ? curl_loop->watches_size : 256;
-  while (size <= (size_t)fd) size *= 2;
+  while (size <= (size_t)fd)
+    size *= 2;
   struct socket_watch **watches = realloc(curl_loop->watches, size * sizeof *watches);
   if (!watches) return false;
   memset(watches + curl_loop->watches_size, 0, (size - curl_loop->watches_size) * sizeof *watches);

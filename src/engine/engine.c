@@ -5,15 +5,17 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "arrival.h"
 #include "attempt.h"
+#include "ending.h"
 #include "headers.h"
 #include "options.h"
 #include "result.h"
 #include "url.h"
 
-#define STARTS_A_TURN  256  /* transfers begun, or refused, before the loop is let go on */
-#define ROUNDS_A_TURN  4    /* callbacks that submit more are followed so often at once */
-#define BACKLOG_MIN    1024 /* bodies at the workers, below which transfers always go on */
+#define STARTS_A_TURN 256 /* transfers begun, or refused, before the loop is let go on */
+#define ROUNDS_A_TURN 4 /* callbacks that submit more are followed so often at once */
+#define BACKLOG_MIN   1024 /* bodies at the workers, below which transfers always go on */
 
 /* ---- States ---- */
 
@@ -150,6 +152,14 @@ static void on_host_forgotten(void *user, struct host *host) {
   if (host->known_to_curl) transfers_forget(&engine->transfers, host->name, host->port);
 }
 
+static void on_host_event(void *user, const struct host *host, seine_event_kind_t kind, uint64_t delay_ms) {
+  engine_tell(user, &(seine_event_t){.kind = kind, .host = host->key, .delay_ms = delay_ms, .cap = host->cap});
+}
+
+void engine_tell(struct seine *engine, const seine_event_t *event) {
+  if (engine->options.on_event) engine->options.on_event(engine, event, engine->options.event_user);
+}
+
 /* ---- Jitter: xoroshiro128+ (Blackman, Vigna 2018), seeded by the system ---- */
 
 static uint64_t rotate(uint64_t value, int bits) {
@@ -178,6 +188,8 @@ static int open_plain_parts(struct seine *engine, const seine_options_t *options
   if (!error) error = statuses_parse(&engine->retry_on, engine->options.retry_on, NULL, 0);
   if (!error) error = headers_add(&engine->headers, engine->options.headers, false);
   if (!error) error = headers_add(&engine->foreign_headers, engine->options.headers, true);
+  if (!error) error = rules_open(&engine->rules, &engine->options);
+  if (!error) error = proxies_open(&engine->proxies, &engine->options);
   if (!error && engine->options.directory) error = store_open(&engine->store, engine->options.directory);
   return error;
 }
@@ -185,6 +197,8 @@ static int open_plain_parts(struct seine *engine, const seine_options_t *options
 static void free_plain_parts(struct seine *engine) {
   curl_slist_free_all(engine->headers);
   curl_slist_free_all(engine->foreign_headers);
+  proxies_close(&engine->proxies);
+  rules_close(&engine->rules);
   store_close(engine->store);
   options_clear(&engine->options);
   free(engine);
@@ -196,20 +210,31 @@ static void on_open_undone(void *user) {
 
 static void on_transfers_closed(void *user);
 
+/* robots.txt is taken whatever it is declared as, follows five redirects (RFC 9309 2.3.1.2), and is not worth many tries. */
+static void set_own_options(struct seine *engine) {
+  engine->own_options = engine->options;
+  engine->own_options.accept = engine->own_options.opt_out = NULL;
+  engine->own_options.min_size_bytes = engine->own_options.max_size_bytes = 0;
+  engine->own_options.max_redirects = ROBOTS_REDIRECTS_MAX;
+  if (engine->own_options.retries > 2) engine->own_options.retries = 2;
+}
+
 static void open_rooms(struct seine *engine) {
   static const job_run_cb lanes[LANES] = {
       [LANE_INSPECT] = body_run_inspect, [LANE_STREAM] = body_run_stream, [LANE_STORE] = body_run_store};
   crew_init(&engine->crew, engine->loop, lanes);
   bodies_init(&engine->bodies, &engine->crew, engine->store, engine->options.spool_bytes,
               engine->options.max_memory_bytes);
-  hosts_init(&engine->hosts, engine->loop, &engine->alarms, &engine->options);
+  hosts_init(&engine->hosts, engine->loop, &engine->alarms, &engine->options, &engine->rules);
   engine->hosts.on_ready = on_hosts_ready;
   engine->hosts.on_forget = on_host_forgotten;
+  engine->hosts.on_event = on_host_event;
   engine->hosts.user = engine;
   for (int state = 0; state < FETCH_STATES; state++)
     TAILQ_INIT(&engine->lists[state]);
   TAILQ_INIT(&engine->cancelled);
   seed(engine);
+  set_own_options(engine);
 }
 
 /* A turn before and after each wait of the loop gathers what one round brought. The first keeps the loop alive while
@@ -239,8 +264,9 @@ int seine_open(seine_t **result, uv_loop_t *loop, const seine_options_t *options
   }
   alarms_init(&engine->alarms, loop);
   open_rooms(engine);
-  error = transfers_open(&engine->transfers, loop, &engine->alarms, &engine->options, &attempt_events,
-                         on_transfers_closed, engine);
+  static const struct transfer_events events = {arrival_headers, arrival_data, ending_done};
+  error =
+      transfers_open(&engine->transfers, loop, &engine->alarms, &engine->options, &events, on_transfers_closed, engine);
   if (error) {
     resolver_close(engine->resolver, on_open_undone, engine);
     return error;
@@ -289,13 +315,13 @@ static void close_parts(struct seine *engine) {
 
 static void mark_list(struct fetch_list *list) {
   struct seine_fetch *fetch;
-  TAILQ_FOREACH(fetch, list, link)
-  seine_cancel(fetch);
+  TAILQ_FOREACH (fetch, list, link)
+    seine_cancel(fetch);
 }
 
 static void mark_queued(struct seine *engine) {
   struct host *host, *next;
-  HASH_ITER(hh, engine->hosts.by_key, host, next)
+  HASH_ITER (hh, engine->hosts.by_key, host, next)
     mark_list(&host->queue);
 }
 
@@ -355,20 +381,15 @@ static struct seine_fetch *fetch_new(struct seine *engine, const seine_request_t
 
 static int find_host(struct seine_fetch *fetch) {
   seine_url_t url;
-  int error = url_parse(&url, &fetch->full, fetch->url, NULL, 0);
-  if (!error && fetch->full && strcmp(fetch->full, fetch->url) == 0) {
-    free(fetch->full);
-    fetch->full = NULL;
-  }
+  int error = url_origin(&url, &fetch->full, fetch->url);
   if (!error) fetch->host = hosts_hold(&fetch->engine->hosts, &url);
   seine_url_clear(&url);
   if (error) return error;
   return fetch->host ? 0 : SEINE_ENOMEM;
 }
 
-int seine_fetch(seine_t *engine, const seine_request_t *request, seine_result_cb on_result, seine_fetch_t **result) {
-  if (engine->draining) return SEINE_ECLOSING;
-  if (!is_sound(engine, request, on_result)) return SEINE_EINVAL;
+static int submit(struct seine *engine, const seine_request_t *request, seine_result_cb on_result, bool internal,
+                  seine_fetch_t **result) {
   struct seine_fetch *fetch = fetch_new(engine, request, on_result);
   if (!fetch) return SEINE_ENOMEM;
   int error = fill_request(fetch, request);
@@ -380,10 +401,22 @@ int seine_fetch(seine_t *engine, const seine_request_t *request, seine_result_cb
     free(fetch);
     return error;
   }
+  fetch->is_internal = fetch->is_urgent = internal;
   if (engine->fetches++ == 0) uv_ref((uv_handle_t *)&engine->prepare);
   fetch_enter(fetch, FETCH_QUEUED);
   if (result) *result = fetch;
   return 0;
+}
+
+int seine_fetch(seine_t *engine, const seine_request_t *request, seine_result_cb on_result, seine_fetch_t **result) {
+  if (engine->draining) return SEINE_ECLOSING;
+  if (!is_sound(engine, request, on_result)) return SEINE_EINVAL;
+  return submit(engine, request, on_result, false, result);
+}
+
+int engine_ask(struct seine *engine, const char *url, seine_result_cb on_result, void *user) {
+  seine_request_t request = {.url = url, .user = user, .sink = SEINE_SINK_MEMORY};
+  return submit(engine, &request, on_result, true, NULL);
 }
 
 void seine_cancel(seine_fetch_t *fetch) {
@@ -430,6 +463,7 @@ void seine_get_stats(const seine_t *engine, seine_stats_t *stats) {
                            .hosts = engine->hosts.count,
                            .hosts_frozen = engine->hosts.frozen,
                            .hosts_down = engine->hosts.down,
+                           .proxies_down = proxies_resting(&engine->proxies),
                            .held_bytes = engine->bodies.held_bytes,
                            .received_bytes = engine->transfers.received_bytes,
                            .attempts = engine->attempts,

@@ -9,6 +9,7 @@
 #include "body.h"
 #include "fetch.h"
 #include "host.h"
+#include "proxy.h"
 #include "resolver.h"
 #include "seine.h"
 #include "store.h"
@@ -18,6 +19,7 @@
 struct seine {
   uv_loop_t *loop;
   seine_options_t options; /* owned copy */
+  seine_options_t own_options; /* for what the engine itself asks; borrows from options */
   struct statuses retry_on;
   struct alarms alarms;
   struct crew crew;
@@ -25,9 +27,10 @@ struct seine {
   struct bodies bodies;
   struct resolver *resolver;
   struct transfers transfers;
+  struct rules rules;
+  struct proxies proxies;
   struct host_table hosts;
   struct curl_slist *headers, *foreign_headers; /* for every request; for those that left their origin */
-  size_t next_proxy;
 
   struct fetch_list lists[FETCH_STATES]; /* by state, but for those queued at their hosts */
   size_t count[FETCH_STATES];
@@ -50,6 +53,12 @@ struct seine {
 
 /* A turn will come, and soon. */
 void engine_wake(struct seine *engine);
+
+/* Says an event to the caller, if it listens. Not from inside a libcurl callback. */
+void engine_tell(struct seine *engine, const seine_event_t *event);
+
+/* Queues a fetch of the engine's own, into memory, before all others of its host. 0 or an error of seine_fetch. */
+int engine_ask(struct seine *engine, const char *url, seine_result_cb on_result, void *user);
 
 /* 64 random bits, for jitter only. */
 uint64_t engine_random(struct seine *engine);

@@ -13,6 +13,7 @@ struct alarm;
 struct body;
 struct curl_slist;
 struct host;
+struct proxy;
 struct resolver_query;
 struct transfer;
 
@@ -37,11 +38,13 @@ struct attempt {
   struct verdict verdict;
   uint64_t received_bytes;
   bool inspected; /* body->seen is complete */
+  bool enough;    /* the rest of the body is not needed */
   int64_t started_unix_ms;
   uint64_t started_ms; /* uv_now */
   uint64_t elapsed_ms, first_byte_ms;
   char ip[INET6_ADDRSTRLEN];
-  char *path; /* where the file goes; owned */
+  char *path;                 /* where the file goes; owned */
+  struct curl_slist *headers; /* of this attempt alone, owned; NULL: those of the fetch, the rule or the engine */
 };
 
 TAILQ_HEAD(fetch_list, seine_fetch);
@@ -58,12 +61,15 @@ struct seine_fetch {
   struct attempt *attempt;      /* NULL before the first */
   struct alarm *alarm;          /* FETCH_WAITING */
   struct resolver_query *query; /* FETCH_RESOLVING */
+  struct proxy *proxy;          /* chosen for the attempt, until it is told what came of it; NULL: none */
+  uint64_t proxy_ms;            /* uv_now when it was chosen */
   struct curl_slist *headers;   /* of this request alone, owned; NULL: the engine's */
   char *path;                   /* asked for by the caller, owned; NULL: on_place decides */
   char *full;                   /* the URL as curl takes it, owned; NULL: url itself */
   char *target;                 /* where redirects led, without userinfo, owned; NULL: nowhere */
   char *message;                /* for the result, owned */
   int error;                    /* for the result */
+  uint64_t first_ms; /* uv_now when the first attempt began; 0 before */
   unsigned attempts;
   unsigned redirects; /* in this attempt */
   uint8_t state;      /* enum fetch_state; assigned by fetch_enter alone */
@@ -74,6 +80,7 @@ struct seine_fetch {
   bool is_urgent : 1;  /* goes to the head of its host's queue: it had its turn already */
   bool is_foreign : 1; /* a redirect left the origin that was asked: secrets stay behind */
   bool is_paused : 1;  /* by the caller of a stream */
+  bool is_internal : 1; /* the engine's own question, for robots.txt */
   bool has_handed : 1; /* a chunk of a stream was handed on: no other attempt */
   char url[];          /* as requested */
 };

@@ -6,14 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CIRCUIT_FAILURES 5     /* in a row, that open the circuit */
-#define PROBE_FACTOR     8     /* the first probe comes after so many retry delays; each further one after twice as long */
+#define CIRCUIT_FAILURES 5 /* in a row, that open the circuit */
+#define PROBE_FACTOR     8 /* the first probe comes after so many retry delays; each further one after twice as long */
 #define IDLE_MAX         32768 /* hosts remembered for what they did, without a fetch */
-#define RETRY_AFTER_MAX  10    /* times retry_max_delay_ms */
+#define RETRY_AFTER_MAX  10 /* times retry_max_delay_ms */
 #define NS_PER_MS        UINT64_C(1000000)
 
-void hosts_init(struct host_table *hosts, uv_loop_t *loop, struct alarms *alarms, const seine_options_t *options) {
-  *hosts = (struct host_table){.loop = loop, .alarms = alarms, .options = options};
+void hosts_init(struct host_table *hosts, uv_loop_t *loop, struct alarms *alarms, const seine_options_t *options,
+                const struct rules *rules) {
+  *hosts = (struct host_table){.loop = loop, .alarms = alarms, .options = options, .rules = rules};
   TAILQ_INIT(&hosts->ring);
   TAILQ_INIT(&hosts->idle);
 }
@@ -44,12 +45,14 @@ static uint64_t wait_ms(const struct host *host) {
 
 /* Worth remembering when no fetch is left. */
 static bool is_notable(const struct host *host) {
-  return host->down || host->failures || host->freezes || host->cap < host->hosts->options->per_host || wait_ms(host);
+  return host->down || host->failures || host->robots_until_ms || host->freezes || host->cap < host->full_cap ||
+         wait_ms(host);
 }
 
 static enum host_place place_of(const struct host *host) {
   if (!host->fetches) return HOST_IDLE;
   if (!host->queued || host->looking) return HOST_BUSY;
+  if (host->asking && !TAILQ_FIRST(&host->queue)->is_internal) return HOST_BUSY;
   if (host_refuses(host)) return HOST_READY;
   if (host->in_flight >= host->cap || (host->down && host->probing)) return HOST_BUSY;
   return wait_ms(host) ? HOST_TIMED : HOST_READY;
@@ -57,7 +60,7 @@ static enum host_place place_of(const struct host *host) {
 
 static size_t startable_of(const struct host *host) {
   if (host->place != HOST_READY || host->in_flight >= host->cap || host_refuses(host)) return 0;
-  if (host->hosts->options->rate_per_host > 0 || (!host->literal && !host->addresses)) return 1;
+  if (host->interval_ns || host->asking || (!host->literal && !host->addresses)) return 1;
   size_t slots = host->cap - host->in_flight;
   return host->queued < slots ? host->queued : slots;
 }
@@ -66,10 +69,7 @@ static void host_settle(struct host *host);
 
 static void on_alarm(void *user) {
   struct host *host = user;
-  if (host->frozen_until_ms && !is_frozen(host)) {
-    host->frozen_until_ms = 0;
-    host->hosts->frozen--;
-  }
+  if (!is_frozen(host)) host->frozen_until_ms = 0;
   host_settle(host);
 }
 
@@ -79,9 +79,10 @@ static void host_free(struct host *host) {
   alarm_clear(&host->alarm);
   HASH_DEL(hosts->by_key, host);
   hosts->count--;
-  if (host->frozen_until_ms) hosts->frozen--;
+  if (host->waits_frozen) hosts->frozen--;
   if (host->down) hosts->down--;
   addresses_unref(host->addresses);
+  robots_unref(host->robots);
   free(host);
 }
 
@@ -118,14 +119,35 @@ static void host_settle(struct host *host) {
   hosts->startable -= host->startable;
   host->startable = startable_of(host);
   hosts->startable += host->startable;
-  uint64_t wait = place == HOST_TIMED || host->frozen_until_ms ? wait_ms(host) : 0;
-  if (place == HOST_TIMED || (host->frozen_until_ms && place != HOST_IDLE))
-    alarm_set(hosts->alarms, &host->alarm, wait, on_alarm, host);
+  /* An idle host has no alarm, which would keep the loop alive for nothing, and does not count as waiting. */
+  bool frozen = host->frozen_until_ms && place != HOST_IDLE;
+  hosts->frozen += (size_t)frozen - (size_t)host->waits_frozen;
+  host->waits_frozen = frozen;
+  if (place == HOST_TIMED || frozen)
+    alarm_set(hosts->alarms, &host->alarm, wait_ms(host), on_alarm, host);
   else
     alarm_clear(&host->alarm);
 }
 
 /* ---- Finding, holding, forgetting ---- */
+
+static void set_interval(struct host *host) {
+  const struct rule_terms *rule = host->rule;
+  double rate = rule && rule->rate > 0 ? rule->rate : host->hosts->options->rate_per_host;
+  uint64_t delay_ms = rule ? rule->delay_ms : 0;
+  uint64_t crawl_ms = host->robots ? robots_crawl_delay_ms(host->robots) : 0;
+  if (crawl_ms > delay_ms) delay_ms = crawl_ms;
+  host->interval_ns = rate > 0 ? (uint64_t)(1e9 / rate) : 0;
+  if (delay_ms * NS_PER_MS > host->interval_ns) host->interval_ns = delay_ms * NS_PER_MS;
+}
+
+static void set_terms(struct host *host) {
+  const seine_options_t *options = host->hosts->options;
+  const struct rule_terms *rule = host->rule = rules_find(host->hosts->rules, host->name);
+  host->full_cap = rule && rule->concurrency ? rule->concurrency : options->per_host;
+  host->cap = host->full_cap;
+  set_interval(host);
+}
 
 static struct host *host_new(struct host_table *hosts, const char *key, const seine_url_t *url) {
   size_t key_size = strlen(key) + 1, name_size = strlen(url->host) + 1;
@@ -136,11 +158,10 @@ static struct host *host_new(struct host_table *hosts, const char *key, const se
   memcpy(host->name, url->host, name_size);
   host->hosts = hosts;
   host->port = url->port;
-  host->cap = hosts->options->per_host;
+  set_terms(host);
   TAILQ_INIT(&host->queue);
   struct in6_addr unused;
-  host->literal =
-      inet_pton(AF_INET, host->name, &unused) == 1 || inet_pton(AF_INET6, host->name, &unused) == 1;
+  host->literal = inet_pton(AF_INET, host->name, &unused) == 1 || inet_pton(AF_INET6, host->name, &unused) == 1;
   HASH_ADD_STR(hosts->by_key, key, host);
   if (!host->hh.tbl) {
     free(host);
@@ -162,20 +183,25 @@ struct host *hosts_hold(struct host_table *hosts, const seine_url_t *url) {
   return host;
 }
 
+void host_hold(struct host *host) {
+  host->fetches++;
+}
+
 void host_let_go(struct host *host) {
   struct host_table *hosts = host->hosts;
   host->fetches--;
   host_settle(host);
   if (host->place != HOST_IDLE) return;
-  struct host *oldest = is_notable(host) ? TAILQ_FIRST(&hosts->idle) : host;
-  if (oldest != host && hosts->idle_count <= IDLE_MAX) return;
-  leave_place(oldest);
-  host_free(oldest);
+  bool notable = is_notable(host);
+  if (notable && hosts->idle_count <= IDLE_MAX) return;
+  struct host *gone = notable ? TAILQ_FIRST(&hosts->idle) : host;
+  leave_place(gone);
+  host_free(gone);
 }
 
 void hosts_close(struct host_table *hosts) {
   struct host *host, *next;
-  HASH_ITER(hh, hosts->by_key, host, next)
+  HASH_ITER (hh, hosts->by_key, host, next)
     host_free(host);
 }
 
@@ -210,9 +236,24 @@ void host_looking(struct host *host, bool looking) {
   host_settle(host);
 }
 
+void host_asking(struct host *host) {
+  host->asking = true;
+  host_settle(host);
+}
+
+void host_robots(struct host *host, struct robots *robots, bool unknown, uint64_t until_ms) {
+  robots_unref(host->robots);
+  host->robots = robots;
+  host->robots_unknown = unknown;
+  host->robots_until_ms = until_ms;
+  host->asking = false;
+  set_interval(host);
+  if (host->interval_ns) host->next_ns = uv_hrtime() + host->interval_ns; /* robots.txt was a request, too */
+  host_settle(host);
+}
+
 void host_started(struct host *host) {
-  double rate = host->hosts->options->rate_per_host;
-  if (rate > 0) host->next_ns = uv_hrtime() + (uint64_t)(1e9 / rate);
+  if (host->interval_ns) host->next_ns = uv_hrtime() + host->interval_ns;
   if (host->down) host->probing = true;
   host->in_flight++;
   host_settle(host);
@@ -226,15 +267,37 @@ void host_ended(struct host *host) {
 
 /* ---- What transfers say of a host ---- */
 
-void host_answered(struct host *host) {
-  if (host->down) host->hosts->down--;
+static void tell(struct host *host, seine_event_kind_t kind, uint64_t delay_ms) {
+  host->hosts->on_event(host->hosts->user, host, kind, delay_ms);
+}
+
+/* There was an answer, whatever it says: the host is there. True if that is news. */
+static bool reached(struct host *host) {
+  bool was_down = host->down;
+  if (was_down) host->hosts->down--;
   host->down = host->probing = false;
-  host->failures = host->probes = host->freezes = 0;
-  if (host->cap < host->hosts->options->per_host && ++host->successes >= host->cap) {
-    host->cap++;
-    host->successes = 0;
+  host->failures = host->probes = 0;
+  return was_down;
+}
+
+/* What was in flight when the host froze last says nothing of the time since. */
+static bool is_current(const struct host *host, uint64_t started_ms) {
+  return !host->frozen_at_ms || started_ms > host->frozen_at_ms;
+}
+
+void host_answered(struct host *host, uint64_t started_ms) {
+  bool was_down = reached(host), ramped = false;
+  if (is_current(host, started_ms)) {
+    host->freezes = 0;
+    if (host->cap < host->full_cap && ++host->successes >= host->cap) {
+      host->cap++;
+      host->successes = 0;
+      ramped = host->cap == host->full_cap;
+    }
   }
   host_settle(host);
+  if (was_down) tell(host, SEINE_EVENT_UP, 0);
+  if (ramped) tell(host, SEINE_EVENT_RAMPED, 0);
 }
 
 static uint64_t doubled(uint64_t base_ms, unsigned times, uint64_t max_ms) {
@@ -251,28 +314,32 @@ void host_unreachable(struct host *host) {
   }
   /* What was in flight when the circuit opened, and fails after it, is not a probe that failed. */
   if (host->down && !host->probing) return;
-  if (!host->down) host->hosts->down++;
+  bool news = !host->down;
+  uint64_t delay_ms = doubled(options->retry_delay_ms * PROBE_FACTOR, host->probes++, options->retry_max_delay_ms);
+  if (news) host->hosts->down++;
   host->down = true;
   host->probing = false;
-  host->probe_ms = uv_now(host->hosts->loop) +
-                   doubled(options->retry_delay_ms * PROBE_FACTOR, host->probes++, options->retry_max_delay_ms);
+  host->probe_ms = uv_now(host->hosts->loop) + delay_ms;
   host_settle(host);
+  if (news) tell(host, SEINE_EVENT_DOWN, delay_ms);
 }
 
 uint64_t host_freeze(struct host *host, uint64_t started_ms, bool asked, uint64_t delay_ms) {
   const seine_options_t *options = host->hosts->options;
   uint64_t now = uv_now(host->hosts->loop), max_ms = options->retry_max_delay_ms * RETRY_AFTER_MAX;
-  bool news = !host->frozen_at_ms || started_ms >= host->frozen_at_ms;
+  bool news = is_current(host, started_ms), was_down = reached(host);
   if (news) {
-    host->cap = host->cap < options->per_host && host->cap > 1 ? host->cap / 2 : 1;
+    host->cap = host->cap < host->full_cap && host->cap > 1 ? host->cap / 2 : 1;
     host->successes = 0;
     host->freezes++;
     host->frozen_at_ms = now;
   }
   if (!asked) delay_ms = doubled(options->retry_delay_ms, host->freezes - 1, options->retry_max_delay_ms);
   if (delay_ms > max_ms) delay_ms = max_ms;
-  if (!host->frozen_until_ms) host->hosts->frozen++;
   if (now + delay_ms > host->frozen_until_ms) host->frozen_until_ms = now + delay_ms;
+  uint64_t wait = host->frozen_until_ms - now;
   host_settle(host);
-  return host->frozen_until_ms - now;
+  if (was_down) tell(host, SEINE_EVENT_UP, 0);
+  if (news) tell(host, SEINE_EVENT_FROZEN, wait);
+  return wait;
 }

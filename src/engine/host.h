@@ -6,14 +6,12 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-/* uthash would exit when memory runs out; an element that could not be added has no table. */
-#define HASH_NONFATAL_OOM       1
-#define uthash_nonfatal_oom(el) ((void)(el))
-#include <uthash.h>
-
 #include "alarm.h"
 #include "fetch.h"
 #include "resolver.h"
+#include "robots.h"
+#include "rules.h"
+#include "table.h"
 
 /* Each place names the list that the host is on. */
 enum host_place {
@@ -34,11 +32,15 @@ struct host {
   unsigned in_flight; /* transfers */
   size_t startable;   /* its share of hosts.startable */
 
-  unsigned cap;       /* transfers at once, for now */
+  const struct rule_terms *rule; /* NULL: none fits it */
+  unsigned full_cap;             /* transfers at once, when nothing is wrong */
+  unsigned cap;                  /* for now */
   unsigned successes; /* since the cap grew last */
-  uint64_t next_ns;   /* uv_hrtime before which its rate allows no start */
+  uint64_t interval_ns; /* at the least between two starts: its rate, its delay; 0: none */
+  uint64_t next_ns;     /* uv_hrtime before which it allows no start */
   uint64_t frozen_until_ms; /* uv_now; 0: not frozen */
   uint64_t frozen_at_ms;
+  bool waits_frozen; /* counted in hosts.frozen */
   unsigned freezes; /* in a row, without a success between */
 
   unsigned failures; /* connections or look-ups that failed in a row */
@@ -46,6 +48,11 @@ struct host {
   bool probing;      /* one fetch is trying whether the host is back */
   unsigned probes;   /* failed in a row */
   uint64_t probe_ms; /* uv_now from which another may be tried */
+
+  bool asking;              /* robots.txt is being fetched: nothing else starts */
+  bool robots_unknown;      /* it could not be had */
+  uint64_t robots_until_ms; /* uv_now until which the answer holds; 0: never asked */
+  struct robots *robots;    /* NULL: everything is allowed, or robots_unknown */
 
   bool looking;                /* a look-up of its address is under way */
   bool literal;                /* its name is an address */
@@ -63,6 +70,7 @@ struct host_table {
   uv_loop_t *loop;
   struct alarms *alarms;
   const seine_options_t *options;
+  const struct rules *rules;
   struct host *by_key; /* uthash, by key */
   struct host_list ring;
   struct host_list idle; /* the one that was used longest ago first */
@@ -71,10 +79,12 @@ struct host_table {
   size_t startable; /* queued fetches that could start now, if there were slots */
   void (*on_ready)(void *user);               /* the ring is no longer empty */
   void (*on_forget)(void *user, struct host *host); /* a host is about to be freed */
+  void (*on_event)(void *user, const struct host *host, seine_event_kind_t kind, uint64_t delay_ms);
   void *user;
 };
 
-void hosts_init(struct host_table *hosts, uv_loop_t *loop, struct alarms *alarms, const seine_options_t *options);
+void hosts_init(struct host_table *hosts, uv_loop_t *loop, struct alarms *alarms, const seine_options_t *options,
+                const struct rules *rules);
 
 /* Frees the idle hosts, of which there are only idle ones left. */
 void hosts_close(struct host_table *hosts);
@@ -82,7 +92,8 @@ void hosts_close(struct host_table *hosts);
 /* Finds or makes a host and counts one fetch more for it; NULL if there is no memory. */
 struct host *hosts_hold(struct host_table *hosts, const seine_url_t *url);
 
-/* One fetch less; a host without any is forgotten, or kept idle if it misbehaved. */
+/* One fetch more, one fetch less; a host without any is forgotten, or kept idle if it misbehaved. */
+void host_hold(struct host *host);
 void host_let_go(struct host *host);
 
 void host_push(struct host *host, struct seine_fetch *fetch);
@@ -97,6 +108,11 @@ bool host_refuses(const struct host *host);
 /* A look-up of its address began; it ended. Nothing of the host starts meanwhile. */
 void host_looking(struct host *host, bool looking);
 
+/* robots.txt is being fetched, by a fetch that is_internal; it is known (`robots` becomes the host's; NULL: everything is
+ * allowed), or `unknown`, until a time of uv_now. */
+void host_asking(struct host *host);
+void host_robots(struct host *host, struct robots *robots, bool unknown, uint64_t until_ms);
+
 /* A transfer started; it ended. What it says of the host (below) comes before host_ended. */
 void host_started(struct host *host);
 void host_ended(struct host *host);
@@ -104,7 +120,7 @@ void host_ended(struct host *host);
 /* What transfers say of the host: it answers; it could not be reached; it wants to be left alone for delay_ms, or for a time
  * of our own if `asked` is false. started_ms: when the transfer that says so began, since what was in flight when a freeze
  * began says nothing new. Returns the milliseconds until the freeze ends. */
-void host_answered(struct host *host);
+void host_answered(struct host *host, uint64_t started_ms);
 void host_unreachable(struct host *host);
 uint64_t host_freeze(struct host *host, uint64_t started_ms, bool asked, uint64_t delay_ms);
 

@@ -7,8 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+#include "table.h"
 
 struct hosts_name {
   UT_hash_handle hh;
@@ -70,7 +69,7 @@ bool host_name_read(const char *text, char name[HOST_NAME_SIZE]) {
 
 /* ---- /etc/hosts ---- */
 
-void hosts_clear(struct hosts *hosts) {
+void hosts_clear(struct hosts_file *hosts) {
   struct hosts_name *name, *next;
   HASH_ITER (hh, hosts->names, name, next) {
     HASH_DEL(hosts->names, name);
@@ -81,7 +80,7 @@ void hosts_clear(struct hosts *hosts) {
 }
 
 /* What does not fit into memory is left out: the name servers may know it. */
-static void hosts_add(struct hosts *hosts, const char *host, const union address *address) {
+static void hosts_add(struct hosts_file *hosts, const char *host, const union address *address) {
   struct hosts_name *name;
   union address list[ADDRESSES_MAX];
   unsigned count = 0;
@@ -111,7 +110,7 @@ static void hosts_add(struct hosts *hosts, const char *host, const union address
   }
 }
 
-static void hosts_read(struct hosts *hosts, FILE *file, int family) {
+static void hosts_read(struct hosts_file *hosts, FILE *file, int family) {
   char *line = NULL, *rest, name[HOST_NAME_SIZE];
   size_t room = 0;
   while (getline(&line, &room, file) >= 0) {
@@ -126,7 +125,7 @@ static void hosts_read(struct hosts *hosts, FILE *file, int family) {
   free(line);
 }
 
-bool hosts_load(const char *path, const struct hosts *known, struct hosts *found, int family) {
+bool hosts_load(const char *path, const struct hosts_file *known, struct hosts_file *found, int family) {
   struct stat now;
   memset(found, 0, sizeof(*found));
   FILE *file = fopen(path, "re");
@@ -135,13 +134,13 @@ bool hosts_load(const char *path, const struct hosts *known, struct hosts *found
     changed = now.st_ino != known->inode || now.st_size != known->size || now.st_mtim.tv_sec != known->changed.tv_sec ||
               now.st_mtim.tv_nsec != known->changed.tv_nsec;
     if (changed) hosts_read(found, file, family);
-    *found = (struct hosts){found->names, now.st_mtim, now.st_size, now.st_ino};
+    *found = (struct hosts_file){found->names, now.st_mtim, now.st_size, now.st_ino};
   }
   if (file) fclose(file);
   return changed;
 }
 
-struct addresses *hosts_find(const struct hosts *hosts, const char *host) {
+struct addresses *hosts_find(const struct hosts_file *hosts, const char *host) {
   struct hosts_name *name;
   HASH_FIND_STR(hosts->names, host, name);
   return name ? name->addresses : NULL;

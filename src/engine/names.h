@@ -39,7 +39,7 @@ bool address_read(union address *address, const char *text);
 bool host_name_read(const char *text, char name[HOST_NAME_SIZE]);
 
 /* A hosts file as it was read; zeroed before the first time. */
-struct hosts {
+struct hosts_file {
   struct hosts_name *names;
   struct timespec changed;
   off_t size;
@@ -48,8 +48,8 @@ struct hosts {
 
 /* Reads the file into `found` if it differs from `known`, and says whether it did. A file that is gone has no names.
  * Blocking. `family` leaves out the addresses of the other one; AF_UNSPEC none. */
-bool hosts_load(const char *path, const struct hosts *known, struct hosts *found, int family);
-struct addresses *hosts_find(const struct hosts *hosts, const char *host); /* borrowed; NULL if not named there */
-void hosts_clear(struct hosts *hosts);
+bool hosts_load(const char *path, const struct hosts_file *known, struct hosts_file *found, int family);
+struct addresses *hosts_find(const struct hosts_file *hosts, const char *host); /* borrowed; NULL if not named there */
+void hosts_clear(struct hosts_file *hosts);
 
 #endif

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "backoff.h"
+#include "rules.h"
 
 #define DAY_MS UINT64_C(86400000)
 
@@ -56,6 +57,7 @@ static int check_numbers(const seine_options_t *options, struct cause cause) {
       {"max_memory_bytes", options->max_memory_bytes, 65536, UINT64_MAX},
       {"retries", options->retries, 0, 1000},
       {"retry_delay_ms", options->retry_delay_ms, 0, 365 * DAY_MS},
+      {"retry_max_time_ms", options->retry_max_time_ms, 0, 365 * DAY_MS},
       {"retry_max_delay_ms", options->retry_max_delay_ms, 0, 365 * DAY_MS},
       {"connect_timeout_ms", options->connect_timeout_ms, 1, DAY_MS},
       {"stall_timeout_ms", options->stall_timeout_ms, 1, DAY_MS},
@@ -142,6 +144,31 @@ static int check_accept(const char *accept, struct cause cause) {
   return error;
 }
 
+static int check_headers(const char *const *headers, struct cause cause) {
+  int error = 0;
+  for (size_t i = 0; !error && headers && headers[i]; i++)
+    error = check_header(headers[i], cause);
+  return error;
+}
+
+static int check_proxies(const char *const *proxies, struct cause cause) {
+  int error = 0;
+  for (size_t i = 0; !error && proxies && proxies[i]; i++)
+    error = check_proxy(proxies[i], i + 1, cause);
+  return error;
+}
+
+static int check_rules(const seine_options_t *options, struct cause cause) {
+  int error = 0;
+  for (size_t i = 0; !error && i < options->rule_count; i++) {
+    const seine_rule_t *rule = &options->rules[i];
+    error = rules_check(rule, cause.text, cause.size);
+    if (!error) error = check_headers(rule->headers, cause);
+    if (!error && rule->proxy && strcmp(rule->proxy, "none") != 0) error = check_proxy(rule->proxy, i + 1, cause);
+  }
+  return error;
+}
+
 int seine_options_check(const seine_options_t *options, char *text, size_t size) {
   struct cause cause = {text, size};
   struct statuses statuses;
@@ -149,10 +176,10 @@ int seine_options_check(const seine_options_t *options, char *text, size_t size)
   if (!error) error = check_accept(options->accept, cause);
   if (!error) error = check_list("opt_out", options->opt_out, cause);
   if (!error) error = statuses_parse(&statuses, options->retry_on, text, size);
-  for (size_t i = 0; !error && options->headers && options->headers[i]; i++)
-    error = check_header(options->headers[i], cause);
-  for (size_t i = 0; !error && options->proxies && options->proxies[i]; i++)
-    error = check_proxy(options->proxies[i], i + 1, cause);
+  if (!error) error = check_headers(options->headers, cause);
+  if (!error) error = check_proxies(options->proxies, cause);
+  if (!error) error = check_proxies(options->https_proxies, cause);
+  if (!error) error = check_rules(options, cause);
   if (!error && options->user_agent && has_control(options->user_agent))
     error = refuse(cause, "user_agent contains a control character");
   if (!error && options->no_proxy && has_control(options->no_proxy))
@@ -175,19 +202,46 @@ static void free_list(const char *const *list) {
   free((void *)list);
 }
 
-static bool copy_list(const char *const **list) {
+/* keep_empty: an empty list says something else than none. */
+static bool copy_list(const char *const **list, bool keep_empty) {
   const char *const *from = *list;
   size_t count = 0;
   *list = NULL;
   while (from && from[count])
     count++;
-  if (!count) return true;
+  if (!from || (!count && !keep_empty)) return true;
   const char **made = calloc(count + 1, sizeof(*made));
   if (!made) return false;
   *list = made;
   for (size_t i = 0; i < count; i++)
     if (!(made[i] = strdup(from[i]))) return false;
   return true;
+}
+
+static void free_rules(const seine_rule_t *rules, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    free((char *)rules[i].pattern);
+    free((char *)rules[i].proxy);
+    free_list(rules[i].headers);
+  }
+  free((void *)rules);
+}
+
+/* Every rule is either copied whole or left without anything of the caller's. */
+static bool copy_rules(seine_options_t *to) {
+  const seine_rule_t *from = to->rules;
+  size_t count = to->rule_count;
+  seine_rule_t *rules = count ? calloc(count, sizeof(*rules)) : NULL;
+  bool whole = rules || !count;
+  to->rules = rules;
+  to->rule_count = rules ? count : 0;
+  for (size_t i = 0; rules && i < count; i++) {
+    rules[i] = from[i];
+    whole &= copy_text(&rules[i].pattern, false);
+    whole &= copy_text(&rules[i].proxy, true);
+    whole &= copy_list(&rules[i].headers, false);
+  }
+  return whole;
 }
 
 int options_copy(seine_options_t *to, const seine_options_t *from) {
@@ -199,8 +253,10 @@ int options_copy(seine_options_t *to, const seine_options_t *from) {
   whole &= copy_text(&to->user_agent, false);
   whole &= copy_text(&to->no_proxy, true);
   whole &= copy_text(&to->ca_file, false);
-  whole &= copy_list(&to->headers);
-  whole &= copy_list(&to->proxies);
+  whole &= copy_list(&to->headers, false);
+  whole &= copy_list(&to->proxies, false);
+  whole &= copy_list(&to->https_proxies, true);
+  whole &= copy_rules(to);
   if (whole) return 0;
   options_clear(to);
   return SEINE_ENOMEM;
@@ -216,5 +272,7 @@ void options_clear(seine_options_t *options) {
   free((char *)options->ca_file);
   free_list(options->headers);
   free_list(options->proxies);
+  free_list(options->https_proxies);
+  free_rules(options->rules, options->rule_count);
   memset(options, 0, sizeof(*options));
 }

@@ -7,9 +7,7 @@
 
 #include "dns.h"
 #include "seine.h"
-
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+#include "table.h"
 
 TAILQ_HEAD(query_list, resolver_query);
 TAILQ_HEAD(entry_list, entry);
@@ -53,7 +51,7 @@ struct resolver {
   size_t ready_count;
 
   char *hosts_path;
-  struct hosts hosts, hosts_found; /* the second is the worker's while hosts_busy */
+  struct hosts_file hosts, hosts_found; /* the second is the worker's while hosts_busy */
   uv_work_t hosts_work;
   uint64_t hosts_checked_ms;
   bool hosts_busy, hosts_changed;
@@ -279,7 +277,7 @@ int resolver_open(struct resolver **resolver, uv_loop_t *loop, const struct reso
     free(made);
     return error;
   }
-  struct hosts nothing = {0};
+  struct hosts_file nothing = {0};
   hosts_load(made->hosts_path, &nothing, &made->hosts, made->options.family);
   made->hosts_checked_ms = uv_now(loop);
   uv_idle_init(loop, &made->idle);

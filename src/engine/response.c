@@ -9,7 +9,7 @@
 struct header {
   const char *name;
   size_t offset; /* of the char * in struct response */
-  bool joins;    /* repeated values are joined */
+  bool joins; /* repeated values are joined */
 };
 
 static const struct header headers[] = {
@@ -58,11 +58,10 @@ static void begin(struct response *response, const char *line, size_t size) {
 static bool keep(char **slot, const char *value, size_t size, bool joins) {
   if (*slot && !joins) return true;
   size_t old = *slot ? strlen(*slot) : 0;
-  char *text = realloc(*slot, old + size + 3);
+  char *text = realloc(*slot, old + size + 2);
   if (!text) return false;
   if (old) {
-    memcpy(text + old, ", ", 2);
-    old += 2;
+    text[old++] = '\n';
   }
   memcpy(text + old, value, size);
   text[old + size] = '\0';
@@ -87,6 +86,8 @@ static bool take(struct response *response, const char *line, size_t size) {
   size_t value_size = size - name_size - 1;
   trim(&value, &value_size);
   if (name_size == 14 && strncasecmp(line, "content-length", 14) == 0) read_length(response, value);
+  if (name_size == 17 && strncasecmp(line, "transfer-encoding", 17) == 0) response->is_chunked = true;
+  if (response->is_chunked) response->has_length = false;
   for (size_t i = 0; i < HEADERS; i++) {
     const struct header *header = &headers[i];
     if (strlen(header->name) == name_size && strncasecmp(line, header->name, name_size) == 0)

@@ -9,11 +9,11 @@
 #define RESPONSE_HEADERS_MAX (256 * 1024) /* bytes of header lines in one attempt, interim responses included */
 
 /* Header values are owned, as sent but for white space around them; NULL where there was none. A header that came twice
- * keeps its first value, but for robots, whose values are joined by commas. */
+ * keeps its first value, but for robots, whose values are joined by line feeds. */
 struct response {
   int status;          /* of the status line read last; 0 before one */
   size_t header_bytes; /* over all responses of the attempt */
-  bool has_length;
+  bool has_length, is_chunked; /* chunks say how long the body is; a length beside them does not count (RFC 9112 6.3) */
   uint64_t length; /* Content-Length, if has_length */
   char *content_type;
   char *location;

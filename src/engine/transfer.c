@@ -8,11 +8,12 @@
 
 #include "address.h"
 
-#define SPARE_MAX     1024
-#define DISCARD_MAX   ((uint64_t)64 * 1024) /* of an unwanted body, to keep the connection; past that a new one is cheaper */
-#define NS_PER_MS     UINT64_C(1000000)
-#define BUFFER_LARGE  65536L
-#define BUFFER_SMALL  16384L
+#define SPARE_MAX 1024
+#define DISCARD_MAX                                                                                                    \
+  ((uint64_t)64 * 1024) /* of an unwanted body, to keep the connection; past that a new one is cheaper */
+#define NS_PER_MS      UINT64_C(1000000)
+#define BUFFER_LARGE   65536L
+#define BUFFER_SMALL   16384L
 #define MANY_TRANSFERS 1024 /* in flight, above which buffers are small */
 
 /* Why a transfer receives nothing for now; it is on the list of the first that applies. */
@@ -28,7 +29,7 @@ struct transfer {
   uint64_t started_ns;
   struct curl_slist *resolve;
   struct curl_slist *headers; /* set on the handle */
-  const char *proxy;          /* set on the handle; compared by address */
+  const char *proxy; /* set on the handle; compared by address */
   struct response response;
   bool headers_done, discard, stopped, stalled, denied, flooded;
   uint64_t discarded;
@@ -187,7 +188,7 @@ static curl_socket_t on_open_socket(void *user, curlsocktype purpose, struct cur
   struct transfer *transfer = user;
   const seine_options_t *options = transfer->transfers->options;
   (void)purpose;
-  if (options->deny_private && address_is_private(&address->addr)) {
+  if (options->deny_private && !transfer->proxy && address_is_private(&address->addr)) {
     transfer->denied = true;
     return CURL_SOCKET_BAD;
   }
@@ -217,19 +218,23 @@ static void set_network(CURL *easy, const struct transfers *transfers) {
   /* Entries are never searched for their age, which would be a walk for every transfer; transfers_forget drops them. */
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_size(options));
-  curl_easy_setopt(easy, CURLOPT_NOPROXY, options->no_proxy);
+  /* Which proxy, if any, is decided for each transfer; the environment has no say. */
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-                   (long)(options->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)(options->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L); /* one connection for all streams, where a server speaks HTTP/2 */
   /* A CA path would switch libcurl's CA cache off, and each new connection would parse the whole bundle. */
   if (transfers->ca_file) {
     curl_easy_setopt(easy, CURLOPT_CAINFO, transfers->ca_file);
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, transfers->ca_file);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
   }
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, options->insecure ? 0L : 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, options->insecure ? 0L : 2L);
+  curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, options->insecure ? 0L : 1L);
+  curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, options->insecure ? 0L : 2L);
   curl_easy_setopt(easy, CURLOPT_SHARE, transfers->share);
 }
 
@@ -355,6 +360,11 @@ static void read_info(struct transfer *transfer, struct outcome *outcome) {
   if (transfer->response.location) curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &redirect_url);
   /* On a connection that was used before, there is no connect time. */
   outcome->connected = connect_us > 0 || ready_us > 0 || transfer->response.status;
+  if (outcome->proxied) {
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &outcome->connect_code);
+    curl_easy_getinfo(easy, CURLINFO_PROXY_ERROR, &outcome->proxy_error);
+    curl_easy_getinfo(easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &outcome->proxy_verify);
+  }
   outcome->first_byte_ms = (uint64_t)first_us / 1000;
   outcome->ip = ip && *ip ? ip : NULL;
   outcome->redirect_url = redirect_url;
@@ -362,6 +372,11 @@ static void read_info(struct transfer *transfer, struct outcome *outcome) {
 }
 
 static void finish(struct transfer *transfer, CURLcode code) {
+  if (code == CURLE_OK && !transfer->headers_done) {
+    /* libcurl takes a connection that ends amid the headers for the end of an empty body. */
+    code = CURLE_GOT_NOTHING;
+    snprintf(transfer->text, sizeof transfer->text, "the connection ended amid the headers");
+  }
   struct outcome outcome = {.code = code,
                             .stopped = transfer->stopped,
                             .stalled = transfer->stalled,

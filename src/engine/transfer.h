@@ -31,6 +31,7 @@ struct outcome {
   const char *redirect_url; /* where Location leads, absolute; NULL if nowhere */
   uint64_t elapsed_ms, first_byte_ms;
   long connects; /* connections made for it */
+  long connect_code, proxy_error, proxy_verify; /* what a proxy said: CURLINFO_HTTP_CONNECTCODE, PROXY_ERROR, .. */
 };
 
 struct transfer_events {

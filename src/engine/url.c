@@ -133,13 +133,28 @@ static CURLUcode take_apart_utf8(CURLU *handle, const char *host, seine_url_t *u
   return code == CURLUE_OUT_OF_MEMORY ? CURLUE_BAD_HOSTNAME : code;
 }
 
+static CURLUcode take_scheme(CURLU *handle, const char *text, seine_url_t *url) {
+  CURLUcode code = curl_url_set(handle, CURLUPART_URL, text, CURLU_URLENCODE);
+  if (!code) code = part_get(handle, CURLUPART_SCHEME, 0, &url->scheme);
+  if (!code && strcmp(url->scheme, "http") != 0 && strcmp(url->scheme, "https") != 0) code = CURLUE_UNSUPPORTED_SCHEME;
+  return code;
+}
+
+static CURLUcode take_origin(const char *text, seine_url_t *url) {
+  CURLU *handle = curl_url();
+  if (!handle) return CURLUE_OUT_OF_MEMORY;
+  CURLUcode code = take_scheme(handle, text, url);
+  if (!code) code = port_get(handle, &url->port);
+  if (!code) code = host_get(handle, &url->host);
+  curl_url_cleanup(handle);
+  return code;
+}
+
 static CURLUcode take_text(const char *text, seine_url_t *url, char **full) {
   CURLU *handle = curl_url();
   if (!handle) return CURLUE_OUT_OF_MEMORY;
   char *host = NULL;
-  CURLUcode code = curl_url_set(handle, CURLUPART_URL, text, CURLU_URLENCODE);
-  if (!code) code = part_get(handle, CURLUPART_SCHEME, 0, &url->scheme);
-  if (!code && strcmp(url->scheme, "http") != 0 && strcmp(url->scheme, "https") != 0) code = CURLUE_UNSUPPORTED_SCHEME;
+  CURLUcode code = take_scheme(handle, text, url);
   if (!code) code = part_get(handle, CURLUPART_HOST, 0, &host);
   if (!code && is_ascii(host)) {
     code = take_apart(handle, url, full);
@@ -166,6 +181,16 @@ int url_parse(seine_url_t *url, char **full, const char *text, char *cause, size
   return code == CURLUE_OUT_OF_MEMORY ? SEINE_ENOMEM : refuse(cause, size, code_text(code));
 }
 
+int url_origin(seine_url_t *url, char **full, const char *text) {
+  if (text_problem(text) || !is_ascii(text)) return url_parse(url, full, text, NULL, 0);
+  memset(url, 0, sizeof(*url));
+  *full = NULL;
+  CURLUcode code = take_origin(text, url);
+  if (!code) return 0;
+  seine_url_clear(url);
+  return code == CURLUE_OUT_OF_MEMORY ? SEINE_ENOMEM : SEINE_EURL;
+}
+
 int seine_url_parse(seine_url_t *url, const char *text, char *cause, size_t size) {
   return url_parse(url, NULL, text, cause, size);
 }
@@ -177,4 +202,21 @@ void seine_url_clear(seine_url_t *url) {
   free(url->query);
   free(url->public_url);
   memset(url, 0, sizeof(*url));
+}
+
+char *url_with_userinfo_of(const char *target, const char *origin) {
+  CURLU *from = curl_url(), *to = curl_url();
+  char *user = NULL, *password = NULL, *url = NULL;
+  if (from && to && !curl_url_set(from, CURLUPART_URL, origin, CURLU_URLENCODE) &&
+      !part_get(from, CURLUPART_USER, 0, &user) && !curl_url_set(to, CURLUPART_URL, target, 0)) {
+    CURLUcode code = curl_url_set(to, CURLUPART_USER, user, 0);
+    if (!code && !part_get(from, CURLUPART_PASSWORD, 0, &password))
+      code = curl_url_set(to, CURLUPART_PASSWORD, password, 0);
+    if (!code) part_get(to, CURLUPART_URL, 0, &url);
+  }
+  curl_url_cleanup(from);
+  curl_url_cleanup(to);
+  free(user);
+  free(password);
+  return url;
 }

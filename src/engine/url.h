@@ -8,4 +8,12 @@
  * removed, host in punycode, bytes past ASCII percent-encoded. Free *full with free(); it is NULL after an error. */
 int url_parse(seine_url_t *url, char **full, const char *text, char *cause, size_t size);
 
+/* The scheme, host and port alone, for every URL that is queued: libcurl puts whole URLs together slowly. *full is NULL where
+ * the text itself can be handed to curl. 0, SEINE_EURL or SEINE_ENOMEM. */
+int url_origin(seine_url_t *url, char **full, const char *text);
+
+/* The URL of a redirect within its host, with the userinfo of the URL that was asked for; the caller frees. NULL if there is
+ * none, or no memory. */
+char *url_with_userinfo_of(const char *target, const char *origin);
+
 #endif

@@ -25,12 +25,11 @@ static struct span trimmed(const char *text, size_t size) {
   return (struct span){text, size};
 }
 
-/* The next item of a comma-separated list; false at its end. */
+/* The next item of a list with commas, or line feeds, between; false at its end. */
 static bool next_item(const char **list, struct span *item) {
-  while (**list == ',')
-    ++*list;
+  *list += strspn(*list, ",\n");
   if (!**list) return false;
-  size_t size = strcspn(*list, ",");
+  size_t size = strcspn(*list, ",\n");
   *item = trimmed(*list, size);
   *list += size;
   return true;
@@ -47,17 +46,22 @@ static bool listed(const char *list, struct span wanted) {
   return false;
 }
 
-/* These directives carry a value behind a colon; any other colon ends an agent's name. */
+/* These directives carry a value behind a colon, and dates have some of their own; any other colon ends an agent's name. */
 static bool takes_value(struct span name) {
-  return same(name, "unavailable_after") || same(name, "max-snippet") || same(name, "max-image-preview") ||
+  return memchr(name.text, ' ', name.size) || same(name, "unavailable_after") || same(name, "max-snippet") || same(name, "max-image-preview") ||
          same(name, "max-video-preview");
 }
 
 bool verdict_opted_out(const char *opt_out, const char *robots, char *directive, size_t size) {
   struct span item;
-  bool ours = true; /* an agent's name holds for the items after it, up to the next name */
+  bool ours = true; /* an agent's name holds for the items after it, up to the next name, or the end of its line */
   if (!opt_out || !robots) return false;
-  while (next_item(&robots, &item)) {
+  for (const char *line = robots; next_item(&robots, &item);) {
+    const char *feed = memchr(line, '\n', (size_t)(item.text - line));
+    if (feed) {
+      ours = true;
+      line = item.text;
+    }
     const char *colon = memchr(item.text, ':', item.size);
     if (colon) {
       struct span name = trimmed(item.text, (size_t)(colon - item.text));

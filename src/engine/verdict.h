@@ -25,8 +25,8 @@ void verdict_of_headers(const seine_options_t *options, const struct response *r
 /* The same question for a whole body: 0, SEINE_ETYPE or SEINE_ESIZE, with a sentence in text[0..VERDICT_TEXT_MAX). */
 int verdict_of_body(const seine_options_t *options, const char *type, uint64_t size_bytes, char *text);
 
-/* Finds in an X-Robots-Tag value (comma-separated, each "directive", "directive: value" or "agent: directive") one of
- * the directives in `opt_out` that applies to all agents or to ours, and copies it. */
+/* Finds in X-Robots-Tag values (one a line, each of items with commas between: "directive", "directive: value" or
+ * "agent: directive") one of the directives in `opt_out` that applies to all agents or to ours, and copies it. */
 bool verdict_opted_out(const char *opt_out, const char *robots, char *directive, size_t size);
 
 #endif

@@ -1,0 +1,167 @@
+/* What arrives for a fetch: headers, bytes, and what the workers say of them, until the file is in place. */
+#include "arrival.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "attempt.h"
+#include "media.h"
+#include "result.h"
+#include "via.h"
+
+#define IDLE_CONNECTIONS 128 /* kept for hosts with nothing queued, in case somebody comes back to them */
+
+/* ---- Inspected, stored ---- */
+
+static void place(struct seine_fetch *fetch) {
+  struct attempt *attempt = fetch->attempt;
+  char path[SEINE_PATH_MAX];
+  int answer = SEINE_PLACE_STORE;
+  if (fetch->path) {
+    attempt->path = strdup(fetch->path);
+  } else {
+    seine_result_t result;
+    result_fill(fetch, &result);
+    answer = fetch->on_place(fetch, &result, path, sizeof path);
+    if (answer == SEINE_PLACE_STORE) attempt->path = strdup(path);
+  }
+  if (answer == SEINE_PLACE_HELD) {
+    fetch_end(fetch, SEINE_STATUS_DUPLICATE, 0, false, NULL);
+  } else if (answer < 0 || !attempt->path) {
+    fetch_end(fetch, SEINE_STATUS_FAILED, answer < 0 ? answer : SEINE_ENOMEM, false, NULL);
+  } else {
+    fetch_enter(fetch, FETCH_STORING);
+    body_store(attempt->body, attempt->path);
+  }
+}
+
+static void on_inspected(struct seine_fetch *fetch) {
+  struct attempt *attempt = fetch->attempt;
+  const struct body *body = attempt->body;
+  char text[VERDICT_TEXT_MAX] = "";
+  if (body->failure.error) {
+    fetch_end(fetch, SEINE_STATUS_FAILED, body->failure.error, true, body->failure.text);
+    return;
+  }
+  attempt->inspected = true;
+  if (body->seen.truncated && media_accepts(attempt_options(fetch)->accept, body->seen.type)) {
+    attempt_fail(fetch, SEINE_ETRUNCATED, true, 0, "the image does not end");
+    return;
+  }
+  int error = verdict_of_body(attempt_options(fetch), body->seen.type, body->total_bytes, text);
+  if (error)
+    fetch_end(fetch, SEINE_STATUS_REJECTED, error, false, text);
+  else if (fetch->sink == SEINE_SINK_FILE)
+    place(fetch);
+  else
+    fetch_end(fetch, SEINE_STATUS_OK, 0, false, NULL);
+}
+
+static void on_stored(struct seine_fetch *fetch) {
+  const struct store_failure *failure = &fetch->attempt->body->failure;
+  if (failure->error)
+    fetch_end(fetch, SEINE_STATUS_FAILED, failure->error, true, failure->text);
+  else
+    fetch_end(fetch, SEINE_STATUS_OK, 0, false, NULL);
+}
+
+/* The transfer ends here, though its server would go on. */
+static void cut(struct seine_fetch *fetch) {
+  via_spare(fetch);
+  transfer_abort(fetch->attempt->transfer);
+  fetch->attempt->transfer = NULL;
+  host_answered(fetch->host, fetch->attempt->started_ms);
+  host_ended(fetch->host);
+}
+
+/* The type of a large body is known before its end: there may be no need for the rest. */
+static void on_typed(struct seine_fetch *fetch) {
+  const struct body *body = fetch->attempt->body;
+  if (!fetch->attempt->transfer) return;
+  if (body->failure.error) {
+    cut(fetch);
+    fetch_end(fetch, SEINE_STATUS_FAILED, body->failure.error, true, body->failure.text);
+  } else if (!media_accepts(attempt_options(fetch)->accept, body->seen.type)) {
+    char text[VERDICT_TEXT_MAX];
+    cut(fetch);
+    snprintf(text, sizeof text, "the bytes are %s", body->seen.type);
+    fetch_end(fetch, SEINE_STATUS_REJECTED, SEINE_ETYPE, false, text);
+  } else {
+    transfer_resume(fetch->attempt->transfer);
+  }
+}
+
+static void on_body_news(void *user, enum body_news news) {
+  struct seine_fetch *fetch = user;
+  engine_wake(fetch->engine);
+  if (fetch->state == FETCH_DONE) return;
+  switch (news) {
+  case BODY_ROOM:
+    if (fetch->attempt->transfer) transfer_resume(fetch->attempt->transfer);
+    break;
+  case BODY_TYPED: on_typed(fetch); break;
+  case BODY_INSPECTED: on_inspected(fetch); break;
+  case BODY_STORED: on_stored(fetch); break;
+  }
+}
+
+/* ---- While it is received: called from inside libcurl ---- */
+
+bool arrival_keeps_connection(const struct seine_fetch *fetch) {
+  const struct seine *engine = fetch->engine;
+  size_t open = engine->transfers.curl_loop.open, in_flight = engine->count[FETCH_TRANSFERRING];
+  size_t idle = open > in_flight ? open - in_flight : 0;
+  return idle < (fetch->host->queued ? engine->options.concurrency + IDLE_CONNECTIONS : IDLE_CONNECTIONS);
+}
+
+static bool make_body(struct seine_fetch *fetch, const struct response *response) {
+  static const enum body_keep keep[] = {
+      [SEINE_SINK_MEMORY] = BODY_MEMORY, [SEINE_SINK_FILE] = BODY_FILE, [SEINE_SINK_NULL] = BODY_DROP};
+  if (fetch->sink == SEINE_SINK_STREAM) return true;
+  struct body *body = body_new(&fetch->engine->bodies, keep[fetch->sink], on_body_news, fetch);
+  fetch->attempt->body = body;
+  if (body && response->has_length) body_expect(body, response->length);
+  return body;
+}
+
+enum transfer_word arrival_headers(void *user, const struct response *response) {
+  struct seine_fetch *fetch = user;
+  struct attempt *attempt = fetch->attempt;
+  verdict_of_headers(attempt_options(fetch), response, &attempt->verdict);
+  transfer_keep_connection(attempt->transfer, arrival_keeps_connection(fetch));
+  switch (attempt->verdict.kind) {
+  case VERDICT_RECEIVE: break;
+  case VERDICT_REDIRECT:
+  case VERDICT_STATUS: return TRANSFER_DISCARD;
+  case VERDICT_REJECT: return TRANSFER_STOP;
+  }
+  if (make_body(fetch, response)) return TRANSFER_TAKE;
+  attempt->verdict.error = SEINE_ENOMEM;
+  return TRANSFER_STOP;
+}
+
+int arrival_data(void *user, const uint8_t *data, size_t size) {
+  struct seine_fetch *fetch = user;
+  struct attempt *attempt = fetch->attempt;
+  uint64_t max_bytes = attempt_options(fetch)->max_size_bytes;
+  if (fetch->is_paused) return 1;
+  if (max_bytes && attempt->received_bytes + size > max_bytes) {
+    attempt->verdict.kind = VERDICT_REJECT;
+    attempt->verdict.error = SEINE_ESIZE;
+    snprintf(attempt->verdict.text, sizeof attempt->verdict.text,
+             "the body goes on past the %" PRIu64 " bytes accepted", max_bytes);
+    return -1;
+  }
+  int word = 0;
+  if (fetch->sink == SEINE_SINK_STREAM) {
+    fetch->has_handed = true;
+    fetch->on_chunk(fetch, data, size);
+  } else {
+    word = body_append(attempt->body, data, size);
+  }
+  if (word == 0) attempt->received_bytes += size;
+  if (word < 0) attempt->verdict.error = word;
+  attempt->enough = fetch->is_internal && attempt->received_bytes >= ROBOTS_SIZE_MAX;
+  return attempt->enough ? -1 : word;
+}

@@ -1,0 +1,132 @@
+/* When a transfer has ended: what follows from its outcome. */
+#include "ending.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "attempt.h"
+#include "classify.h"
+#include "via.h"
+
+static void redirect(struct seine_fetch *fetch, const char *location) {
+  struct seine *engine = fetch->engine;
+  seine_url_t url;
+  char text[VERDICT_TEXT_MAX];
+  unsigned most = attempt_options(fetch)->max_redirects;
+  if (fetch->redirects >= most) {
+    snprintf(text, sizeof text, "more than %u redirects", most);
+    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EREDIRECT, false, text);
+    return;
+  }
+  if (engine->draining) {
+    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_ECANCELLED, true, NULL);
+    return;
+  }
+  int error = location ? seine_url_parse(&url, location, text, sizeof text) : SEINE_EURL;
+  struct host *host = error ? NULL : hosts_hold(&engine->hosts, &url);
+  if (!host) {
+    if (location) seine_url_clear(&url);
+    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EREDIRECT, false, "the redirect leads to no http or https URL");
+    return;
+  }
+  if (host != fetch->host) fetch->is_foreign = true;
+  host_let_go(fetch->host);
+  fetch->host = host;
+  free(fetch->target);
+  fetch->target = url.public_url;
+  url.public_url = NULL;
+  seine_url_clear(&url);
+  fetch->redirects++;
+  fetch->is_urgent = true;
+  fetch_enter(fetch, FETCH_QUEUED);
+}
+
+/* 429 and 503 speak for the whole host. */
+static uint64_t freeze(struct seine_fetch *fetch, const struct response *response) {
+  uint64_t delay_ms = 0;
+  bool asked = response->retry_after && backoff_retry_after_ms(response->retry_after, time(NULL), &delay_ms);
+  return host_freeze(fetch->host, fetch->attempt->started_ms, asked, delay_ms);
+}
+
+static void on_status(struct seine_fetch *fetch, uint64_t wait_ms) {
+  const struct attempt *attempt = fetch->attempt;
+  bool transient = statuses_has(&fetch->engine->retry_on, attempt->response.status);
+  attempt_fail(fetch, SEINE_EHTTP, transient, wait_ms, attempt->verdict.text);
+}
+
+static struct failure_class class_of(const struct outcome *outcome, enum blame blame) {
+  switch (blame) {
+  case BLAME_UNREACHED: return (struct failure_class){SEINE_ECONNECT, true, true};
+  case BLAME_UNNAMED: return (struct failure_class){SEINE_EDNS, true, true};
+  case BLAME_REFUSED:
+  case BLAME_PROXY: return (struct failure_class){SEINE_EPROXY, true, false};
+  case BLAME_NONE:
+  case BLAME_UNCLEAR: break;
+  }
+  return classify(outcome->code, outcome->connected);
+}
+
+static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome, enum blame blame) {
+  struct failure_class class = class_of(outcome, blame);
+  const char *text = outcome->text;
+  if (outcome->denied) {
+    class = (struct failure_class){SEINE_EDENIED, false, false};
+    text = NULL; /* libcurl's words would be those of a connection that failed */
+  }
+  if (outcome->flooded) {
+    class = (struct failure_class){SEINE_EPROTOCOL, false, false};
+    text = "the response's headers do not end";
+  }
+  char stalled[64];
+  snprintf(stalled, sizeof stalled, "nothing arrived for %.3g s",
+           (double)fetch->engine->options.stall_timeout_ms / 1000);
+  if (outcome->stalled) text = stalled;
+  if (class.unreachable) host_unreachable(fetch->host);
+  host_ended(fetch->host);
+  attempt_fail(fetch, class.error, class.transient, 0, text);
+}
+
+static void note(struct seine_fetch *fetch, const struct outcome *outcome) {
+  struct attempt *attempt = fetch->attempt;
+  attempt->transfer = NULL;
+  attempt->elapsed_ms = outcome->elapsed_ms;
+  attempt->first_byte_ms = outcome->first_byte_ms;
+  attempt->response = *outcome->response;
+  *outcome->response = (struct response){0};
+  if (outcome->ip) snprintf(attempt->ip, sizeof attempt->ip, "%s", outcome->ip);
+  fetch->engine->connections += (uint64_t)outcome->connects;
+  engine_wake(fetch->engine);
+}
+
+void ending_done(void *user, struct outcome *outcome) {
+  struct seine_fetch *fetch = user;
+  struct attempt *attempt = fetch->attempt;
+  const struct verdict *verdict = &attempt->verdict;
+  note(fetch, outcome);
+  bool answered = attempt->response.status > 0 && (outcome->code == CURLE_OK || outcome->stopped);
+  enum blame blame = fetch->proxy ? via_blame(fetch, outcome) : BLAME_NONE;
+  via_release(fetch, blame);
+  if (!answered || blame == BLAME_PROXY || blame == BLAME_REFUSED) {
+    on_failure(fetch, outcome, blame);
+    return;
+  }
+  bool refused = attempt->response.status == 429 || attempt->response.status == 503;
+  uint64_t wait_ms = refused ? freeze(fetch, &attempt->response) : 0;
+  if (!refused) host_answered(fetch->host, attempt->started_ms);
+  host_ended(fetch->host);
+  if (verdict->kind == VERDICT_REDIRECT)
+    redirect(fetch, outcome->redirect_url);
+  else if (verdict->kind == VERDICT_STATUS)
+    on_status(fetch, wait_ms);
+  else if (verdict->kind == VERDICT_REJECT)
+    fetch_end(fetch, SEINE_STATUS_REJECTED, verdict->error, false, verdict->text);
+  else if (verdict->error)
+    fetch_end(fetch, SEINE_STATUS_FAILED, verdict->error, true, attempt->body ? attempt->body->failure.text : NULL);
+  else if (!attempt->body)
+    fetch_end(fetch, SEINE_STATUS_OK, 0, false, NULL);
+  else {
+    fetch_enter(fetch, FETCH_INSPECTING);
+    body_end(attempt->body);
+  }
+}

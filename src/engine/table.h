@@ -1,0 +1,9 @@
+/* uthash as a library may use it: it would exit when memory runs out. An element that could not be added has hh.tbl NULL. */
+#ifndef ENGINE_TABLE_H
+#define ENGINE_TABLE_H
+
+#define HASH_NONFATAL_OOM       1
+#define uthash_nonfatal_oom(el) ((void)(el))
+#include <uthash.h>
+
+#endif
