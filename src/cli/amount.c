@@ -48,3 +48,17 @@ char *amount_time(uint64_t seconds, char *out) {
     snprintf(out, AMOUNT_ROOM, "%u:%02u", m, s);
   return out;
 }
+
+char *amount_wait(uint64_t ms, char *out) {
+  if (ms < 1000)
+    snprintf(out, AMOUNT_ROOM, "%" PRIu64 " ms", ms);
+  else if (ms < 9950)
+    snprintf(out, AMOUNT_ROOM, "%.1f s", (double)ms / 1e3);
+  else if (ms < 119500)
+    snprintf(out, AMOUNT_ROOM, "%.0f s", (double)ms / 1e3);
+  else if (ms < UINT64_C(119) * 60000 + 30000)
+    snprintf(out, AMOUNT_ROOM, "%.0f min", (double)ms / 60e3);
+  else
+    snprintf(out, AMOUNT_ROOM, "%.1f h", (double)ms / 3600e3);
+  return out;
+}

@@ -107,12 +107,13 @@ static void decode_plain(struct parameter *parameter) {
   }
 }
 
-/* The part after the last slash or backslash, up to a NUL. */
+/* The part after the last slash or backslash, up to a NUL. An empty one leaves what the name was. */
 static size_t take_basename(const struct parameter *parameter, char *name, size_t size) {
   size_t begin = 0, end = strnlen(parameter->value, parameter->length);
   for (size_t i = 0; i < end; i++)
     if (parameter->value[i] == '/' || parameter->value[i] == '\\') begin = i + 1;
   size_t length = utf8_cut(parameter->value + begin, end - begin, size - 1);
+  if (length == 0) return 0;
   memcpy(name, parameter->value + begin, length);
   name[length] = '\0';
   return length;

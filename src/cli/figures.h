@@ -23,13 +23,21 @@ struct figures {
   uint64_t elapsed_ms;
   bool list_ended;
 
-  size_t in_flight, waiting, queued, hosts, hosts_frozen, hosts_down; /* now */
+  /* now */
+  size_t in_flight, waiting /* for another attempt */, queued;
+  size_t hosts, hosts_frozen, hosts_down /* of all */, proxies_down;
 };
 
 /* URLs that have ended, in this run or before it. */
 static inline uint64_t figures_ended(const struct figures *figures) {
   return figures->by_status[0] + figures->by_status[1] + figures->by_status[2] + figures->by_status[3] +
          figures->done_before;
+}
+
+/* Hosts that are neither frozen nor down. */
+static inline size_t figures_active(const struct figures *figures) {
+  size_t resting = figures->hosts_frozen + figures->hosts_down;
+  return figures->hosts > resting ? figures->hosts - resting : 0;
 }
 
 /* Different URLs met so far. */

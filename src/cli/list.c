@@ -548,17 +548,24 @@ static const char *find_authority(const char *text) {
   return authority;
 }
 
-size_t url_identity(const char *text, char *out, size_t size) {
-  if (size == 0) return 0;
-  const char *authority = find_authority(text);
+/* What follows the userinfo that an authority begins with; the authority itself if there is none. */
+static const char *skip_userinfo(const char *authority) {
   const char *host = authority;
   for (const char *at = authority; *at != '\0' && strchr("/?#", *at) == NULL; at++)
     if (*at == '@') host = at + 1;
+  return host;
+}
 
+size_t url_identity(const char *text, char *out, size_t size) {
+  if (size == 0) return 0;
+  const char *authority = find_authority(text), *from = text, *host;
   size_t end = 0, fragment = SIZE_MAX;
-  const char *from = text;
   while (*from != '\0') {
-    if (from == authority) from = host;
+    /* What is left may begin with userinfo again, where a malformed text has it twice. */
+    while (from == authority && (host = skip_userinfo(authority)) != authority) {
+      from = host;
+      authority = end > 0 ? host + strspn(host, "/") : find_authority(host);
+    }
     uint32_t code;
     size_t step = (unsigned char)*from < 0x80 ? 1 : utf8_decode(from, strnlen(from, 4), &code);
     if (*from == '\0' || end + (step > 0 ? step : 3) >= size) break;

@@ -1,7 +1,8 @@
 /* The one table of options. */
 #include "options.h"
 
-#define INTO(member) .field = offsetof(struct settings, member), .width = sizeof(((struct settings *)0)->member)
+#define INTO(field_) \
+  .field = offsetof(struct settings, field_), .width = sizeof(((struct settings *)0)->field_), .member = #field_
 
 static const char *const off_on[] = {"off", "on", NULL};
 static const char *const sinks[] = {"files", "null", NULL};
@@ -52,6 +53,9 @@ const struct option_row option_table[] = {
    .help = "send \"Name: value\" with every request; repeatable"},
   {.name = "help", .letter = 'h', .kind = OPTION_HELP, .section = ABOUT_RUN,
    .help = "print this and leave"},
+  {.name = "host-rules", .kind = OPTION_TEXT, .section = ABOUT_PACE, .argument = "FILE",
+   INTO(host_rules), .rule = RULE_FILLED,
+   .help = "how particular hosts are treated: lines of \"pattern concurrency=2 rate=5 ...\""},
   {.name = "http1.1", .kind = OPTION_FLAG, .section = ABOUT_HTTP,
    INTO(engine.http1), .value = 1,
    .help = "never HTTP/2"},
@@ -99,8 +103,11 @@ const struct option_row option_table[] = {
    INTO(progress), .preset = "auto", .choices = progress_modes,
    .help = "auto, bar, plain or none; auto is a bar on a terminal, a line every 10 s elsewhere"},
   {.name = "proxy", .letter = 'x', .kind = OPTION_LINES, .section = ABOUT_HTTP, .argument = "URL",
-   INTO(engine.proxies), .rule = RULE_CLEAN, .shown = "from the environment",
+   INTO(engine.proxies), .rule = RULE_CLEAN, .is_proxy = true, .shown = "from the environment",
    .help = "use a proxy; repeated, they take turns, and a failing one rests"},
+  {.name = "proxy-file", .kind = OPTION_LINES, .section = ABOUT_HTTP, .argument = "FILE",
+   INTO(proxy_files), .rule = RULE_FILLED,
+   .help = "use the proxies in FILE, one a line, as if each were given by -x; repeatable"},
   {.name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .section = ABOUT_RUN,
    INTO(verbosity), .value = -1,
    .help = "say nothing but errors"},
@@ -119,9 +126,15 @@ const struct option_row option_table[] = {
   {.name = "retry-max-delay", .kind = OPTION_SECONDS, .section = ABOUT_RETRIES, .argument = "S",
    INTO(engine.retry_max_delay_ms), .preset = "60", .least = 0, .most = 31536000,
    .help = "bound of every delay; Retry-After is obeyed up to ten times this"},
+  {.name = "retry-max-time", .kind = OPTION_SECONDS, .section = ABOUT_RETRIES, .argument = "S",
+   INTO(engine.retry_max_time_ms), .preset = "none", .least = 0.001, .most = 31536000, .optional = true,
+   .help = "no attempt begins later than S seconds after the first one of its URL"},
   {.name = "retry-on", .kind = OPTION_TEXT, .section = ABOUT_RETRIES, .argument = "LIST",
    INTO(engine.retry_on), .preset = "408,425,429,500,502,503,504", .rule = RULE_FILLED,
    .help = "HTTP statuses that are tried again; +403 adds one, -500 takes one away"},
+  {.name = "robots", .kind = OPTION_FLAG, .section = ABOUT_HTTP,
+   INTO(engine.robots), .value = 1,
+   .help = "obey robots.txt, under the name \"seine\""},
   {.name = "sink", .kind = OPTION_CHOICE, .section = ABOUT_FILES, .argument = "files|null",
    INTO(null_sink), .preset = "files", .choices = sinks,
    .help = "null receives, inspects and records, and stores nothing"},
@@ -130,7 +143,7 @@ const struct option_row option_table[] = {
    .help = "seconds without a byte"},
   {.name = "summary", .kind = OPTION_TEXT, .section = ABOUT_RUN, .argument = "FILE",
    INTO(summary), .rule = RULE_FILLED,
-   .help = "write the final figures there, as one JSON object"},
+   .help = "write the final figures there, as one JSON object; - is standard output"},
   {.name = "user-agent", .letter = 'U', .kind = OPTION_TEXT, .section = ABOUT_HTTP, .argument = "STR",
    INTO(engine.user_agent), .preset = "seine/" SEINE_VERSION, .rule = RULE_CLEAN,
    .help = "what seine calls itself"},

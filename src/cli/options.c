@@ -1,6 +1,8 @@
 /* The command line, the config files and the environment made into settings, by the table of options. */
 #include "options.h"
+#include "host_rules.h"
 #include "list.h"
+#include "proxies.h"
 #include "util.h"
 
 #include <errno.h>
@@ -205,9 +207,7 @@ static void store_text(void *field, const char *value) {
   memcpy(field, &text, sizeof text);
 }
 
-int option_set(struct settings *settings, const struct option_row *row, const char *value,
-               const struct option_origin *origin) {
-  void *field = (char *)settings + row->field;
+int option_store(void *field, const struct option_row *row, const char *value, const struct option_origin *origin) {
   switch (row->kind) {
   case OPTION_FLAG:
     return set_flag(field, row, value, origin);
@@ -229,6 +229,11 @@ int option_set(struct settings *settings, const struct option_row *row, const ch
   default:
     return 0;
   }
+}
+
+int option_set(struct settings *settings, const struct option_row *row, const char *value,
+               const struct option_origin *origin) {
+  return option_store((char *)settings + row->field, row, value, origin);
 }
 
 /* ---- Words of the command line ---- */
@@ -372,57 +377,13 @@ static int second_pass(struct settings *settings, struct words words) {
       settings->lists[settings->list_count++] = xstrdup(value);
     else if (option_set(settings, row, value, &command_line) < 0)
       return -1;
+    else if (row->is_proxy)
+      proxy_hide((char *)value); /* a word of argv, which everybody on the machine can read */
   }
   return 0;
 }
 
 /* ---- What is worked out ---- */
-
-static const char *environment(const char *const *names) {
-  for (; *names != NULL; names++) {
-    const char *value = getenv(*names);
-    if (value != NULL && *value != '\0') return value;
-  }
-  return NULL;
-}
-
-/* HTTP_PROXY is never read: in a CGI program it would hold the "Proxy" header of whoever asks. The engine has one
- * rotation for all URLs, so that https_proxy, for what most lists are made of, serves http URLs too. */
-static void read_environment(struct settings *settings) {
-  static const char *const https[] = {"https_proxy", "HTTPS_PROXY", NULL};
-  static const char *const http[] = {"http_proxy", NULL};
-  static const char *const all[] = {"all_proxy", "ALL_PROXY", NULL};
-  static const char *const direct[] = {"no_proxy", "NO_PROXY", NULL};
-  if (settings->engine.proxies != NULL) return; /* -x was given */
-  const char *proxy = environment(https), *plain = environment(http);
-  if (proxy != NULL && plain != NULL && strcmp(proxy, plain) != 0)
-    say("http_proxy and https_proxy differ; https_proxy is used for all URLs (-x chooses another)");
-  if (proxy == NULL) proxy = plain;
-  if (proxy == NULL) proxy = environment(all);
-  if (proxy == NULL) return;
-  add_line(&settings->engine.proxies, proxy);
-  const char *hosts = environment(direct);
-  if (settings->engine.no_proxy == NULL && hosts != NULL) store_text(&settings->engine.no_proxy, hosts);
-}
-
-/* An empty one (-x "") means no proxy at all, and "proxy:3128" is http://proxy:3128, as for curl. */
-static void tidy_proxies(struct settings *settings) {
-  char **proxies;
-  size_t kept = 0;
-  memcpy(&proxies, &settings->engine.proxies, sizeof proxies);
-  for (size_t i = 0; proxies != NULL && proxies[i] != NULL; i++) {
-    char *proxy = proxies[i];
-    if (*proxy == '\0') {
-      free(proxy);
-    } else if (strstr(proxy, "://") == NULL) {
-      proxies[kept++] = xasprintf("http://%s", proxy);
-      free(proxy);
-    } else {
-      proxies[kept++] = proxy;
-    }
-  }
-  if (proxies != NULL) proxies[kept] = NULL;
-}
 
 /* cats.txt gives cats. A name without extension would be the list itself, so it gets one. */
 static char *default_output(const struct settings *settings) {
@@ -436,6 +397,14 @@ static char *default_output(const struct settings *settings) {
   return dot != NULL ? xstrndup(base, (size_t)(dot - base)) : xasprintf("%s-out", base);
 }
 
+static int read_host_rules(struct settings *settings) {
+  seine_rule_t *rules = NULL;
+  if (settings->host_rules == NULL) return 0;
+  int error = host_rules_read(settings->host_rules, &rules, &settings->engine.rule_count);
+  settings->engine.rules = rules;
+  return error;
+}
+
 static int check(const struct settings *settings) {
   const seine_options_t *engine = &settings->engine;
   char cause[512];
@@ -443,9 +412,11 @@ static int check(const struct settings *settings) {
     snprintf(cause, sizeof cause, "--max-size is smaller than --min-size");
   else if (engine->retry_max_delay_ms < engine->retry_delay_ms)
     snprintf(cause, sizeof cause, "--retry-max-delay is smaller than --retry-delay");
+  else if (settings->summary != NULL && strcmp(settings->summary, "-") == 0 && strcmp(settings->manifest, "-") == 0)
+    snprintf(cause, sizeof cause, "--manifest and --summary cannot both be standard output");
   else if (engine->ca_file != NULL && access(engine->ca_file, R_OK) < 0)
     snprintf(cause, sizeof cause, "--cacert: \"%s\" cannot be read: %s", engine->ca_file, strerror(errno));
-  else if (seine_options_check(engine, cause, sizeof cause) == 0)
+  else if (option_check_engine(engine, cause, sizeof cause) == 0)
     return 0;
   say("%s; try \"seine --help\"", cause);
   return -1;
@@ -466,8 +437,8 @@ int options_parse(struct settings *settings, int argc, char **argv) {
     help_usage();
     return -1;
   }
-  read_environment(settings);
-  tidy_proxies(settings);
+  if (proxies_settle(settings) < 0) return -1;
+  if (read_host_rules(settings) < 0) return -1;
   if (settings->output == NULL) settings->output = default_output(settings);
   if (settings->manifest == NULL) settings->manifest = xasprintf("%s/manifest.jsonl", settings->output);
   return check(settings);
@@ -488,6 +459,8 @@ void settings_clear(struct settings *settings) {
       free(lines);
     }
   }
+  proxies_clear(settings);
+  host_rules_free((seine_rule_t *)settings->engine.rules, settings->engine.rule_count);
   for (size_t i = 0; i < settings->list_count; i++)
     free(settings->lists[i]);
   free(settings->lists);

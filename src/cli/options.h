@@ -23,6 +23,8 @@ struct settings {
   int verbosity; /* -1 quiet, 0, 1 verbose */
   enum progress_mode progress;
   char *summary; /* file; NULL if none is wanted */
+  char **proxy_files; /* that engine.proxies came from, too; NULL-terminated; NULL if there are none */
+  char *host_rules; /* file that engine.rules came from; NULL if there is none */
 };
 
 /* Fills settings from the defaults, the config files, the command line and the environment. 0: go on; 1: done (help or
@@ -57,6 +59,7 @@ struct option_row {
   enum option_section section;
   const char *argument; /* its name in --help; NULL if there is none */
   size_t field, width; /* where in struct settings the value goes, and how wide it is */
+  const char *member; /* the field's name, "engine.per_host" */
   const char *preset; /* the default, set through the same parser as any value; NULL: none */
   const char *shown; /* the default for people, where it is worked out later */
   const char *help;
@@ -64,6 +67,7 @@ struct option_row {
   double least, most; /* range, in the units that the user writes */
   bool optional; /* "none" and 0 mean no limit */
   enum option_rule rule;
+  bool is_proxy; /* a URL that may hold a password, which is wiped from the arguments */
   int value;
 };
 
@@ -83,6 +87,12 @@ const struct option_row *option_find(const char *name, size_t length, const stru
 /* Stores a value (NULL for a flag without one). 0, or -1 and said so on stderr. */
 int option_set(struct settings *settings, const struct option_row *row, const char *value,
                const struct option_origin *origin);
+
+/* The same, into a field of any struct. */
+int option_store(void *field, const struct option_row *row, const char *value, const struct option_origin *origin);
+
+/* seine_options_check, whose sentence calls options by the names that users know (option_words.c). */
+int option_check_engine(const seine_options_t *options, char *cause, size_t size);
 
 /* Says what is wrong with an option: "--name: ...; try ..." or "file:line: name: ...". Returns -1. */
 int option_refuse(const struct option_row *row, const struct option_origin *origin, const char *format, ...)

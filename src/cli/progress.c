@@ -3,6 +3,7 @@
 #include "amount.h"
 #include "util.h"
 
+#include <seine.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #define BAR_MS       200
 #define PLAIN_MS     10000
+#define AGAIN_MS     30 /* until a bar that made way for a line comes back */
 #define PACE_SECONDS 5.0
 #define BAR_LEAST    12 /* columns; a shorter bar says nothing */
 #define BAR_MOST     30
@@ -18,14 +20,33 @@
 
 /* ---- Text ---- */
 
-/* Adds a piece to the line if it fits whole. */
-static bool add_piece(char line[PROGRESS_ROOM], size_t width, const char *piece) {
-  size_t used = strlen(line), gap = used ? strlen(GAP) : 0, length = strlen(piece);
+/* A column of a line: pieces stand in the order in which they are read, and go in the order of their ranks. */
+struct piece {
+  unsigned rank; /* 0: the last to go */
+  char text[64];
+};
+
+static size_t width_of(const struct piece *pieces, size_t count) {
+  size_t width = 0;
+  for (size_t i = 0; i < count; i++)
+    if (*pieces[i].text) width += strlen(pieces[i].text) + (width > 0 ? strlen(GAP) : 0);
+  return width;
+}
+
+/* Empties the least important pieces until the rest fits, and joins it. */
+static void lay_out(struct piece *pieces, size_t count, size_t width, char line[PROGRESS_ROOM]) {
   size_t room = width < PROGRESS_ROOM ? width : PROGRESS_ROOM;
-  if (used + gap + length >= room) return false;
-  memcpy(line + used, GAP, gap);
-  memcpy(line + used + gap, piece, length + 1);
-  return true;
+  while (width_of(pieces, count) >= room) {
+    struct piece *last = NULL;
+    for (size_t i = 0; i < count; i++)
+      if (*pieces[i].text && (!last || pieces[i].rank > last->rank)) last = &pieces[i];
+    if (!last) break;
+    last->text[0] = '\0';
+  }
+  char *end = line;
+  *end = '\0';
+  for (size_t i = 0; i < count; i++)
+    if (*pieces[i].text) end = stpcpy(end > line ? stpcpy(end, GAP) : end, pieces[i].text);
 }
 
 static bool has_end(const struct figures *figures) {
@@ -46,76 +67,80 @@ static bool time_left(const struct figures *figures, const struct pace *pace, ch
 
 static void add_bar(char line[PROGRESS_ROOM], size_t width, double share) {
   char bar[BAR_MOST + 1];
-  size_t used = strlen(line) + strlen(GAP) + 1;
+  size_t length = strlen(line), used = length + strlen(GAP) + 1;
+  if (width > PROGRESS_ROOM) width = PROGRESS_ROOM;
   if (width < used + BAR_LEAST) return;
-  size_t length = width - used < BAR_MOST ? width - used : BAR_MOST, inside = length - 2;
+  size_t columns = width - used < BAR_MOST ? width - used : BAR_MOST, inside = columns - 2;
   size_t full = (size_t)(share * (double)inside);
-  memset(bar, ' ', length);
+  memset(bar, ' ', columns);
   memset(bar + 1, '=', full);
   if (full < inside) bar[1 + full] = '>';
   bar[0] = '[';
-  bar[length - 1] = ']';
-  bar[length] = '\0';
-  add_piece(line, width, bar);
+  bar[columns - 1] = ']';
+  bar[columns] = '\0';
+  stpcpy(stpcpy(line + length, GAP), bar);
 }
 
 static void whole_line(const struct figures *figures, const struct pace *pace, size_t width, char line[PROGRESS_ROOM]) {
-  char piece[128], a[AMOUNT_ROOM], b[AMOUNT_ROOM];
+  enum { WHOLE, SHARE, FILES, BYTES, TIME, PIECES };
+  struct piece pieces[PIECES] = {
+      [WHOLE] = {.rank = 1}, [SHARE] = {.rank = 0}, [FILES] = {.rank = 2}, [BYTES] = {.rank = 4}, [TIME] = {.rank = 3}};
+  const size_t room = sizeof pieces[0].text;
+  char a[AMOUNT_ROOM], b[AMOUNT_ROOM];
+  bool end = has_end(figures);
   amount_count(figures_ended(figures), a);
   amount_count(figures_distinct(figures), b);
-  snprintf(piece, sizeof piece, has_end(figures) ? "%s of %s" : "%s done, %s read", a, b);
-  add_piece(line, width, piece);
-  if (has_end(figures)) {
-    snprintf(piece, sizeof piece, "%3d%%", (int)(share_done(figures) * 100));
-    add_piece(line, width, piece);
-  }
-  snprintf(piece, sizeof piece, "%6s/s", amount_rate(pace->files, a));
-  add_piece(line, width, piece);
-  snprintf(piece, sizeof piece, "%8s/s", amount_bytes(pace->bytes, a));
-  add_piece(line, width, piece);
+  snprintf(pieces[WHOLE].text, room, end ? "%.26s of %.26s" : "%.24s done, %.24s read", a, b);
+  if (end) snprintf(pieces[SHARE].text, room, "%3d%%", (int)(share_done(figures) * 100));
+  snprintf(pieces[FILES].text, room, "%6s/s", amount_rate(pace->files, a));
+  snprintf(pieces[BYTES].text, room, "%8s/s", amount_bytes(pace->bytes, a));
   if (time_left(figures, pace, a))
-    snprintf(piece, sizeof piece, "eta %s", a);
+    snprintf(pieces[TIME].text, room, "eta %s", a);
   else
-    snprintf(piece, sizeof piece, "%s", amount_time(figures->elapsed_ms / 1000, a));
-  add_piece(line, width, piece);
-  if (has_end(figures)) add_bar(line, width, share_done(figures));
+    snprintf(pieces[TIME].text, room, "%s", amount_time(figures->elapsed_ms / 1000, a));
+  lay_out(pieces, PIECES, width, line);
+  if (end) add_bar(line, width, share_done(figures));
 }
 
 static void state_line(const struct figures *figures, size_t width, char line[PROGRESS_ROOM]) {
   const struct {
     const char *format;
     uint64_t count;
+    unsigned rank;
     bool always;
-  } pieces[] = {
-      {"ok %s", figures->by_status[0], true},
-      {"dup %s", figures->by_status[1], true},
-      {"rejected %s", figures->by_status[2], true},
-      {"failed %s", figures->by_status[3], true},
-      {"in flight %s", figures->in_flight, true},
-      {"hosts %s", figures->hosts, true},
-      {"waiting %s", figures->waiting + figures->queued, true},
-      {"frozen %s", figures->hosts_frozen, false},
-      {"down %s", figures->hosts_down, false},
-      {"done before %s", figures->done_before, false},
+  } columns[] = {
+      {"ok %s", figures->by_status[SEINE_STATUS_OK], 0, true},
+      {"dup %s", figures->by_status[SEINE_STATUS_DUPLICATE], 8, true},
+      {"rejected %s", figures->by_status[SEINE_STATUS_REJECTED], 3, true},
+      {"failed %s", figures->by_status[SEINE_STATUS_FAILED], 1, true},
+      {"in flight %s", figures->in_flight, 2, true},
+      {"hosts %s", figures_active(figures), 6, true},
+      {"frozen %s", figures->hosts_frozen, 5, false},
+      {"down %s", figures->hosts_down, 4, false},
+      {"proxies down %s", figures->proxies_down, 7, false},
+      {"to retry %s", figures->waiting, 9, false},
+      {"done before %s", figures->done_before, 10, false},
   };
-  for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
-    char piece[64], count[AMOUNT_ROOM];
-    if (!pieces[i].always && pieces[i].count == 0) continue;
-    snprintf(piece, sizeof piece, pieces[i].format, amount_count(pieces[i].count, count));
-    if (!add_piece(line, width, piece)) return;
+  enum { PIECES = sizeof columns / sizeof *columns };
+  struct piece pieces[PIECES] = {{.rank = 0}};
+  for (size_t i = 0; i < PIECES; i++) {
+    char count[AMOUNT_ROOM];
+    pieces[i].rank = columns[i].rank;
+    if (columns[i].always || columns[i].count > 0)
+      snprintf(pieces[i].text, sizeof pieces[i].text, columns[i].format, amount_count(columns[i].count, count));
   }
+  lay_out(pieces, PIECES, width, line);
 }
 
 void progress_bar(const struct figures *figures, const struct pace *pace, size_t width,
                   char lines[PROGRESS_LINES][PROGRESS_ROOM]) {
-  lines[0][0] = lines[1][0] = '\0';
   whole_line(figures, pace, width, lines[0]);
   state_line(figures, width, lines[1]);
 }
 
 void progress_plain(const struct figures *figures, const struct pace *pace, char line[PROGRESS_ROOM]) {
   char ended[AMOUNT_ROOM], met[AMOUNT_ROOM], rate[AMOUNT_ROOM], bytes[AMOUNT_ROOM], left[AMOUNT_ROOM];
-  char state[PROGRESS_ROOM] = "";
+  char state[PROGRESS_ROOM];
   state_line(figures, PROGRESS_ROOM / 2, state);
   bool eta = time_left(figures, pace, left);
   if (!eta) amount_time(figures->elapsed_ms / 1000, left);
@@ -167,6 +192,8 @@ static void write_stderr(const char *text, size_t length) {
   (void)n;
 }
 
+static void tick(uv_timer_t *timer);
+
 void progress_hide(struct progress *progress) {
   char erase[64];
   if (!progress || !progress->shown) return;
@@ -174,6 +201,8 @@ void progress_hide(struct progress *progress) {
   int length = snprintf(erase, sizeof erase, up ? "\r\x1b[%zuA\x1b[J" : "\r\x1b[J", up);
   write_stderr(erase, (size_t)length);
   progress->shown = false;
+  /* Soon, but not at once: more lines may follow, and a thousand of them are not to cost a thousand drawings. */
+  if (!uv_is_closing((uv_handle_t *)&progress->timer)) uv_timer_start(&progress->timer, tick, AGAIN_MS, BAR_MS);
 }
 
 static void draw_bar(struct progress *progress) {

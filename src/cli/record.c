@@ -17,12 +17,18 @@ struct kept {
   char texts[];
 };
 
+/* Whether a failure says something of the URL's host, rather than of the URL, of a proxy or of this machine. */
+static bool is_of_host(int error) {
+  return error != SEINE_EURL && error != SEINE_EPROXY && error != SEINE_EIO && error != SEINE_ENOMEM;
+}
+
 static void count_row(struct run *run, const struct row *row) {
   struct figures *figures = &run->figures;
   figures->by_status[row->status]++;
   if (row->error < 0 && row->error > -FIGURES_ERRORS) figures->by_error[-row->error]++;
   if (row->error == SEINE_EHTTP && row->http >= 0 && row->http < FIGURES_STATUSES) figures->by_http[row->http]++;
   if (row_is_transient(row->status, row->error, row->http, &run->statuses)) figures->transient++;
+  if (row->status == SEINE_STATUS_FAILED && is_of_host(row->error)) worst_add(run->worst, row->url, row->error);
   if (row->status == SEINE_STATUS_OK && row->path) figures->stored_bytes += row->bytes;
 }
 
@@ -266,10 +272,16 @@ static void end_claim(struct item *item, const struct row *row, uint64_t offset)
 
 /* ---- Results ---- */
 
+static void measure(struct run *run, const seine_result_t *result) {
+  if (result->http_status) latency_add(&run->first_byte, result->first_byte_ms);
+  if (result->status <= SEINE_STATUS_DUPLICATE) latency_add(&run->transfer, result->elapsed_ms);
+}
+
 void record_result(seine_fetch_t *fetch, const seine_result_t *result) {
   struct item *item = seine_fetch_user(fetch);
   struct run *run = item->run;
   struct row row;
+  if (result->error != SEINE_ECANCELLED) measure(run, result);
   if (result->status == SEINE_STATUS_DUPLICATE) {
     record_duplicate(item, result);
     return;

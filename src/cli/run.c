@@ -1,6 +1,7 @@
 /* The life of a run: opens the rooms, lets the loop turn, closes them in order, and says what it came to. */
 #include "run.h"
 #include "amount.h"
+#include "events.h"
 #include "run_state.h"
 #include "summary.h"
 #include "util.h"
@@ -78,6 +79,7 @@ static int open_rooms(struct run *run) {
   fingerprint_key_draw(&run->key);
   retry_statuses_set(&run->statuses, settings->engine.retry_on);
   run->history = history_new(&run->key);
+  run->worst = worst_new(&run->key, WORST_COUNTERS);
   if (settings->dedup && !settings->null_sink) run->dedup = dedup_new(&run->key);
   if (!settings->null_sink && names_may_meet(run)) run->paths = paths_new(&run->key);
   return 0;
@@ -151,6 +153,7 @@ static void collect_figures(struct figures *figures, void *user) {
   figures->hosts = stats.hosts;
   figures->hosts_frozen = stats.hosts_frozen;
   figures->hosts_down = stats.hosts_down;
+  figures->proxies_down = stats.proxies_down;
   figures->received_bytes = stats.received_bytes;
 }
 
@@ -180,13 +183,24 @@ static void look_after(uv_prepare_t *prepare) {
 
 /* ---- Beginning ---- */
 
+static void say_event(seine_t *engine, const seine_event_t *event, void *user) {
+  struct run *run = user;
+  struct text text = {0};
+  (void)engine;
+  event_text(event, &text);
+  if (text.length > 0) RUN_SAY(run, "%s", text.data);
+  text_clear(&text);
+}
+
 static int open_engine(struct run *run) {
   seine_options_t options = run->settings->engine;
+  if (run->settings->verbosity > 0) options.on_event = say_event;
+  options.event_user = run;
   options.directory = run->settings->null_sink ? NULL : run->settings->output;
   int error = seine_open(&run->engine, &run->loop, &options);
   if (error == 0) return 0;
   char cause[512];
-  bool known = seine_options_check(&options, cause, sizeof cause) != 0;
+  bool known = option_check_engine(&options, cause, sizeof cause) != 0;
   say("the run cannot begin: %s", known ? cause : seine_strerror(error));
   return error == SEINE_EINVAL ? EXIT_USAGE : EXIT_BROKEN;
 }
@@ -301,12 +315,24 @@ static void print_summary(const struct summary *summary) {
   free(manifest);
 }
 
+static void say_nothing_came(const struct settings *settings) {
+  char *sentence = summary_of_nothing(settings->lists, settings->list_count);
+  say("%s", sentence);
+  free(sentence);
+}
+
 static int sum_up(const struct run *run) {
   const struct settings *settings = run->settings;
   struct summary summary = {.figures = &run->figures, .manifest = settings->manifest, .exit_status = exit_status(run)};
+  struct worst_host worst[SUMMARY_HOSTS];
   char cause[512];
+  summary.first_byte = &run->first_byte;
+  summary.transfer = &run->transfer;
+  summary.worst = worst;
+  summary.worst_count = worst_list(run->worst, worst, SUMMARY_HOSTS);
   summary.output = settings->null_sink ? NULL : settings->output;
   summary.interrupted = summary.exit_status == EXIT_INTERRUPTED;
+  if (settings->verbosity >= 0 && run->figures.records == 0 && !run->stopped) say_nothing_came(settings);
   if (settings->verbosity >= 0) print_summary(&summary);
   if (!settings->summary || summary_write(&summary, settings->summary, cause, sizeof cause) == 0)
     return summary.exit_status;
@@ -315,6 +341,7 @@ static int sum_up(const struct run *run) {
 }
 
 static void free_rooms(struct run *run) {
+  worst_free(run->worst);
   paths_free(run->paths);
   dedup_free(run->dedup);
   history_free(run->history);

@@ -6,6 +6,7 @@
 #include "dedup.h"
 #include "figures.h"
 #include "history.h"
+#include "latency.h"
 #include "list.h"
 #include "manifest.h"
 #include "naming.h"
@@ -14,6 +15,7 @@
 #include "paths.h"
 #include "progress.h"
 #include "recall.h"
+#include "worst.h"
 
 #include <seine.h>
 
@@ -68,6 +70,8 @@ struct run {
 
   struct progress *progress;
   struct figures figures;
+  struct latency first_byte, transfer;
+  struct worst *worst;
   uint64_t began_ns;
 };
 

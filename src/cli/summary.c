@@ -22,28 +22,37 @@ static void begin_line(struct text *text, const char *what, uint64_t count) {
   text_printf(text, "  %-12s %*s", what, COUNT_WIDTH, amount_count(count, number));
 }
 
-static void add_detail(struct text *text, bool *first, const char *name, uint64_t count) {
-  char number[AMOUNT_ROOM];
-  text_printf(text, "%s%s %s", *first ? "  " : ", ", amount_count(count, number), name);
-  *first = false;
-}
-
 static bool is_reason_to_reject(int error) {
-  return error == SEINE_ETYPE || error == SEINE_ESIZE || error == SEINE_EOPTOUT;
+  return error == SEINE_ETYPE || error == SEINE_ESIZE || error == SEINE_EOPTOUT || error == SEINE_EROBOTS;
 }
 
-/* The classes of what was rejected, or of what failed, those of HTTP by status. */
+/* A class of error, or a status of HTTP. */
+struct class {
+  uint64_t count;
+  int error, http;
+};
+
+static int compare_classes(const void *a, const void *b) {
+  const struct class *left = a, *right = b;
+  if (left->count != right->count) return left->count < right->count ? 1 : -1;
+  return left->error != right->error ? right->error - left->error : left->http - right->http;
+}
+
+/* The classes of what was rejected, or of what failed, those of HTTP by status; the largest first. */
 static void add_classes(struct text *text, const struct figures *figures, bool rejected) {
-  bool first = true;
-  for (int error = 1; error < FIGURES_ERRORS; error++) {
-    uint64_t count = figures->by_error[error];
-    if (count == 0 || is_reason_to_reject(-error) != rejected || -error == SEINE_EHTTP) continue;
-    add_detail(text, &first, seine_err_name(-error), count);
-  }
-  for (int status = 0; !rejected && status < FIGURES_STATUSES; status++) {
-    char name[24];
-    snprintf(name, sizeof name, "http %d", status);
-    if (figures->by_http[status]) add_detail(text, &first, name, figures->by_http[status]);
+  struct class classes[FIGURES_ERRORS + FIGURES_STATUSES];
+  size_t count = 0;
+  for (int error = 1; error < FIGURES_ERRORS; error++)
+    if (figures->by_error[error] && is_reason_to_reject(-error) == rejected && -error != SEINE_EHTTP)
+      classes[count++] = (struct class){figures->by_error[error], -error, 0};
+  for (int status = 0; !rejected && status < FIGURES_STATUSES; status++)
+    if (figures->by_http[status]) classes[count++] = (struct class){figures->by_http[status], SEINE_EHTTP, status};
+  qsort(classes, count, sizeof *classes, compare_classes);
+  for (size_t i = 0; i < count; i++) {
+    char name[24], number[AMOUNT_ROOM];
+    snprintf(name, sizeof name, classes[i].error == SEINE_EHTTP ? "%s %d" : "%s", seine_err_name(classes[i].error),
+             classes[i].http);
+    text_printf(text, "    %-10s %*s\n", name, COUNT_WIDTH, amount_count(classes[i].count, number));
   }
 }
 
@@ -55,11 +64,11 @@ static void add_counts(struct text *text, const struct summary *summary) {
   begin_line(text, "duplicate", figures->by_status[SEINE_STATUS_DUPLICATE]);
   text_printf(text, "\n");
   begin_line(text, "rejected", figures->by_status[SEINE_STATUS_REJECTED]);
+  text_printf(text, "\n");
   add_classes(text, figures, true);
-  text_printf(text, "\n");
   begin_line(text, "failed", figures->by_status[SEINE_STATUS_FAILED]);
-  add_classes(text, figures, false);
   text_printf(text, "\n");
+  add_classes(text, figures, false);
   if (figures->done_before) {
     char number[AMOUNT_ROOM];
     begin_line(text, "done before", figures->done_before);
@@ -74,6 +83,26 @@ static void add_counts(struct text *text, const struct summary *summary) {
   if (figures->unfinished) {
     begin_line(text, "unfinished", figures->unfinished);
     text_printf(text, "\n");
+  }
+}
+
+/* ---- Times and hosts ---- */
+
+static void add_latency(struct text *text, const char *what, const struct latency *latency) {
+  char middle[AMOUNT_ROOM], most[AMOUNT_ROOM], all[AMOUNT_ROOM];
+  if (!latency || latency->count == 0) return;
+  text_printf(text, "  %-12s p50 %s, p95 %s, p99 %s\n", what, amount_wait(latency_at(latency, 500), middle),
+              amount_wait(latency_at(latency, 950), most), amount_wait(latency_at(latency, 990), all));
+}
+
+static void add_worst(struct text *text, const struct summary *summary) {
+  if (summary->worst_count > 0) text_printf(text, "  worst hosts, by failures\n");
+  for (size_t i = 0; i < summary->worst_count; i++) {
+    const struct worst_host *host = &summary->worst[i];
+    char number[AMOUNT_ROOM], count[AMOUNT_ROOM + 16], shown[1024];
+    snprintf(count, sizeof count, "%s%s", host->exact ? "" : "at least ", amount_count(host->failed, number));
+    escape_for_terminal(host->host, strlen(host->host), shown, sizeof shown);
+    text_printf(text, "  %*s  %s  %s\n", 13 + COUNT_WIDTH, count, shown, seine_err_name(host->error));
   }
 }
 
@@ -101,7 +130,15 @@ void summary_text(const struct summary *summary, struct text *text) {
               amount_bytes((double)figures->received_bytes, received),
               amount_bytes((double)figures->received_bytes / seconds, speed));
   add_counts(text, summary);
+  add_latency(text, "first byte", summary->first_byte);
+  add_latency(text, "transfer", summary->transfer);
+  add_worst(text, summary);
   add_advice(text, summary);
+}
+
+char *summary_of_nothing(char *const *lists, size_t count) {
+  if (count != 1) return xasprintf("no URLs in any of the %zu lists", count);
+  return strcmp(lists[0], "-") == 0 ? xstrdup("no URLs on standard input") : xasprintf("no URLs in %s", lists[0]);
 }
 
 /* ---- For machines ---- */
@@ -110,11 +147,38 @@ static void add_number(struct text *text, const char *key, uint64_t number) {
   text_printf(text, ",\"%s\":%" PRIu64, key, number);
 }
 
-static void add_string(struct text *text, const char *key, const char *value) {
+static void add_value(struct text *text, const char *value) {
   char *json = xmalloc(row_text_bound(value) + 1);
-  *row_put_text(json, value) = '\0';
-  text_printf(text, ",\"%s\":%s", key, json);
+  text_add(text, json, (size_t)(row_put_text(json, value) - json));
   free(json);
+}
+
+static void add_string(struct text *text, const char *key, const char *value) {
+  text_printf(text, ",\"%s\":", key);
+  add_value(text, value);
+}
+
+static void add_latency_json(struct text *text, const char *key, const struct latency *latency) {
+  static const struct latency none;
+  if (!latency) latency = &none;
+  text_printf(text, ",\"%s\":{\"count\":%" PRIu64, key, latency->count);
+  if (latency->count == 0)
+    text_printf(text, ",\"p50\":null,\"p95\":null,\"p99\":null}");
+  else
+    text_printf(text, ",\"p50\":%" PRIu64 ",\"p95\":%" PRIu64 ",\"p99\":%" PRIu64 "}", latency_at(latency, 500),
+                latency_at(latency, 950), latency_at(latency, 990));
+}
+
+static void add_worst_json(struct text *text, const struct summary *summary) {
+  text_printf(text, ",\"worst_hosts\":[");
+  for (size_t i = 0; i < summary->worst_count; i++) {
+    const struct worst_host *host = &summary->worst[i];
+    text_printf(text, "%s{\"host\":", i > 0 ? "," : "");
+    add_value(text, host->host);
+    text_printf(text, ",\"failed\":%" PRIu64 ",\"exact\":%s,\"error\":\"%s\"}", host->failed,
+                host->exact ? "true" : "false", seine_err_name(host->error));
+  }
+  text_printf(text, "]");
 }
 
 static void add_classes_json(struct text *text, const struct figures *figures) {
@@ -148,6 +212,9 @@ void summary_json(const struct summary *summary, struct text *text) {
   add_number(text, "transient", figures->transient);
   add_number(text, "unfinished", figures->unfinished);
   add_classes_json(text, figures);
+  add_latency_json(text, "first_byte_ms", summary->first_byte);
+  add_latency_json(text, "transfer_ms", summary->transfer);
+  add_worst_json(text, summary);
   add_number(text, "received_bytes", figures->received_bytes);
   add_number(text, "stored_bytes", figures->stored_bytes);
   add_number(text, "elapsed_ms", figures->elapsed_ms);
@@ -184,10 +251,11 @@ static int write_replacing(const char *path, const struct text *json) {
 
 int summary_write(const struct summary *summary, const char *path, char *cause, size_t size) {
   struct text json = {0};
-  int error = folders_make_above(path, cause, size);
+  bool to_output = strcmp(path, "-") == 0;
+  int error = to_output ? 0 : folders_make_above(path, cause, size);
   if (error) return error;
   summary_json(summary, &json);
-  error = write_replacing(path, &json);
+  error = to_output ? write_whole(STDOUT_FILENO, json.data, json.length) : write_replacing(path, &json);
   text_clear(&json);
   if (error) snprintf(cause, size, "the summary %s cannot be written: %s", path, strerror(error));
   return error;

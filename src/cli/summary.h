@@ -3,26 +3,36 @@
 #define SEINE_CLI_SUMMARY_H
 
 #include "figures.h"
+#include "latency.h"
 #include "util.h"
+#include "worst.h"
+
+#define SUMMARY_HOSTS 10
 
 struct summary {
   const struct figures *figures;
+  const struct latency *first_byte,
+      *transfer; /* of what was answered; of what was received whole. NULL: not measured */
+  const struct worst_host *worst; /* the hosts where most failed, worst first */
+  size_t worst_count;
   const char *output; /* folder; NULL if no files were stored */
   const char *manifest; /* file; "-" is standard output */
   int exit_status;
   bool interrupted;
 };
 
-/* A few aligned lines. Pure. */
+/* A few aligned lines. `output` and `manifest` are added as they are, hosts escaped for a terminal. Pure. */
 void summary_text(const struct summary *summary, struct text *text);
 
-/* One JSON object and a line end, keys always in this order: version, exit_status, interrupted, records, repeated,
- * done_before, done_before_not_ok, ok, duplicate, rejected, failed, transient (of failed), unfinished, errors (an object:
- * class to count, those above 0), http_errors (status to count), received_bytes, stored_bytes, elapsed_ms, output,
- * manifest. Pure. */
+/* One JSON object and a line end, keys always in this order, as the manual says: version, exit_status, interrupted, records,
+ * repeated, done_before, done_before_not_ok, ok, duplicate, rejected, failed, transient, unfinished, errors, http_errors,
+ * first_byte_ms, transfer_ms, worst_hosts, received_bytes, stored_bytes, elapsed_ms, output, manifest. Pure. */
 void summary_json(const struct summary *summary, struct text *text);
 
-/* Writes the JSON to a file that appears whole: 0, or an errno with a sentence in cause[0..size). */
+/* "no URLs in cats.txt": the caller's to free. */
+char *summary_of_nothing(char *const *lists, size_t count);
+
+/* Writes the JSON to standard output ("-"), or to a file that appears whole: 0, or an errno with a sentence in cause[0..size). */
 int summary_write(const struct summary *summary, const char *path, char *cause, size_t size);
 
 #endif

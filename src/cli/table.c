@@ -58,7 +58,7 @@ static size_t home(const struct segment *segment, uint64_t key) {
 }
 
 static uint64_t *values_of(const struct table *table, const struct segment *segment) {
-  return table->with_values ? segment->keys + segment->capacity : NULL;
+  return table->with_values && segment->keys ? segment->keys + segment->capacity : NULL;
 }
 
 static size_t entry_bytes(const struct table *table) {

@@ -1,0 +1,34 @@
+/* Events of the engine in words. */
+#include "events.h"
+#include "amount.h"
+
+void event_text(const seine_event_t *event, struct text *text) {
+  char wait[AMOUNT_ROOM];
+  const char *host = event->host, *plural = event->cap == 1 ? "" : "s";
+  amount_wait(event->delay_ms, wait);
+  switch (event->kind) {
+  case SEINE_EVENT_FROZEN:
+    text_printf(text, "%s asked for rest (429 or 503): nothing for %s, then %u request%s at a time", host, wait,
+                event->cap, plural);
+    break;
+  case SEINE_EVENT_RAMPED:
+    text_printf(text, "%s is back at %u request%s at a time", host, event->cap, plural);
+    break;
+  case SEINE_EVENT_DOWN:
+    text_printf(text, "%s does not answer: its URLs fail at once, and it is tried again in %s", host, wait);
+    break;
+  case SEINE_EVENT_UP:
+    text_printf(text, "%s answers again", host);
+    break;
+  case SEINE_EVENT_PROXY_DOWN:
+    text_printf(text, "the proxy %s failed, and rests for %s", host, wait);
+    break;
+  case SEINE_EVENT_PROXY_UP:
+    text_printf(text, "the proxy %s is in use again", host);
+    break;
+  case SEINE_EVENT_ROBOTS:
+    text_printf(text, "robots.txt of %s was read", host);
+    if (event->delay_ms > 0) text_printf(text, "; it asks for %s between requests", wait);
+    break;
+  }
+}
