@@ -12,6 +12,8 @@ void bench_init(struct bench *bench) {
   server_reset(shared_server);
   bench->server = shared_server;
   bench->folder = folder_make();
+  bench->got = calloc(BENCH_FETCHES, sizeof *bench->got);
+  ck_assert_ptr_nonnull(bench->got);
   ck_assert_int_eq(uv_loop_init(&bench->loop), 0);
   seine_options_init(&bench->options);
   bench->options.directory = bench->folder;
@@ -60,7 +62,7 @@ static void on_result(seine_fetch_t *fetch, const seine_result_t *result) {
 struct got *bench_request(struct bench *bench, const seine_request_t *request) {
   struct got *got = &bench->got[bench->count];
   seine_request_t mine = *request;
-  ck_assert_uint_lt(bench->count, sizeof bench->got / sizeof *bench->got);
+  ck_assert_uint_lt(bench->count, BENCH_FETCHES);
   got->bench = bench;
   mine.user = got;
   ck_assert_int_eq(seine_fetch(bench->engine, &mine, on_result, &got->fetch), 0);
@@ -85,6 +87,12 @@ struct got *bench_fetch(struct bench *bench, int n, const char *path, seine_sink
   return got;
 }
 
+void bench_wait(struct bench *bench) {
+  bench->hold = true;
+  while (bench->done < bench->count)
+    uv_run(&bench->loop, UV_RUN_ONCE);
+}
+
 void bench_run(struct bench *bench) {
   if (bench->count == 0 && !bench->closed) seine_close(bench->engine, on_close, bench);
   uv_run(&bench->loop, UV_RUN_DEFAULT);
@@ -107,6 +115,7 @@ void bench_clear(struct bench *bench) {
     free(got->message);
     free(got->data);
   }
+  free(bench->got);
   folder_remove(bench->folder);
   free(bench->folder);
 }

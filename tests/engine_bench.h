@@ -24,13 +24,15 @@ struct got {
   char sha256[65];
 };
 
+#define BENCH_FETCHES 16384
+
 struct bench {
   struct server *server;
   uv_loop_t loop;
   seine_t *engine;
   seine_options_t options;
   char *folder; /* of options.directory */
-  struct got got[2048];
+  struct got *got; /* up to BENCH_FETCHES */
   size_t count, done;
   bool closed;
   bool hold; /* do not close when the last fetch is done */
@@ -42,6 +44,8 @@ void bench_init(struct bench *bench);
 void bench_open(struct bench *bench); /* after options were changed */
 /* Runs until all is done, closes the engine, asserts that each fetch called back once and the loop closes with nothing left. */
 void bench_run(struct bench *bench);
+/* Runs until all is done and no longer, so that figures can be asked for; bench_run is due after it. */
+void bench_wait(struct bench *bench);
 void bench_clear(struct bench *bench);
 
 /* Fetches 127.0.0.N's path. */

@@ -369,6 +369,34 @@ void server_reset(struct server *server) {
   answer_clear(&answer);
 }
 
+char *percent_encode(const char *text) {
+  char *encoded = must(malloc(3 * strlen(text) + 1)), *out = encoded;
+  for (; *text; text++) {
+    if (strchr("-._~/", *text) || (*text >= '0' && *text <= '9') || (*text >= 'A' && *text <= 'Z') ||
+        (*text >= 'a' && *text <= 'z'))
+      *out++ = *text;
+    else
+      out += sprintf(out, "%%%02X", (unsigned char)*text);
+  }
+  *out = '\0';
+  return encoded;
+}
+
+void server_set_robots_query(struct server *server, const char *host, const char *query) {
+  char *target = print("/_/robots?host=%s&%s", host, query);
+  struct answer answer = ask(server, target);
+  if (answer.status != 200) give_up("%s: the server answers %d", target, answer.status);
+  answer_clear(&answer);
+  free(target);
+}
+
+void server_set_robots(struct server *server, const char *host, int status, const char *body) {
+  char *encoded = percent_encode(body), *query = print("status=%d&body=%s", status, encoded);
+  server_set_robots_query(server, host, query);
+  free(query);
+  free(encoded);
+}
+
 uint8_t *server_body(struct server *server, const char *path, size_t *size) {
   char *target = print("/_/plain%s", path);
   struct answer answer = ask(server, target);

@@ -20,8 +20,15 @@ int server_port(const struct server *server);
 /* "http://127.0.0.N:PORT" and `path`; the caller frees. */
 char *server_url(const struct server *server, int n, const char *path);
 
-/* Forgets all figures, and the attempts that status= and faults= go by. */
+/* Forgets all figures, the attempts that status= and faults= go by, and what robots.txt is. */
 void server_reset(struct server *server);
+
+/* What a host, as in a URL without port, answers for /robots.txt from now on; until then it is a 404. */
+void server_set_robots(struct server *server, const char *host, int status, const char *body);
+/* The same by a query, of which tests/server/README has the words: "redirect=...&delay=200". Values are percent-encoded. */
+void server_set_robots_query(struct server *server, const char *host, const char *query);
+/* A text as a value of a query; the caller frees. */
+char *percent_encode(const char *text);
 
 /* `host` is as in a URL, without port; NULL: all hosts. `path` with its query; without one, all queries are summed;
  * NULL: all paths. Each of these asks the server. */

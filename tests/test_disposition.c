@@ -58,6 +58,7 @@ static const struct {
     {"attachment; filename*=\"UTF-8''cat.jpg\"", "cat.jpg"},
     {"attachment; filename*=iso-8859-1''%a3%20rates", "\u00a3 rates"},
     {"attachment; filename*=ISO-8859-15''%a4; filename=x", "x"},
+    {"attachment; filename=x; filename*=UTF-8''", "x"}, /* an empty name is none */
     {"attachment; filename*=UTF-8''%ff%fe; filename=x", "x"},
     {"attachment; filename*=UTF-8''; filename=x", "x"},
     {"attachment; filename*=cat.jpg", ""},

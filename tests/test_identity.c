@@ -34,6 +34,8 @@ static const struct {
     {"http:/u:p@h/a", "http:/h/a", 0},
     {"http:///u:p@h/a", "http:///h/a", 0},
     {"u:p@h/a", "h/a", 0},
+    {"x@http://u:p@h/a", "http://h/a", 0}, /* malformed, and still no password gets through */
+    {"http:/@/u:p@h/a", "http://h/a", 0},
     {"http://u:p@", "http://", 0},
     {"http://@h", "http://h", 0},
     {"", "", 0},

@@ -123,6 +123,8 @@ START_TEST(presets_are_the_engines_defaults) {
   ck_assert_uint_eq(ours->retries, engine.retries);
   ck_assert_uint_eq(ours->retry_delay_ms, engine.retry_delay_ms);
   ck_assert_uint_eq(ours->retry_max_delay_ms, engine.retry_max_delay_ms);
+  ck_assert_uint_eq(ours->retry_max_time_ms, engine.retry_max_time_ms);
+  ck_assert(!ours->robots && ours->rules == NULL && ours->rule_count == 0 && settings.host_rules == NULL);
   ck_assert_uint_eq(ours->connect_timeout_ms, engine.connect_timeout_ms);
   ck_assert_uint_eq(ours->stall_timeout_ms, engine.stall_timeout_ms);
   ck_assert_uint_eq(ours->max_time_ms, engine.max_time_ms);
@@ -160,7 +162,7 @@ START_TEST(every_option_is_stored) {
              "--retry-delay 0.25 --retry-max-delay 5 --retry-on +403,-500 --retry-failed --connect-timeout 1.5 "
              "--stall-timeout 2 --max-time 3 --max-redirects 0 -H A:_1 -H B:_2 -U me -x http://p:1 -x socks5h://q:2 "
              "--no-proxy h,i -k --http1.1 --deny-private --opt-out ~ --fresh --durable -v --progress plain --summary s "
-             "--content-disposition one - http://h/a");
+             "--content-disposition --retry-max-time 90.5 --robots one - http://h/a");
   const seine_options_t *engine = &settings.engine;
   ck_assert_str_eq(settings.output, "out");
   ck_assert_str_eq(settings.name, "id");
@@ -180,6 +182,8 @@ START_TEST(every_option_is_stored) {
   ck_assert_uint_eq(engine->retries, 0);
   ck_assert_uint_eq(engine->retry_delay_ms, 250);
   ck_assert_uint_eq(engine->retry_max_delay_ms, 5000);
+  ck_assert_uint_eq(engine->retry_max_time_ms, 90500);
+  ck_assert(engine->robots);
   ck_assert_str_eq(engine->retry_on, "+403,-500");
   ck_assert_uint_eq(engine->connect_timeout_ms, 1500);
   ck_assert_uint_eq(engine->stall_timeout_ms, 2000);
@@ -286,7 +290,8 @@ static const struct {
     {"--nonsense l", "--nonsense is not an option; try"},
     {"--nonsense=x l", "--nonsense is not an option"},
     {"--=x l", "is not an option"},
-    {"--re 3 l", "--re could be --retries, --retry-delay, --retry-failed, --retry-max-delay, --retry-on"},
+    {"--re 3 l",
+     "--re could be --retries, --retry-delay, --retry-failed, --retry-max-delay, --retry-max-time, --retry-on"},
     {"--retry 3 l", "--retry could be --retry-delay"},
     {"-Z l", "-Z is not an option"},
     {"-qZ l", "-Z is not an option"},
@@ -308,6 +313,16 @@ static const struct {
     {"--no-proxy a\nb l", "control character"},
     {"--retry-on 9x9 l", "9x9"},
     {"--retry-on ~ l", "the value is empty"},
+    {"--opt-out a,,b l", "seine: --opt-out \"a,,b\" has an empty item; try \"seine --help\"\n"},
+    {"-a jpeg l", "seine: --accept: \"jpeg\" is no media type"},
+    {"-a image/png, l", "seine: --accept \"image/png,\" has an empty item"},
+    {"--retry-max-time 0.0001 l", "is out of range (0.001 to 31536000, or none)"},
+    {"--proxy-file ~ l", "--proxy-file: the value is empty"},
+    {"--proxy-file /nonexistent/p l", "the file of proxies \"/nonexistent/p\" cannot be read: No such file"},
+    {"--prox p l", "--prox could be --proxy, --proxy-file"},
+    {"--summary - --manifest - l", "seine: --manifest and --summary cannot both be standard output; try"},
+    {"--host-rules ~ l", "--host-rules: the value is empty"},
+    {"--host-rules /nonexistent/r l", "the file of rules \"/nonexistent/r\" cannot be read: No such file"},
     {"-a image l", "image"},
     {"--min-size 2 --max-size 1 l", "--max-size is smaller than --min-size"},
     {"--retry-delay 70 l", "--retry-max-delay is smaller than --retry-delay"},
@@ -369,29 +384,41 @@ END_TEST
 static const struct {
   const char *variables[4]; /* name=value */
   const char *line;
-  const char *proxy, *no_proxy;
-  bool warned;
+  const char *http, *https, *no_proxy;
 } environments[] = {
-    {{NULL}, "l", NULL, NULL, false},
-    {{"http_proxy=http://p:1"}, "l", "http://p:1", NULL, false},
-    {{"http_proxy=p:1"}, "l", "http://p:1", NULL, false},
-    {{"HTTP_PROXY=http://p:1"}, "l", NULL, NULL, false},
-    {{"https_proxy=http://p:1"}, "l", "http://p:1", NULL, false},
-    {{"HTTPS_PROXY=http://p:1"}, "l", "http://p:1", NULL, false},
-    {{"all_proxy=socks5h://p:1"}, "l", "socks5h://p:1", NULL, false},
-    {{"ALL_PROXY=socks5h://p:1"}, "l", "socks5h://p:1", NULL, false},
-    {{"http_proxy="}, "l", NULL, NULL, false},
-    {{"http_proxy=", "all_proxy=http://p:1"}, "l", "http://p:1", NULL, false},
-    {{"http_proxy=http://p:1", "https_proxy=http://p:1"}, "l", "http://p:1", NULL, false},
-    {{"http_proxy=http://p:1", "https_proxy=http://q:2"}, "l", "http://q:2", NULL, true},
-    {{"http_proxy=http://p:1", "no_proxy=h,i"}, "l", "http://p:1", "h,i", false},
-    {{"http_proxy=http://p:1", "NO_PROXY=h,i"}, "l", "http://p:1", "h,i", false},
-    {{"http_proxy=http://p:1", "no_proxy=h"}, "--no-proxy j l", "http://p:1", "j", false},
-    {{"http_proxy=http://p:1", "no_proxy=h"}, "--no-proxy ~ l", "http://p:1", "", false},
-    {{"http_proxy=http://p:1", "no_proxy=h"}, "-x http://x:9 l", "http://x:9", NULL, false},
-    {{"http_proxy=http://p:1"}, "-x ~ l", NULL, NULL, false},
-    {{"http_proxy=http://p:1", "https_proxy=http://q:2"}, "-x x:9 l", "http://x:9", NULL, false},
+    {{NULL}, "l", NULL, NULL, NULL},
+    {{"http_proxy=http://p:1"}, "l", "http://p:1", NULL, NULL},
+    {{"http_proxy=p:1"}, "l", "http://p:1", NULL, NULL},
+    {{"HTTP_PROXY=http://p:1"}, "l", NULL, NULL, NULL},
+    {{"https_proxy=http://p:1"}, "l", NULL, "http://p:1", NULL},
+    {{"HTTPS_PROXY=p:1"}, "l", NULL, "http://p:1", NULL},
+    {{"https_proxy=http://p:1", "HTTPS_PROXY=http://q:1"}, "l", NULL, "http://p:1", NULL},
+    {{"all_proxy=socks5h://p:1"}, "l", "socks5h://p:1", "socks5h://p:1", NULL},
+    {{"ALL_PROXY=socks5h://p:1"}, "l", "socks5h://p:1", "socks5h://p:1", NULL},
+    {{"all_proxy=http://p:1", "ALL_PROXY=http://q:1"}, "l", "http://p:1", "http://p:1", NULL},
+    {{"all_proxy=http://p:1", "http_proxy=http://q:1"}, "l", "http://q:1", "http://p:1", NULL},
+    {{"all_proxy=http://p:1", "https_proxy=http://q:1"}, "l", "http://p:1", "http://q:1", NULL},
+    {{"http_proxy="}, "l", NULL, NULL, NULL},
+    {{"http_proxy=", "all_proxy=http://p:1"}, "l", "http://p:1", "http://p:1", NULL},
+    {{"http_proxy=http://p:1", "https_proxy=http://p:1"}, "l", "http://p:1", "http://p:1", NULL},
+    {{"http_proxy=http://p:1", "https_proxy=http://q:2"}, "l", "http://p:1", "http://q:2", NULL},
+    {{"http_proxy=http://p:1", "no_proxy=h,i"}, "l", "http://p:1", NULL, "h,i"},
+    {{"http_proxy=http://p:1", "NO_PROXY=h,i"}, "l", "http://p:1", NULL, "h,i"},
+    {{"http_proxy=http://p:1", "no_proxy=h", "NO_PROXY=i"}, "l", "http://p:1", NULL, "h"},
+    {{"http_proxy=http://p:1", "no_proxy=h"}, "--no-proxy j l", "http://p:1", NULL, "j"},
+    {{"http_proxy=http://p:1", "no_proxy=h"}, "--no-proxy ~ l", "http://p:1", NULL, ""},
+    {{"http_proxy=http://p:1", "no_proxy=h"}, "-x http://x:9 l", "http://x:9", "http://x:9", "h"},
+    {{"http_proxy=http://p:1"}, "-x ~ l", NULL, NULL, NULL},
+    {{"https_proxy=http://p:1"}, "-x ~ l", NULL, NULL, NULL},
+    {{"http_proxy=http://p:1", "https_proxy=http://q:2"}, "-x x:9 l", "http://x:9", "http://x:9", NULL},
 };
+
+/* The first for URLs of either scheme, as the engine reads the two lists. */
+static const char *first_proxy(bool https) {
+  const char *const *list = settings.engine.proxies;
+  if (https && settings.engine.https_proxies != NULL) list = settings.engine.https_proxies;
+  return list != NULL ? list[0] : NULL;
+}
 
 START_TEST(the_environment_names_proxies) {
   clear_environment();
@@ -402,17 +429,12 @@ START_TEST(the_environment_names_proxies) {
     setenv(variable, value + 1, 1);
     free(variable);
   }
-  struct capture capture = capture_start(STDERR_FILENO);
-  int result = parse(environments[_i].line);
-  char *said = capture_end(&capture);
-  ck_assert_msg(result == 0, "%s", said);
-  ck_assert_msg((*said != '\0') == environments[_i].warned, "%s", said);
-  const char *proxy = settings.engine.proxies != NULL ? settings.engine.proxies[0] : NULL;
-  ck_assert_pstr_eq(proxy, environments[_i].proxy);
+  parse_good(environments[_i].line);
+  ck_assert_pstr_eq(first_proxy(false), environments[_i].http);
+  ck_assert_pstr_eq(first_proxy(true), environments[_i].https);
   ck_assert_pstr_eq(settings.engine.no_proxy, environments[_i].no_proxy);
   settings_clear(&settings);
   clear_environment();
-  free(said);
 }
 END_TEST
 
@@ -480,6 +502,129 @@ START_TEST(bad_config_lines_are_named) {
   free(said);
   free(line);
   free(path);
+}
+END_TEST
+
+/* ---- Files of proxies, and passwords ---- */
+
+START_TEST(proxies_are_read_from_files) {
+  char *path = write_config("# two\nhttp://user:secret@p:1\n\n  q:2  \r\n"), *more = write_config("socks5h://r:3");
+  char *line = xasprintf("-x o:9 --proxy-file %s --proxy-file=%s l", path, more);
+  static const char *const wanted[] = {"http://o:9", "http://user:secret@p:1", "http://q:2", "socks5h://r:3"};
+  setenv("all_proxy", "http://elsewhere:1", 1);
+  parse_good(line);
+  unsetenv("all_proxy");
+  for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+    ck_assert_str_eq(settings.engine.proxies[i], wanted[i]);
+  ck_assert_ptr_null(settings.engine.proxies[4]);
+  ck_assert_ptr_null(settings.engine.https_proxies);
+  settings_clear(&settings);
+  unlink(path);
+  unlink(more);
+  free(line);
+  free(more);
+  free(path);
+}
+END_TEST
+
+static const struct {
+  const char *text, *said;
+} bad_proxy_files[] = {
+    {"http://p:1\nhttp://u:secret@p:x\n", ":2: this is no URL; it needs to be like http://host:3128"},
+    {"gopher://u:secret@p\n", ":1: this is of none of the kinds http, https,"},
+    {"http://u:secret\x1b@p\n", ":1: this contains a control character\n"},
+    {"# http://u:secret@p\n", "\" names none\n"},
+    {"", "\" names none\n"},
+};
+
+START_TEST(bad_files_of_proxies_are_named) {
+  char *path = write_config(bad_proxy_files[_i].text);
+  char *line = xasprintf("-x http://o:1 --proxy-file=%s l", path);
+  char *said = parse_bad(line);
+  ck_assert_msg(strstr(said, path) != NULL && strstr(said, bad_proxy_files[_i].said) != NULL, "%s", said);
+  ck_assert_ptr_null(strstr(said, "secret"));
+  unlink(path);
+  free(said);
+  free(line);
+  free(path);
+}
+END_TEST
+
+static const struct {
+  const char *word, *proxy, *left;
+} hidden[] = {
+    {"-xhttp://user:secret@p:1", "http://user:secret@p:1", "-xhttp://***********@p:1"},
+    {"--proxy=socks5h://user:secret@p:1", "socks5h://user:secret@p:1", "--proxy=socks5h://***********@p:1"},
+    {"--proxy=user:secret@p:1", "http://user:secret@p:1", "--proxy=***********@p:1"},
+    {"--proxy=http://p:1", "http://p:1", "--proxy=http://p:1"},
+    {"--proxy=@p:1", "http://@p:1", "--proxy=@p:1"},
+    {"-qxhttp://u@p:1", "http://u@p:1", "-qxhttp://*@p:1"},
+};
+
+START_TEST(passwords_leave_the_arguments) {
+  char name[] = "seine", list[] = "http://user:kept@h/", word[64];
+  char *argv[] = {name, word, list, NULL};
+  snprintf(word, sizeof word, "%s", hidden[_i].word);
+  ck_assert_int_eq(options_parse(&settings, 3, argv), 0);
+  ck_assert_str_eq(settings.engine.proxies[0], hidden[_i].proxy);
+  ck_assert_str_eq(word, hidden[_i].left);
+  ck_assert_str_eq(list, "http://user:kept@h/");
+  settings_clear(&settings);
+}
+END_TEST
+
+/* ---- Rules by host ---- */
+
+START_TEST(rules_by_host_are_read) {
+  char *path = write_config("# two hosts\na.example concurrency=2 header=\"A: b\"\n*.a.example proxy=none\n");
+  char *line = xasprintf("--host-rules %s l", path);
+  parse_good(line);
+  ck_assert_uint_eq(settings.engine.rule_count, 2);
+  ck_assert_str_eq(settings.engine.rules[0].pattern, "a.example");
+  ck_assert_str_eq(settings.engine.rules[0].headers[0], "A: b");
+  ck_assert_str_eq(settings.engine.rules[1].proxy, "none");
+  settings_clear(&settings);
+  unlink(path);
+  free(line);
+  free(path);
+}
+END_TEST
+
+START_TEST(bad_rules_end_it) {
+  char *path = write_config("a.example concurrency=2\nb.example concurrency=x\n");
+  char *line = xasprintf("--host-rules %s l", path);
+  char *said = parse_bad(line), *wanted = xasprintf("seine: %s:2: concurrency: \"x\" is not a whole number\n", path);
+  ck_assert_str_eq(said, wanted);
+  unlink(path);
+  free(wanted);
+  free(said);
+  free(line);
+  free(path);
+}
+END_TEST
+
+/* ---- What the engine says ---- */
+
+START_TEST(fields_are_called_by_their_options) {
+  char cause[256];
+  seine_options_t options;
+  seine_options_init(&options);
+  ck_assert_int_eq(option_check_engine(&options, cause, sizeof cause), 0);
+  options.opt_out = "opt_out,,accept";
+  ck_assert_int_eq(option_check_engine(&options, cause, sizeof cause), SEINE_EINVAL);
+  ck_assert_str_eq(cause, "--opt-out \"opt_out,,accept\" has an empty item");
+  seine_options_init(&options);
+  options.min_size_bytes = 2;
+  options.max_size_bytes = 1;
+  ck_assert_int_eq(option_check_engine(&options, cause, sizeof cause), SEINE_EINVAL);
+  ck_assert_str_eq(cause, "--max-size (1) is smaller than --min-size (2)");
+  options.concurrency = 0;
+  ck_assert_int_eq(option_check_engine(&options, cause, 20), SEINE_EINVAL);
+  ck_assert_str_eq(cause, "--concurrency is 0;");
+  seine_options_init(&options);
+  options.user_agent = "\n";
+  ck_assert_int_eq(option_check_engine(&options, cause, sizeof cause), SEINE_EINVAL);
+  ck_assert_str_eq(cause, "--user-agent contains a control character");
 }
 END_TEST
 
@@ -572,6 +717,8 @@ static void add_tables(TCase *tcase) {
   tcase_add_loop_test(tcase, folders_have_a_default, 0, sizeof outputs / sizeof outputs[0]);
   tcase_add_loop_test(tcase, the_environment_names_proxies, 0, sizeof environments / sizeof environments[0]);
   tcase_add_loop_test(tcase, bad_config_lines_are_named, 0, sizeof bad_configs / sizeof bad_configs[0]);
+  tcase_add_loop_test(tcase, bad_files_of_proxies_are_named, 0, sizeof bad_proxy_files / sizeof bad_proxy_files[0]);
+  tcase_add_loop_test(tcase, passwords_leave_the_arguments, 0, sizeof hidden / sizeof hidden[0]);
   tcase_add_loop_test(tcase, what_is_shown_is_escaped, 0, sizeof escapes / sizeof escapes[0]);
 }
 
@@ -586,6 +733,10 @@ int main(void) {
   tcase_add_test(tcase, every_option_is_stored);
   tcase_add_test(tcase, no_list_shows_the_usage);
   tcase_add_test(tcase, a_config_file_is_read_before_the_command_line);
+  tcase_add_test(tcase, proxies_are_read_from_files);
+  tcase_add_test(tcase, rules_by_host_are_read);
+  tcase_add_test(tcase, fields_are_called_by_their_options);
+  tcase_add_test(tcase, bad_rules_end_it);
   tcase_add_test(tcase, help_shows_every_option_within_80_columns);
   tcase_add_test(tcase, help_and_version_need_no_list);
   tcase_add_test(tcase, text_is_cut_between_characters);

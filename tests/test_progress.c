@@ -1,5 +1,6 @@
 /* How far a run is, and what it came to, as text. */
 #include "amount.h"
+#include "events.h"
 #include "progress.h"
 #include "summary.h"
 
@@ -24,19 +25,36 @@ static const struct figures some = {
 
 static const struct {
   size_t width;
-  bool ended;
+  bool ended, trouble; /* hosts frozen and down, a proxy down, fetches waiting, an earlier run */
   const char *first, *second;
 } bars[] = {
-    {100, true, "12,345 of 50,000   24%   1,204/s   18.3 MB/s  eta 0:32  [======>                     ]",
-     "ok 12,000  dup 300  rejected 40  failed 5  in flight 256  hosts 1,204  waiting 12"},
-    {70, true, "12,345 of 50,000   24%   1,204/s   18.3 MB/s  eta 0:32  [==>        ]",
+    {120, true, false, "12,345 of 50,000   24%   1,204/s   18.3 MB/s  eta 0:32  [======>                     ]",
      "ok 12,000  dup 300  rejected 40  failed 5  in flight 256  hosts 1,204"},
-    {50, true, "12,345 of 50,000   24%   1,204/s   18.3 MB/s", "ok 12,000  dup 300  rejected 40  failed 5"},
-    {20, true, "12,345 of 50,000", "ok 12,000  dup 300"},
-    {5, true, " 24%", ""},
-    {0, true, "", ""},
-    {70, false, "12,345 done, 50,000 read   1,204/s   18.3 MB/s  0:41",
+    {70, true, false, "12,345 of 50,000   24%   1,204/s   18.3 MB/s  eta 0:32  [==>        ]",
      "ok 12,000  dup 300  rejected 40  failed 5  in flight 256  hosts 1,204"},
+    {69, true, false, "12,345 of 50,000   24%   1,204/s   18.3 MB/s  eta 0:32  [==>       ]",
+     "ok 12,000  rejected 40  failed 5  in flight 256  hosts 1,204"},
+    {66, true, false, "12,345 of 50,000   24%   1,204/s   18.3 MB/s  eta 0:32",
+     "ok 12,000  rejected 40  failed 5  in flight 256  hosts 1,204"},
+    {50, true, false, "12,345 of 50,000   24%   1,204/s  eta 0:32", "ok 12,000  rejected 40  failed 5  in flight 256"},
+    {40, true, false, "12,345 of 50,000   24%   1,204/s", "ok 12,000  failed 5  in flight 256"},
+    {20, true, false, " 24%  [==>        ]", "ok 12,000  failed 5"},
+    {12, true, false, " 24%", "ok 12,000"},
+    {5, true, false, " 24%", ""},
+    {0, true, false, "", ""},
+    {70, false, false, "12,345 done, 50,000 read   1,204/s   18.3 MB/s  0:41",
+     "ok 12,000  dup 300  rejected 40  failed 5  in flight 256  hosts 1,204"},
+    {30, false, false, "12,345 done, 50,000 read", "ok 12,000  failed 5"},
+    {160, true, true, "12,345 of 50,000   24%   1,204/s   18.3 MB/s  eta 0:32  [======>                     ]",
+     "ok 11,000  dup 300  rejected 40  failed 5  in flight 256  hosts 1,199  frozen 3  down 2  proxies down 1  to "
+     "retry 10  "
+     "done before 1,000"},
+    {100, true, true, "12,345 of 50,000   24%   1,204/s   18.3 MB/s  eta 0:32  [======>                     ]",
+     "ok 11,000  rejected 40  failed 5  in flight 256  hosts 1,199  frozen 3  down 2  proxies down 1"},
+    {80, true, true, "12,345 of 50,000   24%   1,204/s   18.3 MB/s  eta 0:32  [=====>               ]",
+     "ok 11,000  rejected 40  failed 5  in flight 256  hosts 1,199  frozen 3  down 2"},
+    {60, true, true, "12,345 of 50,000   24%   1,204/s   18.3 MB/s  eta 0:32",
+     "ok 11,000  rejected 40  failed 5  in flight 256  down 2"},
 };
 
 START_TEST(bars_are_as_in_the_table) {
@@ -44,6 +62,14 @@ START_TEST(bars_are_as_in_the_table) {
   struct figures figures = some;
   struct pace pace = {.files = 1204, .bytes = 18.3e6};
   figures.list_ended = bars[_i].ended;
+  if (bars[_i].trouble) {
+    figures.by_status[0] -= figures.done_before = 1000;
+    figures.hosts_frozen = 3;
+    figures.hosts_down = 2;
+    figures.proxies_down = 1;
+  } else {
+    figures.waiting = 0;
+  }
   progress_bar(&figures, &pace, bars[_i].width, lines);
   ck_assert_str_eq(lines[0], bars[_i].first);
   ck_assert_str_eq(lines[1], bars[_i].second);
@@ -71,11 +97,11 @@ START_TEST(a_plain_line_says_the_same) {
   struct pace pace = {.files = 1204, .bytes = 18.3e6};
   progress_plain(&figures, &pace, line);
   ck_assert_str_eq(line, "12,345 of 50,000, 1,204/s, 18.3 MB/s, eta 0:32; ok 12,000  dup 300  rejected 40  failed 5  "
-                         "in flight 256  hosts 1,204  waiting 12");
+                         "in flight 256  hosts 1,204  to retry 10");
   figures.list_ended = false;
   progress_plain(&figures, &pace, line);
   ck_assert_str_eq(line, "12,345 done, 50,000 read, 1,204/s, 18.3 MB/s, 0:41; ok 12,000  dup 300  rejected 40  "
-                         "failed 5  in flight 256  hosts 1,204  waiting 12");
+                         "failed 5  in flight 256  hosts 1,204  to retry 10");
 }
 END_TEST
 
@@ -113,49 +139,180 @@ START_TEST(amounts_are_as_in_the_table) {
 }
 END_TEST
 
+static const struct {
+  uint64_t ms;
+  const char *shown;
+} waits[] = {
+    {0, "0 ms"},        {999, "999 ms"},      {1000, "1.0 s"},    {9949, "9.9 s"},
+    {9950, "10 s"},     {60000, "60 s"},      {119499, "119 s"},  {119500, "2 min"},
+    {600000, "10 min"}, {7169999, "119 min"}, {7170000, "2.0 h"}, {86400000, "24.0 h"},
+};
+
+START_TEST(waits_are_as_in_the_table) {
+  char out[AMOUNT_ROOM];
+  ck_assert_str_eq(amount_wait(waits[_i].ms, out), waits[_i].shown);
+}
+END_TEST
+
+/* ---- Events ---- */
+
+static const struct {
+  seine_event_t event;
+  const char *text;
+} events[] = {
+    {{SEINE_EVENT_FROZEN, "https://a.example:443", 2000, 1},
+     "https://a.example:443 asked for rest (429 or 503): nothing for 2.0 s, then 1 request at a time"},
+    {{SEINE_EVENT_FROZEN, "h", 600000, 4},
+     "h asked for rest (429 or 503): nothing for 10 min, then 4 requests at a time"},
+    {{SEINE_EVENT_RAMPED, "h", 0, 8}, "h is back at 8 requests at a time"},
+    {{SEINE_EVENT_DOWN, "h", 30000, 0}, "h does not answer: its URLs fail at once, and it is tried again in 30 s"},
+    {{SEINE_EVENT_UP, "h", 0, 0}, "h answers again"},
+    {{SEINE_EVENT_PROXY_DOWN, "http://p:3128", 5000, 0}, "the proxy http://p:3128 failed, and rests for 5.0 s"},
+    {{SEINE_EVENT_PROXY_UP, "http://p:3128", 0, 0}, "the proxy http://p:3128 is in use again"},
+    {{SEINE_EVENT_ROBOTS, "h", 0, 0}, "robots.txt of h was read"},
+    {{SEINE_EVENT_ROBOTS, "h", 1500, 0}, "robots.txt of h was read; it asks for 1.5 s between requests"},
+    {{(seine_event_kind_t)99, "h", 0, 0}, NULL},
+};
+
+START_TEST(events_are_as_in_the_table) {
+  struct text text = {0};
+  event_text(&events[_i].event, &text);
+  ck_assert_pstr_eq(text.data, events[_i].text);
+  text_clear(&text);
+}
+END_TEST
+
 /* ---- The summary ---- */
 
 static struct figures final_figures(void) {
   struct figures figures = some;
   figures.done_before = 37000;
   figures.done_before_bad = 120;
-  figures.by_error[-SEINE_ETYPE] = 40;
+  figures.by_error[-SEINE_ETYPE] = 30;
+  figures.by_error[-SEINE_EROBOTS] = 10;
   figures.by_error[-SEINE_EDNS] = 2;
   figures.by_error[-SEINE_EHTTP] = 3;
-  figures.by_http[404] = 3;
+  figures.by_http[404] = 2;
+  figures.by_http[500] = 1;
   return figures;
+}
+
+static struct latency first_byte, transfer;
+
+static const struct worst_host worst[] = {
+    {"https://dead.example", 1204, true, SEINE_EHOSTDOWN},
+    {"http://\x1b[31m.example:8080", 17, false, SEINE_EHTTP},
+};
+
+static struct summary final_summary(const struct figures *figures) {
+  memset(&first_byte, 0, sizeof first_byte);
+  memset(&transfer, 0, sizeof transfer);
+  for (uint64_t ms = 1; ms <= 60; ms++)
+    latency_add(&first_byte, ms);
+  latency_add(&transfer, 1500);
+  return (struct summary){.figures = figures,
+                          .first_byte = &first_byte,
+                          .transfer = &transfer,
+                          .worst = worst,
+                          .worst_count = 2,
+                          .output = "cats",
+                          .manifest = "cats/manifest.jsonl",
+                          .exit_status = 1};
 }
 
 START_TEST(the_summary_says_what_came_of_it) {
   struct figures figures = final_figures();
-  struct summary summary = {.figures = &figures, .output = "cats", .manifest = "cats/manifest.jsonl", .exit_status = 1};
+  struct summary summary = final_summary(&figures);
   struct text text = {0};
   summary_text(&summary, &text);
   ck_assert_str_eq(text.data, "12,345 URLs in 41.2 s (300/s), 781.0 MB received (19.0 MB/s)\n"
                               "  ok                12,000  in cats\n"
                               "  duplicate            300\n"
-                              "  rejected              40  40 type\n"
-                              "  failed                 5  2 dns, 3 http 404\n"
+                              "  rejected              40\n"
+                              "    type                30\n"
+                              "    robots              10\n"
+                              "  failed                 5\n"
+                              "    dns                  2\n"
+                              "    http 404             2\n"
+                              "    http 500             1\n"
                               "  done before       37,000  of which 120 rejected or failed for good\n"
                               "  repeated               5  in the list already\n"
+                              "  first byte   p50 30 ms, p95 57 ms, p99 60 ms\n"
+                              "  transfer     p50 1.5 s, p95 1.5 s, p99 1.5 s\n"
+                              "  worst hosts, by failures\n"
+                              "                     1,204  https://dead.example  host-down\n"
+                              "               at least 17  http://\\x1B[31m.example:8080  http\n"
                               "  manifest     cats/manifest.jsonl\n"
                               "run the same command again to retry 2 transient failures\n");
   text_clear(&text);
 }
 END_TEST
 
+START_TEST(the_summary_of_nothing_is_short) {
+  static const struct figures nothing = {.list_ended = true};
+  struct summary summary = {.figures = &nothing, .output = "cats", .manifest = "-"};
+  struct text text = {0};
+  summary_text(&summary, &text);
+  ck_assert_str_eq(text.data, "0 URLs in 0.0 s (0.0/s), 0 B received (0 B/s)\n"
+                              "  ok                     0  in cats\n"
+                              "  duplicate              0\n"
+                              "  rejected               0\n"
+                              "  failed                 0\n");
+  text_clear(&text);
+}
+END_TEST
+
+static const struct {
+  const char *lists[4];
+  const char *text;
+} empty_lists[] = {
+    {{"list.txt"}, "no URLs in list.txt"},
+    {{"-"}, "no URLs on standard input"},
+    {{"a", "b"}, "no URLs in any of the 2 lists"},
+};
+
+START_TEST(empty_lists_are_named) {
+  size_t count = 0;
+  while (empty_lists[_i].lists[count])
+    count++;
+  char *text = summary_of_nothing((char *const *)empty_lists[_i].lists, count);
+  ck_assert_str_eq(text, empty_lists[_i].text);
+  free(text);
+}
+END_TEST
+
 START_TEST(the_summary_is_json_with_stable_keys) {
   struct figures figures = final_figures();
-  struct summary summary = {.figures = &figures, .output = NULL, .manifest = "a \"b\"", .exit_status = 130};
+  struct summary summary = final_summary(&figures);
   struct text text = {0};
+  summary.output = NULL;
+  summary.manifest = "a \"b\"";
+  summary.exit_status = 130;
   summary.interrupted = true;
   summary_json(&summary, &text);
   ck_assert_str_eq(text.data,
                    "{\"version\":\"" SEINE_VERSION "\",\"exit_status\":130,\"interrupted\":true,\"records\":50005,"
                    "\"repeated\":5,\"done_before\":37000,\"done_before_not_ok\":120,\"ok\":12000,\"duplicate\":300,"
                    "\"rejected\":40,\"failed\":5,\"transient\":2,\"unfinished\":0,\"errors\":{\"dns\":2,\"http\":3,"
-                   "\"type\":40},\"http_errors\":{\"404\":3},\"received_bytes\":781000000,\"stored_bytes\":0,"
+                   "\"type\":30,\"robots\":10},\"http_errors\":{\"404\":2,\"500\":1},"
+                   "\"first_byte_ms\":{\"count\":60,\"p50\":30,\"p95\":57,\"p99\":60},"
+                   "\"transfer_ms\":{\"count\":1,\"p50\":1500,\"p95\":1500,\"p99\":1500},"
+                   "\"worst_hosts\":[{\"host\":\"https://dead.example\",\"failed\":1204,\"exact\":true,"
+                   "\"error\":\"host-down\"},{\"host\":\"http://\\u001b[31m.example:8080\",\"failed\":17,"
+                   "\"exact\":false,\"error\":\"http\"}],\"received_bytes\":781000000,\"stored_bytes\":0,"
                    "\"elapsed_ms\":41200,\"output\":null,\"manifest\":\"a \\\"b\\\"\"}\n");
+  text_clear(&text);
+}
+END_TEST
+
+START_TEST(json_of_nothing_has_all_keys) {
+  static const struct figures nothing;
+  struct summary summary = {.figures = &nothing, .output = "o", .manifest = "-"};
+  struct text text = {0};
+  summary_json(&summary, &text);
+  ck_assert_ptr_nonnull(strstr(text.data, "\"first_byte_ms\":{\"count\":0,\"p50\":null,\"p95\":null,\"p99\":null},"
+                                          "\"transfer_ms\":{\"count\":0,\"p50\":null,\"p95\":null,\"p99\":null},"
+                                          "\"worst_hosts\":[],"));
   text_clear(&text);
 }
 END_TEST
@@ -170,7 +327,12 @@ int main(void) {
   tcase_add_test(tcase, a_plain_line_says_the_same);
   tcase_add_test(tcase, the_pace_follows_slowly);
   TABLE(amounts_are_as_in_the_table, amounts);
+  TABLE(waits_are_as_in_the_table, waits);
+  TABLE(events_are_as_in_the_table, events);
+  TABLE(empty_lists_are_named, empty_lists);
   tcase_add_test(tcase, the_summary_says_what_came_of_it);
+  tcase_add_test(tcase, the_summary_of_nothing_is_short);
+  tcase_add_test(tcase, json_of_nothing_has_all_keys);
   tcase_add_test(tcase, the_summary_is_json_with_stable_keys);
   suite_add_tcase(suite, tcase);
   SRunner *runner = srunner_create(suite);

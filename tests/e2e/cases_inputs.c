@@ -5,7 +5,16 @@
 
 static const struct e2e_case cases[] = {
     {.name = "an empty list is no error, and said to be empty",
-     .runs = {{.list = "# nothing but this\n\n   \n", .says = {"0 URLs"}, .stored = NONE}}},
+     .runs = {{.list = "# nothing but this\n\n   \n",
+               .says = {"seine: no URLs in list.txt\n", "0 URLs"},
+               .stored = NONE}}},
+    {.name = "standard input without a URL is said to be empty",
+     .runs = {{.bare = true,
+               .options = {"-o", "out", "-"},
+               .input = "\n",
+               .says = {"seine: no URLs on standard input\n"},
+               .stored = NONE,
+               .urls = NONE}}},
     {.name = "a list of no bytes is no error either", .runs = {{.list = "", .says = {"0 URLs"}, .stored = NONE}}},
     {.name = "a list that is not there is bad usage",
      .runs = {{.bare = true,

@@ -69,6 +69,19 @@ static void write_list(struct scene *scene) {
   free(path);
 }
 
+static void set_robots(struct scene *scene) {
+  const struct given_robots *robots = scene->run->robots;
+  for (size_t i = 0; i < 4 && robots[i].host; i++) {
+    char *body = percent_encode(robots[i].body ? robots[i].body : "");
+    char *more = expand(scene->server, robots[i].more ? robots[i].more : "");
+    char *query = print("status=%d&body=%s&%s", robots[i].status ? robots[i].status : 200, body, more);
+    server_set_robots_query(scene->server, robots[i].host, query);
+    free(query);
+    free(more);
+    free(body);
+  }
+}
+
 /* Where appending starts: rows of earlier runs stay, unless the run begins afresh. */
 static void note_earlier_rows(struct scene *scene) {
   size_t size = 0;
@@ -176,6 +189,7 @@ static void play_runs(struct scene *scene) {
     write_list(scene);
     note_earlier_rows(scene);
     server_reset(scene->server);
+    set_robots(scene);
     run_command(scene);
     verify(scene);
     if (scene->complaints) return;
@@ -221,7 +235,7 @@ static void clean_environment(void) {
 
 int main(int argc, char **argv) {
   static const struct topic *const topics[] = {&basic_topic,  &names_topic,   &errors_topic, &limits_topic,
-                                               &inputs_topic, &options_topic, &reruns_topic};
+                                               &inputs_topic, &options_topic, &reruns_topic, &robots_topic};
   int passed = 0, failed = 0;
   clean_environment();
   free(program());

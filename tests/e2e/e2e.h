@@ -23,12 +23,21 @@ struct expected_row {
   int attempts;
 };
 
+/* What a host answers for /robots.txt during this run; hosts that are not listed answer 404. */
+struct given_robots {
+  const char *host; /* as in a URL, without port */
+  int status; /* 200 if 0 */
+  const char *body; /* NULL: empty */
+  const char *more; /* words of the fault server's query besides: "redirect=$2/hop/3/robots.txt&delay=100" */
+};
+
 /* How often the server was asked during this run. */
 struct expected_requests {
   const char *host; /* NULL: all */
   const char *path; /* NULL: all; without a query, all queries together */
   int count; /* NONE for none */
   int pause_ms; /* at least this long between the first two */
+  int apart_ms; /* at least this long between any one and the next */
 };
 
 struct expected_load {
@@ -47,6 +56,7 @@ struct run {
   const char *options[16];
   bool bare; /* only these options: no short delays, no -o out, no list.txt */
   int interrupt_after; /* SIGINT once the server was asked so often */
+  struct given_robots robots[4];
   bool twice; /* the same command is started once more while this one runs: it must exit with 2 */
 
   /* What must come out. */
@@ -83,6 +93,6 @@ struct topic {
 };
 
 extern const struct topic basic_topic, errors_topic, inputs_topic, limits_topic, names_topic, options_topic,
-    reruns_topic;
+    reruns_topic, robots_topic;
 
 #endif

@@ -284,6 +284,17 @@ static void check_contents(struct scene *scene) {
 
 /* ---- What the server saw ---- */
 
+#define STARTS_MAX 256
+
+static void check_pace(struct scene *scene, const struct expected_requests *expected) {
+  uint64_t starts[STARTS_MAX];
+  size_t count = server_starts(scene->server, expected->host, expected->path, starts, STARTS_MAX);
+  for (size_t i = 1; i < count && i < STARTS_MAX; i++)
+    if (starts[i] - starts[i - 1] < (uint64_t)expected->apart_ms)
+      complain(scene, "the server was asked %zu times, and before %d ms had passed since the last time", i + 1,
+               expected->apart_ms);
+}
+
 static void check_server(struct scene *scene) {
   const struct run *run = scene->run;
   for (size_t i = 0; i < COUNT(run->requests) && run->requests[i].count; i++) {
@@ -296,6 +307,7 @@ static void check_server(struct scene *scene) {
     if (expected->pause_ms && (server_starts(scene->server, expected->host, expected->path, starts, 2) < 2 ||
                                starts[1] - starts[0] < (uint64_t)expected->pause_ms))
       complain(scene, "the server was asked again before %d ms had passed", expected->pause_ms);
+    if (expected->apart_ms) check_pace(scene, expected);
   }
   for (size_t i = 0; i < COUNT(run->loads) && run->loads[i].at_most; i++) {
     const struct expected_load *expected = &run->loads[i];

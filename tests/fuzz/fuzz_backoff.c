@@ -1,0 +1,25 @@
+/* Retry-After values with their dates, and lists of statuses. The input is the text.
+ * Sources: src/engine/backoff.c */
+#include "backoff.h"
+#include "fuzz.h"
+
+#define NOW INT64_C(1763712000)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  char *text = fuzz_text(data, size), cause[40];
+  uint64_t delay_ms = 4711, earlier_ms = 0;
+  struct statuses statuses;
+  if (!backoff_retry_after_ms(text, NOW, &delay_ms)) {
+    MUST(delay_ms == 4711);
+  } else {
+    /* Seconds are the same at any time, and a date is not nearer for being looked at from earlier. */
+    MUST(backoff_retry_after_ms(text, NOW - 60, &earlier_ms));
+    MUST(earlier_ms >= delay_ms);
+  }
+  if (statuses_parse(&statuses, text, cause, sizeof cause) == 0)
+    MUST(!statuses_has(&statuses, 99) && !statuses_has(&statuses, 600));
+  else
+    MUST(strlen(cause) < sizeof cause);
+  free(text);
+  return 0;
+}

@@ -1,0 +1,48 @@
+/* Rows of a manifest, read and written. The input is a line of JSON, or of CSV if it does not begin with "{".
+ * Sources: src/cli/row.c src/cli/util.c src/engine/error.c */
+#include "fuzz.h"
+#include "row.h"
+
+static bool same(const char *a, const char *b) {
+  return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Writes what was read as the other columns' nothings, and reads it again. Escapes change bytes that are not UTF-8 or are
+ * controls, so that it is the second reading that the third must equal. */
+static void write_and_read(const struct row_view *view, enum row_format format, int times) {
+  struct row row = {.id = view->id,
+                    .url = view->url,
+                    .status = view->status,
+                    .path = view->path,
+                    .sha256 = view->has_sha256 ? view->sha256 : NULL,
+                    .http = view->http,
+                    .error = view->error};
+  size_t bound = row_bound(&row);
+  char *line = malloc(bound + 1);
+  struct row_view again;
+  if (!line) abort();
+  size_t length = (size_t)(row_write(line, &row, format) - line);
+  MUST(length <= bound && length >= 2 && line[length - 1] == '\n');
+  MUST(memchr(line, '\n', length - 1) == NULL);
+  MUST(row_read(line, length - 1, format, &again));
+  MUST(again.id == view->id && again.status == view->status && again.error == view->error && again.http == view->http);
+  MUST(again.has_sha256 == view->has_sha256);
+  MUST(!view->has_sha256 || memcmp(again.sha256, view->sha256, 32) == 0);
+  if (times > 1)
+    MUST(same(again.url, view->url) && same(again.path, view->path));
+  else
+    write_and_read(&again, format, times + 1);
+  free(line);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  enum row_format format = size > 0 && data[0] == '{' ? ROW_JSON : ROW_CSV;
+  char *line = fuzz_text(data, size);
+  struct row_view view;
+  if (row_read(line, size, format, &view)) {
+    MUST(view.url && strlen(view.url) <= size);
+    write_and_read(&view, format, 1);
+  }
+  free(line);
+  return 0;
+}

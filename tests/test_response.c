@@ -1,0 +1,175 @@
+/* Response headers, line by line. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "response.h"
+
+static struct response response;
+
+static void clear(void) {
+  response_clear(&response);
+}
+
+/* Takes lines as libcurl hands them over; what the last one brought. */
+static enum response_line take(const char *const *lines) {
+  enum response_line last = RESPONSE_MORE;
+  for (; *lines; lines++)
+    last = response_line(&response, *lines, strlen(*lines));
+  return last;
+}
+
+#define TAKE(...) take((const char *const[]){__VA_ARGS__, NULL})
+
+START_TEST(values_are_taken_and_trimmed) {
+  ck_assert_int_eq(TAKE("HTTP/1.1 200 OK\r\n", "Content-Type:   image/png \t\r\n", "CONTENT-LENGTH: 12\r\n",
+                        "etag:\"x\"\r\n", "Last-Modified: now\r\n", "Location: /a\r\n", "Retry-After: 5\r\n",
+                        "Content-Disposition: attachment\r\n", "X-Other: y\r\n"),
+                   RESPONSE_MORE);
+  ck_assert_int_eq(TAKE("\r\n"), RESPONSE_END);
+  ck_assert_int_eq(response.status, 200);
+  ck_assert_str_eq(response.content_type, "image/png");
+  ck_assert(response.has_length);
+  ck_assert_uint_eq(response.length, 12);
+  ck_assert_str_eq(response.etag, "\"x\"");
+  ck_assert_str_eq(response.last_modified, "now");
+  ck_assert_str_eq(response.location, "/a");
+  ck_assert_str_eq(response.retry_after, "5");
+  ck_assert_str_eq(response.disposition, "attachment");
+  ck_assert_ptr_null(response.robots);
+}
+END_TEST
+
+START_TEST(interim_responses_leave_nothing) {
+  ck_assert_int_eq(TAKE("HTTP/1.1 103 Early Hints\r\n", "Content-Type: text/html\r\n", "ETag: a\r\n", "\r\n"),
+                   RESPONSE_MORE);
+  ck_assert_int_eq(TAKE("HTTP/1.1 200 OK\r\n", "\r\n"), RESPONSE_END);
+  ck_assert_ptr_null(response.content_type);
+  ck_assert_ptr_null(response.etag);
+  ck_assert_uint_gt(response.header_bytes, 60);
+}
+END_TEST
+
+static const struct {
+  const char *line;
+  int status;
+} status_lines[] = {
+    {"HTTP/1.1 200 OK\r\n", 200}, {"HTTP/1.0 404 Not Found\r\n", 404}, {"HTTP/2 503 \r\n", 503},
+    {"HTTP/1.1 429\r\n", 429},    {"http/1.1 301 Moved\r\n", 301},     {"HTTP/1.1\r\n", 0},
+};
+
+START_TEST(a_status_line_begins_anew) {
+  TAKE(status_lines[_i].line);
+  ck_assert_int_eq(response.status, status_lines[_i].status);
+}
+END_TEST
+
+START_TEST(the_first_of_two_values_holds) {
+  TAKE("HTTP/1.1 200 OK\r\n", "Content-Type: image/png\r\n", "Content-Type: text/html\r\n", "Location: /a\r\n",
+       "Location: /b\r\n", "\r\n");
+  ck_assert_str_eq(response.content_type, "image/png");
+  ck_assert_str_eq(response.location, "/a");
+}
+END_TEST
+
+START_TEST(all_robots_tags_are_kept) {
+  TAKE("HTTP/1.1 200 OK\r\n", "X-Robots-Tag: noindex\r\n", "x-robots-tag:\r\n", "X-Robots-Tag: noai\r\n", "\r\n");
+  ck_assert_ptr_nonnull(strstr(response.robots, "noindex"));
+  ck_assert_ptr_nonnull(strstr(response.robots, "noai"));
+}
+END_TEST
+
+static const struct {
+  const char *line;
+  bool has;
+  uint64_t length;
+} lengths[] = {
+    {"Content-Length: 0\r\n", true, 0},
+    {"Content-Length: 18446744073709551615\r\n", true, UINT64_MAX},
+    {"Content-Length: 18446744073709551616\r\n", false, 0},
+    {"Content-Length: -5\r\n", false, 0},
+    {"Content-Length: many\r\n", false, 0},
+    {"Content-Length:\r\n", false, 0},
+    {"Content-Lengths: 5\r\n", false, 0},
+    {"Content-Length 5\r\n", false, 0},
+};
+
+START_TEST(a_length_is_a_number) {
+  TAKE("HTTP/1.1 200 OK\r\n", lengths[_i].line, "\r\n");
+  ck_assert_msg(response.has_length == lengths[_i].has, "%s", lengths[_i].line);
+  ck_assert_uint_eq(response.length, lengths[_i].length);
+}
+END_TEST
+
+/* The chunks say how long the body is, and a Content-Length beside them says nothing (RFC 9112 6.3). */
+START_TEST(a_length_beside_chunks_does_not_count) {
+  TAKE("HTTP/1.1 200 OK\r\n", "Content-Length: 0\r\n", "Transfer-Encoding: chunked\r\n", "\r\n");
+  ck_assert(!response.has_length);
+  response_clear(&response);
+  TAKE("HTTP/1.1 200 OK\r\n", "Transfer-Encoding: chunked\r\n", "Content-Length: 7\r\n", "\r\n");
+  ck_assert(!response.has_length);
+}
+END_TEST
+
+START_TEST(headers_without_end_are_a_flood) {
+  enum response_line word = TAKE("HTTP/1.1 200 OK\r\n");
+  size_t count = 0;
+  while (word == RESPONSE_MORE && count < 1000000) {
+    word = TAKE("X-Filler: 0123456789012345678901234567890123456789\r\n");
+    count++;
+  }
+  ck_assert_int_eq(word, RESPONSE_FLOOD);
+  ck_assert_uint_lt(count, 2 * RESPONSE_HEADERS_MAX / 50);
+}
+END_TEST
+
+START_TEST(interim_responses_without_end_are_a_flood) {
+  enum response_line word = RESPONSE_MORE;
+  size_t count = 0;
+  while (word == RESPONSE_MORE && count++ < 1000000)
+    word = TAKE("HTTP/1.1 103 Early Hints\r\n");
+  ck_assert_int_eq(word, RESPONSE_FLOOD);
+}
+END_TEST
+
+/* Lines are not always ended, and need not be text. */
+START_TEST(arbitrary_lines_are_no_harm) {
+  unsigned seed = (unsigned)getpid();
+  printf("seed %u\n", seed);
+  srandom(seed);
+  for (int i = 0; i < 20000; i++) {
+    size_t size = (size_t)random() % 40;
+    char *line = malloc(size + 1); /* ends with NUL, as libcurl's do */
+    for (size_t k = 0; k < size; k++)
+      line[k] = (char)(random() % 4 ? "HTTP/1 :\r\n\tcontent-length5"[random() % 25] : (char)random());
+    line[size] = '\0';
+    response_line(&response, line, size);
+    free(line);
+    if (i % 500 == 0) response_clear(&response);
+  }
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("response");
+  TCase *tcase = tcase_create("response");
+  tcase_add_checked_fixture(tcase, NULL, clear);
+  tcase_add_test(tcase, values_are_taken_and_trimmed);
+  tcase_add_test(tcase, interim_responses_leave_nothing);
+  tcase_add_loop_test(tcase, a_status_line_begins_anew, 0, sizeof status_lines / sizeof *status_lines);
+  tcase_add_test(tcase, the_first_of_two_values_holds);
+  tcase_add_test(tcase, all_robots_tags_are_kept);
+  tcase_add_loop_test(tcase, a_length_is_a_number, 0, sizeof lengths / sizeof *lengths);
+  tcase_add_test(tcase, a_length_beside_chunks_does_not_count);
+  tcase_add_test(tcase, headers_without_end_are_a_flood);
+  tcase_add_test(tcase, interim_responses_without_end_are_a_flood);
+  tcase_add_test(tcase, arbitrary_lines_are_no_harm);
+  suite_add_tcase(suite, tcase);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? 1 : 0;
+}
