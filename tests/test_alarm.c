@@ -3,10 +3,13 @@
 
 #include <check.h>
 #include <stdbool.h>
+#include <string.h>
 
 static uv_loop_t loop;
 static struct alarms alarms;
 static bool closed;
+static char rung[16]; /* the names of those that rang */
+static size_t rung_count;
 
 static void on_closed(void *user) {
   ck_assert_ptr_eq(user, &alarms);
@@ -14,6 +17,9 @@ static void on_closed(void *user) {
 }
 
 static void open_alarms(void) {
+  closed = false;
+  memset(rung, 0, sizeof rung);
+  rung_count = 0;
   ck_assert_int_eq(uv_loop_init(&loop), 0);
   alarms_init(&alarms, &loop);
 }
@@ -24,9 +30,6 @@ static void close_alarms(void) {
   ck_assert(closed);
   ck_assert_int_eq(uv_loop_close(&loop), 0);
 }
-
-static char rung[16]; /* the names of those that rang */
-static size_t rung_count;
 
 struct bell {
   struct alarm *alarm;

@@ -60,6 +60,7 @@ static void on_closed(void *user) {
 static void open_crew(void) {
   static const job_run_cb lanes[LANES] = {
       [LANE_INSPECT] = run_inspect, [LANE_STREAM] = run_stream, [LANE_STORE] = run_store};
+  closed = false;
   loop_thread = pthread_self();
   ck_assert_int_eq(uv_loop_init(&loop), 0);
   crew_init(&crew, &loop, lanes);
