@@ -46,12 +46,24 @@ static void fetch_mixture(void) {
     int n = 1 + i % 20, other = 1 + (i * 7 + 3) % 20;
     char *target = server_url(bench.server, other, "/img/png");
     switch (i / 20 % 6) {
-    case 0: fetch(n, "/img/png/%d?delay=30", i); break;
-    case 1: fetch(n, "/img/png/%d?delay=30&status=500,502,200", i); break;
-    case 2: fetch(n, "/img/png/%d?redirect=%s/%d%%3Fdelay%%3D30", i, target, i); break;
-    case 3: fetch(n, "/img/png/%d?delay=30&truncate=3000&faults=1", i); break;
-    case 4: fetch(n, "/hop/2/img/png/%d?redirect=%s/%d%%3Fdelay%%3D30%%26status%%3D503,200", i, target, i); break;
-    case 5: fetch(n, "/img/png/%d?delay=30&status=503,200&chunked=500", i); break;
+    case 0:
+      fetch(n, "/img/png/%d?delay=30", i);
+      break;
+    case 1:
+      fetch(n, "/img/png/%d?delay=30&status=500,502,200", i);
+      break;
+    case 2:
+      fetch(n, "/img/png/%d?redirect=%s/%d%%3Fdelay%%3D30", i, target, i);
+      break;
+    case 3:
+      fetch(n, "/img/png/%d?delay=30&truncate=3000&faults=1", i);
+      break;
+    case 4:
+      fetch(n, "/hop/2/img/png/%d?redirect=%s/%d%%3Fdelay%%3D30%%26status%%3D503,200", i, target, i);
+      break;
+    case 5:
+      fetch(n, "/img/png/%d?delay=30&status=503,200&chunked=500", i);
+      break;
     }
     free(target);
   }
@@ -229,26 +241,32 @@ START_TEST(retry_after_is_clamped) {
 END_TEST
 
 /* Frozen hosts, and a slot that others use meanwhile. */
-START_TEST(what_waits_holds_neither_slot_nor_connection) {
+START_TEST(what_waits_holds_no_slot) {
   bench.options.concurrency = 8;
+  bench.options.per_host = 1;
   bench_open(&bench);
   for (int n = 1; n <= 39; n++)
     for (int i = 0; i < 8; i++)
-      fetch(n, "/img/png/%d?status=503,200&retry-after=2", i);
+      fetch(n, i ? "/img/png/%d" : "/img/png/%d?status=503,200&retry-after=2", i);
   seine_stats_t stats = {0};
   while (stats.hosts_frozen < 39 || stats.transferring > 0) {
     uv_run(&bench.loop, UV_RUN_ONCE);
     seine_get_stats(bench.engine, &stats);
     ck_assert_uint_eq(bench.done, 0);
   }
-  ck_assert_uint_ge(stats.waiting, 39);
-  ck_assert_uint_le(server_open_connections(bench.server), 128 + 8 + 1);
+  ck_assert_uint_eq(stats.waiting, 39);
+  ck_assert_uint_eq(stats.queued, 7 * 39);
   struct got *got = fetch(40, "/img/png/other");
   bench_run(&bench);
   assert_all_ok();
   ck_assert_uint_eq(got->order, 0);
 }
 END_TEST
+
+static void on_closed_early(seine_t *engine, void *user) {
+  (void)engine;
+  *(bool *)user = true;
+}
 
 static void run_until_frozen(void) {
   seine_stats_t stats = {0};
@@ -257,6 +275,32 @@ static void run_until_frozen(void) {
     seine_get_stats(bench.engine, &stats);
   }
 }
+
+/* All are refused at once, each on a connection of its own. Of those no more stay than are kept for idle hosts anyway, 128;
+ * the server is asked by one more. */
+START_TEST(what_waits_holds_no_connection) {
+  bench.options.concurrency = 400;
+  bench.options.retry_max_delay_ms = 60000;
+  bench_open(&bench);
+  for (int n = 1; n <= 39; n++)
+    for (int i = 0; i < 8; i++)
+      fetch(n, "/img/png/%d?status=503,200&retry-after=60&delay=300", i);
+  seine_stats_t stats = {0};
+  while (stats.waiting < 39 * 8) {
+    uv_run(&bench.loop, UV_RUN_ONCE);
+    seine_get_stats(bench.engine, &stats);
+    ck_assert_uint_eq(bench.done, 0);
+  }
+  ck_assert_uint_eq(stats.transferring, 0);
+  ck_assert_uint_gt(stats.connections, 128);
+  uint64_t open = server_open_connections(bench.server);
+  ck_assert_msg(open <= 129, "%d connections are open while %d fetches wait", (int)open, (int)stats.waiting);
+  bench.hold = true;
+  seine_close(bench.engine, on_closed_early, &bench.closed);
+  uv_run(&bench.loop, UV_RUN_DEFAULT);
+  bench_run(&bench);
+}
+END_TEST
 
 /* The n-th request after a freeze goes out only when the requests before it have brought the cap that far: of
  * m * (m + 1) / 2 requests, no more than m are ever at once. */
@@ -400,7 +444,8 @@ int main(void) {
   tcase_add_test(tcase, retry_after_holds_for_all_of_a_host_and_for_no_other);
   tcase_add_test(tcase, retry_after_outlives_the_fetch_that_was_told);
   tcase_add_test(tcase, retry_after_is_clamped);
-  tcase_add_test(tcase, what_waits_holds_neither_slot_nor_connection);
+  tcase_add_test(tcase, what_waits_holds_no_slot);
+  tcase_add_test(tcase, what_waits_holds_no_connection);
   tcase_add_loop_test(tcase, the_cap_begins_at_one_and_grows_with_success, 1, 5);
   tcase_add_test(tcase, successes_of_the_old_days_do_not_count);
   tcase_add_test(tcase, a_large_host_does_not_hold_up_a_small_one);

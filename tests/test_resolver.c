@@ -431,11 +431,17 @@ START_TEST(memories_fade) {
 }
 END_TEST
 
+/* The answer may have been a while on its way from the cache to its callback. */
+static bool lives_for(const char *host, uint64_t ms) {
+  uint64_t life_ms = look_up(host).life_ms;
+  return life_ms <= ms && life_ms + 5000 > ms;
+}
+
 START_TEST(lives_are_kept_within_bounds) {
   open_with((struct resolver_options){.min_ttl_ms = 30000, .max_ttl_ms = 100000});
-  ck_assert_uint_eq(look_up("alias.test").life_ms, 30000); /* the alias's 5 s */
-  ck_assert_uint_eq(look_up("brief.test").life_ms, 30000);
-  ck_assert_uint_eq(look_up("long.test").life_ms, 100000);
+  ck_assert(lives_for("alias.test", 30000)); /* the alias's 5 s */
+  ck_assert(lives_for("brief.test", 30000));
+  ck_assert(lives_for("long.test", 100000));
 }
 END_TEST
 

@@ -145,6 +145,37 @@ START_TEST(a_public_url_is_its_own) {
 }
 END_TEST
 
+/* What the engine's memory of the last host rests on: the bytes up to the path alone say scheme, host and port, and any
+ * plain path behind them is accepted. */
+START_TEST(the_origin_is_said_by_what_stands_before_the_path) {
+  seine_url_t whole, origin;
+  char text[512], *full;
+  size_t size = url_origin_length(good[_i].text);
+  if (!size) return; /* "http:///x" */
+  ck_assert_int_eq(seine_url_parse(&whole, good[_i].text, NULL, 0), 0);
+  snprintf(text, sizeof(text), "%.*s/%%2e%%2e//a@b:c\\d[e]?f=http://g/#h", (int)size, good[_i].text);
+  ck_assert(url_is_plain_path(text + size));
+  ck_assert_int_eq(url_origin(&origin, &full, text), 0);
+  ck_assert_str_eq(origin.scheme, whole.scheme);
+  ck_assert_str_eq(origin.host, whole.host);
+  ck_assert_uint_eq(origin.port, whole.port);
+  free(full);
+  seine_url_clear(&origin);
+  seine_url_clear(&whole);
+}
+END_TEST
+
+START_TEST(a_plain_path_is_visible_ascii) {
+  static const char *const not_plain[] = {"", "a", "?a", "#a", "@host/", "/a b", "/a\t", "/\x7f", "/\xc3\xa9", "/\n"};
+  for (size_t i = 0; i < sizeof(not_plain) / sizeof(not_plain[0]); i++)
+    ck_assert_msg(!url_is_plain_path(not_plain[i]), "%s", not_plain[i]);
+  ck_assert(url_is_plain_path("/"));
+  ck_assert_uint_eq(url_origin_length("http://a:80?x/y"), 11);
+  ck_assert_uint_eq(url_origin_length("nothing"), 0);
+  ck_assert_uint_eq(url_origin_length("http:///x"), 0);
+}
+END_TEST
+
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 int main(void) {
@@ -154,6 +185,8 @@ int main(void) {
   tcase_add_loop_test(tests, bad_urls_are_refused_with_a_cause, 0, COUNT(bad));
   tcase_add_test(tests, a_url_can_be_long_but_not_endless);
   tcase_add_loop_test(tests, a_public_url_is_its_own, 0, COUNT(good));
+  tcase_add_loop_test(tests, the_origin_is_said_by_what_stands_before_the_path, 0, COUNT(good));
+  tcase_add_test(tests, a_plain_path_is_visible_ascii);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);

@@ -149,6 +149,7 @@ static void on_hosts_ready(void *user) {
 
 static void on_host_forgotten(void *user, struct host *host) {
   struct seine *engine = user;
+  if (engine->last_host == host) engine->last_host = NULL;
   if (host->known_to_curl) transfers_forget(&engine->transfers, host->name, host->port);
 }
 
@@ -379,13 +380,36 @@ static struct seine_fetch *fetch_new(struct seine *engine, const seine_request_t
   return fetch;
 }
 
+/* Lists are often sorted: what libcurl's parser said of the same bytes a moment ago it would say again. */
+static bool hold_last_host(struct seine *engine, struct seine_fetch *fetch) {
+  size_t size = strlen(engine->last_origin);
+  if (!engine->last_host || strncmp(fetch->url, engine->last_origin, size) != 0) return false;
+  if (!url_is_plain_path(fetch->url + size)) return false;
+  fetch->host = engine->last_host;
+  host_hold(fetch->host);
+  return true;
+}
+
+static void remember_host(struct seine *engine, const struct seine_fetch *fetch) {
+  size_t size = url_origin_length(fetch->url);
+  engine->last_host = NULL;
+  if (size == 0 || size >= sizeof engine->last_origin) return;
+  memcpy(engine->last_origin, fetch->url, size);
+  engine->last_origin[size] = '\0';
+  engine->last_host = fetch->host;
+}
+
 static int find_host(struct seine_fetch *fetch) {
+  struct seine *engine = fetch->engine;
   seine_url_t url;
+  if (hold_last_host(engine, fetch)) return 0;
   int error = url_origin(&url, &fetch->full, fetch->url);
-  if (!error) fetch->host = hosts_hold(&fetch->engine->hosts, &url);
+  if (!error) fetch->host = hosts_hold(&engine->hosts, &url);
   seine_url_clear(&url);
   if (error) return error;
-  return fetch->host ? 0 : SEINE_ENOMEM;
+  if (!fetch->host) return SEINE_ENOMEM;
+  if (!fetch->full) remember_host(engine, fetch);
+  return 0;
 }
 
 static int submit(struct seine *engine, const seine_request_t *request, seine_result_cb on_result, bool internal,

@@ -185,6 +185,7 @@ struct host *hosts_hold(struct host_table *hosts, const seine_url_t *url) {
 
 void host_hold(struct host *host) {
   host->fetches++;
+  if (host->place == HOST_IDLE) host_settle(host);
 }
 
 void host_let_go(struct host *host) {

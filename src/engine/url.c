@@ -204,6 +204,20 @@ void seine_url_clear(seine_url_t *url) {
   memset(url, 0, sizeof(*url));
 }
 
+size_t url_origin_length(const char *text) {
+  const char *slashes = strstr(text, "://");
+  size_t host = slashes ? strcspn(slashes + 3, "/?#") : 0; /* none in "http:///a", where libcurl takes the host from the path */
+  return host ? (size_t)(slashes - text) + 3 + host : 0;
+}
+
+bool url_is_plain_path(const char *path) {
+  const char *at = path;
+  if (*at != '/') return false;
+  while (*at > ' ' && *at < 0x7f)
+    at++;
+  return !*at && at - path < URL_SIZE_MAX / 2;
+}
+
 char *url_with_userinfo_of(const char *target, const char *origin) {
   CURLU *from = curl_url(), *to = curl_url();
   char *user = NULL, *password = NULL, *url = NULL;

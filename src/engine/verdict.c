@@ -46,10 +46,11 @@ static bool listed(const char *list, struct span wanted) {
   return false;
 }
 
-/* These directives carry a value behind a colon, and dates have some of their own; any other colon ends an agent's name. */
+/* These directives carry a value behind a colon, and dates, which have blanks in them, have some of their own; any other
+ * colon ends an agent's name. */
 static bool takes_value(struct span name) {
-  return memchr(name.text, ' ', name.size) || same(name, "unavailable_after") || same(name, "max-snippet") || same(name, "max-image-preview") ||
-         same(name, "max-video-preview");
+  return memchr(name.text, ' ', name.size) || same(name, "unavailable_after") || same(name, "max-snippet") ||
+         same(name, "max-image-preview") || same(name, "max-video-preview");
 }
 
 bool verdict_opted_out(const char *opt_out, const char *robots, char *directive, size_t size) {
