@@ -148,6 +148,9 @@ struct seine_options {
   bool http1;                   /* never HTTP/2 */
   bool deny_private;            /* refuse addresses that are loopback, private or link-local, at every hop */
 
+  unsigned worker_nice; /* niceness, 0 to 19, that the thread pool's threads take on when they work for the engine, and keep:
+                           where cores are few, hashing then never holds up receiving. 0: left as it is */
+
   void (*on_event)(seine_t *seine, const seine_event_t *event, void *user); /* may fetch, cancel and close; NULL: none */
   void *event_user;
 };

@@ -68,7 +68,7 @@ static void open_crew(void) {
   closed = false;
   loop_thread = pthread_self();
   ck_assert_int_eq(uv_loop_init(&loop), 0);
-  crew_init(&crew, &loop, lanes);
+  crew_init(&crew, &loop, lanes, 0);
 }
 
 static void close_loop(void) {

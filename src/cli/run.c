@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define RECALL_NOTICE_MS 1000
+#define WORKER_NICE      10 /* what is hashed and written comes after what is received */
 
 /* ---- The process ---- */
 
@@ -194,6 +195,7 @@ static void say_event(seine_t *engine, const seine_event_t *event, void *user) {
 
 static int open_engine(struct run *run) {
   seine_options_t options = run->settings->engine;
+  options.worker_nice = WORKER_NICE;
   if (run->settings->verbosity > 0) options.on_event = say_event;
   options.event_user = run;
   options.directory = run->settings->null_sink ? NULL : run->settings->output;

@@ -223,7 +223,7 @@ static void set_own_options(struct seine *engine) {
 static void open_rooms(struct seine *engine) {
   static const job_run_cb lanes[LANES] = {
       [LANE_INSPECT] = body_run_inspect, [LANE_STREAM] = body_run_stream, [LANE_STORE] = body_run_store};
-  crew_init(&engine->crew, engine->loop, lanes);
+  crew_init(&engine->crew, engine->loop, lanes, engine->options.worker_nice);
   bodies_init(&engine->bodies, &engine->crew, engine->store, engine->options.spool_bytes,
               engine->options.max_memory_bytes);
   hosts_init(&engine->hosts, engine->loop, &engine->alarms, &engine->options, &engine->rules);

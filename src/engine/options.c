@@ -62,6 +62,7 @@ static int check_numbers(const seine_options_t *options, struct cause cause) {
       {"connect_timeout_ms", options->connect_timeout_ms, 1, DAY_MS},
       {"stall_timeout_ms", options->stall_timeout_ms, 1, DAY_MS},
       {"max_time_ms", options->max_time_ms, 0, 20 * DAY_MS}, /* curl counts in a long, of 32 bits here and there */
+      {"worker_nice", options->worker_nice, 0, 19},
       {"max_redirects", options->max_redirects, 0, 1000},
       {"min_size_bytes", options->min_size_bytes, 0, INT64_MAX},
       {"max_size_bytes", options->max_size_bytes, 0, INT64_MAX},

@@ -1,10 +1,13 @@
 /* Runs jobs in batches on libuv's thread pool. */
 #include "work.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include "inspect.h"
 
-void crew_init(struct crew *crew, uv_loop_t *loop, const job_run_cb run[LANES]) {
-  *crew = (struct crew){.loop = loop};
+void crew_init(struct crew *crew, uv_loop_t *loop, const job_run_cb run[LANES], unsigned nice) {
+  *crew = (struct crew){.loop = loop, .nice = (int)nice};
   for (int lane = 0; lane < LANES; lane++) {
     crew->run[lane] = run[lane];
     STAILQ_INIT(&crew->waiting[lane]);
@@ -21,6 +24,8 @@ void crew_submit(struct crew *crew, struct job *job) {
 /* On the worker's thread. A missing inspector (no memory, no database) is for the jobs to notice: it stays NULL. */
 static void on_work(uv_work_t *request) {
   struct worker *worker = request->data;
+  /* Which thread this is changes from batch to batch. On Linux niceness is a thread's own; one that is nicer already stays so. */
+  if (worker->crew->nice) setpriority(PRIO_PROCESS, (id_t)gettid(), worker->crew->nice);
   if (!worker->inspector) inspector_open(&worker->inspector);
   worker->run(worker->batch, worker->count, worker->inspector);
 }

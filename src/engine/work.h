@@ -45,12 +45,13 @@ struct crew {
   enum lane next_lane;
   struct worker workers[CREW_WORKERS];
   size_t busy;
+  int nice; /* niceness of the workers' threads; 0: as it is */
   crew_closed_cb on_closed; /* NULL until closing */
   void *user;
 };
 
-/* run: the function of each lane. */
-void crew_init(struct crew *crew, uv_loop_t *loop, const job_run_cb run[LANES]);
+/* run: the function of each lane. nice: see seine_options_t.worker_nice. */
+void crew_init(struct crew *crew, uv_loop_t *loop, const job_run_cb run[LANES], unsigned nice);
 
 /* Puts a job in line; crew_flush sends it off. The job lives in its owner and must stay until its done. */
 void crew_submit(struct crew *crew, struct job *job);
