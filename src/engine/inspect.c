@@ -21,7 +21,7 @@
 #define LOOK_TEXT (LOOK_BINARY & ~(MAGIC_NO_CHECK_TEXT | MAGIC_NO_CHECK_ENCODING | MAGIC_NO_CHECK_JSON))
 
 struct inspector {
-  magic_t magic;
+  magic_t magic; /* NULL until it is needed */
   struct digest *digest;
 };
 
@@ -47,14 +47,24 @@ int inspector_open(struct inspector **inspector) {
   struct inspector *made = calloc(1, sizeof(*made));
   if (!made) return SEINE_ENOMEM;
   int error = digest_open(&made->digest);
-  if (!error && !(made->magic = magic_open(LOOK_BINARY))) error = SEINE_ENOMEM;
-  if (!error && magic_load(made->magic, NULL) != 0) error = SEINE_ENOSYS;
-  if (error) {
-    inspector_close(made);
-    return error;
+  if (error)
+    free(made);
+  else
+    *inspector = made;
+  return error;
+}
+
+/* The database takes 5 ms to load: not before bytes come that it is needed for. */
+static int load_magic(struct inspector *inspector) {
+  if (inspector->magic) return 0;
+  magic_t magic = magic_open(LOOK_BINARY);
+  if (!magic) return SEINE_ENOMEM;
+  if (magic_load(magic, NULL) != 0) {
+    magic_close(magic);
+    return SEINE_ENOSYS;
   }
-  set_limits(made->magic);
-  *inspector = made;
+  set_limits(magic);
+  inspector->magic = magic;
   return 0;
 }
 
@@ -114,6 +124,8 @@ int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size
     strcpy(type, plain);
     return 0;
   }
+  int error = load_magic(inspector);
+  if (error) return error;
   /* The rules for text cost up to a millisecond: images never pay for them, and what is text pays once. */
   bool text = may_be_text(head, size);
   uint8_t clean[HEAD_SIZE];

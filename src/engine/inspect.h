@@ -22,11 +22,11 @@ struct inspection {
   uint32_t width, height; /* of an image, as stored; 0 unknown */
 };
 
-/* Loads libmagic's database, which takes some 5 ms. 0, SEINE_ENOMEM or SEINE_ENOSYS. */
+/* 0, SEINE_ENOMEM or SEINE_ENOSYS. */
 int inspector_open(struct inspector **inspector);
 void inspector_close(struct inspector *inspector); /* NULL is fine */
 
-/* The type that the first 4 KiB of `head` show. 0, or SEINE_ENOSYS if libmagic gave up. */
+/* The type that the first 4 KiB of `head` show. 0, SEINE_ENOMEM, or SEINE_ENOSYS if libmagic gave up or has no database. */
 int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]);
 
 /* Everything about a whole body. */
