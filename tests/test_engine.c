@@ -305,6 +305,57 @@ START_TEST(a_drain_lets_those_in_flight_end) {
 }
 END_TEST
 
+START_TEST(no_attempt_begins_past_the_time_for_retries) {
+  bench_init(&bench);
+  bench.options.retries = 200;
+  bench.options.retry_delay_ms = bench.options.retry_max_delay_ms = 50;
+  bench.options.retry_max_time_ms = 400;
+  bench_open(&bench);
+  struct got *got = bench_fetch(&bench, 1, "/img/png/a?status=500", SEINE_SINK_NULL);
+  bench_run(&bench);
+  ck_assert_int_eq(got->error, SEINE_EHTTP);
+  ck_assert(got->transient);
+  ck_assert_uint_gt(got->attempts, 1);
+  ck_assert_uint_lt(got->attempts, 100); /* 200 delays of 25 ms on average would be 5 s */
+  ck_assert_uint_eq(server_requests(bench.server, NULL, NULL), got->attempts);
+  bench_clear(&bench);
+}
+END_TEST
+
+static int frozen_events, ramped_events, other_events;
+
+static void on_event(seine_t *engine, const seine_event_t *event, void *user) {
+  (void)engine;
+  ck_assert_ptr_eq(user, &bench);
+  ck_assert_ptr_nonnull(strstr(event->host, "http://127.0.0.1:"));
+  if (event->kind == SEINE_EVENT_FROZEN)
+    frozen_events++;
+  else if (event->kind == SEINE_EVENT_RAMPED)
+    ramped_events++;
+  else
+    other_events++;
+}
+
+START_TEST(a_freeze_and_a_ramp_are_said_once_and_not_once_a_url) {
+  bench_init(&bench);
+  bench.options.per_host = 2;
+  bench.options.on_event = on_event;
+  bench.options.event_user = &bench;
+  bench_open(&bench);
+  bench_fetch(&bench, 1, "/img/png/first?status=429,200&retry-after=1", SEINE_SINK_NULL);
+  for (int i = 0; i < 20; i++) {
+    char *path = print("/img/png/%d", i);
+    bench_fetch(&bench, 1, path, SEINE_SINK_NULL);
+    free(path);
+  }
+  bench_run(&bench);
+  ck_assert_int_eq(frozen_events, 1);
+  ck_assert_int_eq(ramped_events, 1);
+  ck_assert_int_eq(other_events, 0);
+  bench_clear(&bench);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("engine");
   TCase *tcase = tcase_create("engine");
@@ -322,6 +373,8 @@ int main(void) {
   tcase_add_test(tcase, two_engines_stand_on_one_loop);
   tcase_add_test(tcase, a_callback_may_fetch_and_connections_are_kept);
   tcase_add_test(tcase, a_drain_lets_those_in_flight_end);
+  tcase_add_test(tcase, no_attempt_begins_past_the_time_for_retries);
+  tcase_add_test(tcase, a_freeze_and_a_ramp_are_said_once_and_not_once_a_url);
   suite_add_tcase(suite, tcase);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);

@@ -26,7 +26,6 @@ struct body *body_new(struct bodies *bodies, enum body_keep keep, body_news_cb o
   body->keep = keep;
   body->on_news = on_news;
   body->user = user;
-  bodies->count++;
   return body;
 }
 
@@ -74,7 +73,6 @@ static void body_free(struct body *body) {
   struct bodies *bodies = body->bodies;
   if (body->starved) TAILQ_REMOVE(&bodies->starved, body, starving);
   if (bodies->overdraft == body) bodies->overdraft = NULL;
-  bodies->count--;
   bodies->held_bytes -= body->capacity + stream_free(body->stream);
   free(body->data);
   free(body);

@@ -39,7 +39,6 @@ struct bodies {
   uint64_t held_bytes;            /* buffers of all bodies */
   TAILQ_HEAD(, body) starved;     /* BODY_MEMORY bodies that wait for held_bytes to fall */
   struct body *overdraft;         /* one of them may go past the limit, so that they never all wait for each other */
-  size_t count;
 };
 
 struct stream; /* the part of a body that is on its way to disk */

@@ -409,13 +409,12 @@ void transfer_resume(struct transfer *transfer) {
   if (transfer->hold == HOLD_BODY) hold(transfer, HOLD_RESUMING);
 }
 
-bool transfers_turn(struct transfers *transfers) {
+void transfers_turn(struct transfers *transfers) {
   /* Only those that stand here now: one that is held again at once must not keep the turn from ending. */
   struct transfer *last = TAILQ_LAST(&transfers->resuming, transfer_list), *transfer = NULL;
-  if (!last) return false;
+  if (!last) return;
   while (transfer != last && (transfer = TAILQ_FIRST(&transfers->resuming)))
     go_on(transfer);
-  return true;
 }
 
 void transfers_forget(struct transfers *transfers, const char *host, unsigned port) {

@@ -94,8 +94,8 @@ void transfer_keep_connection(struct transfer *transfer, bool keep);
 /* After on_data answered 1: offer the same bytes again, at the next transfers_turn. */
 void transfer_resume(struct transfer *transfer);
 
-/* Goes on with what may go on; true if something did. Not from inside a libcurl callback. */
-bool transfers_turn(struct transfers *transfers);
+/* Goes on with what may go on. Not from inside a libcurl callback. */
+void transfers_turn(struct transfers *transfers);
 
 /* Tells libcurl's name cache to drop an entry, with the next transfer that starts. */
 void transfers_forget(struct transfers *transfers, const char *host, unsigned port);
