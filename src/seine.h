@@ -108,6 +108,8 @@ struct seine_event {
   unsigned cap;
 };
 
+typedef enum seine_tls { SEINE_TLS_1_2, SEINE_TLS_1_3 } seine_tls_t;
+
 /* Filled with defaults by seine_options_init; strings are copied by seine_open. */
 struct seine_options {
   const char *directory; /* below which SEINE_SINK_FILE puts files, and keeps unfinished ones; must exist. NULL: no files */
@@ -146,6 +148,12 @@ struct seine_options {
   const char *ca_file;          /* PEM bundle; NULL: the system's */
   bool insecure;                /* do not verify certificates */
   bool http1;                   /* never HTTP/2 */
+  seine_tls_t tls_min;          /* the oldest version of TLS that is spoken; SEINE_TLS_1_2 */
+  uint64_t keep_alive_ms;       /* a connection idles at most so long; 0: none outlives its host's queue; 30000 */
+  const char *dns_servers;      /* "192.0.2.1,[2001:db8::1]:5353"; NULL: those of /etc/resolv.conf */
+  uint64_t dns_min_ttl_ms;      /* an address is remembered at least this long, whatever its record says; 60000 */
+  uint64_t dns_max_ttl_ms;      /* and at most this long; 3600000 */
+  unsigned dns_concurrency;     /* names asked for at once, at most: fewer while servers answer fast, or lose questions; 512 */
   bool deny_private;            /* refuse addresses that are loopback, private or link-local, at every hop */
 
   unsigned worker_nice; /* niceness, 0 to 19, that the thread pool's threads take on when they work for the engine, and keep:

@@ -356,6 +356,60 @@ START_TEST(a_freeze_and_a_ramp_are_said_once_and_not_once_a_url) {
 }
 END_TEST
 
+/* Idle connections of the engine, after a transfer from each of eight hosts. */
+static void fetch_and_count(uint64_t keep_alive_ms) {
+  bench_init(&bench);
+  bench.options.keep_alive_ms = keep_alive_ms;
+  bench_open(&bench);
+  for (int host = 1; host <= 8; host++)
+    bench_fetch(&bench, host, "/img/png/a", SEINE_SINK_NULL);
+  bench_wait(&bench);
+}
+
+static void pass(uv_timer_t *timer) {
+  (void)timer;
+}
+
+/* Of the server; the one that asks is among them. A program that does something else lets the loop run on. */
+static bool connections_become(uint64_t wanted) {
+  uv_timer_t other;
+  bool are = false;
+  uv_timer_init(&bench.loop, &other);
+  uv_timer_start(&other, pass, 5, 5);
+  for (int i = 0; i < 1000 && !are; i++) {
+    uv_run(&bench.loop, UV_RUN_ONCE);
+    are = server_open_connections(bench.server) == wanted;
+  }
+  uv_close((uv_handle_t *)&other, NULL);
+  uv_run(&bench.loop, UV_RUN_NOWAIT);
+  return are;
+}
+
+START_TEST(a_connection_idles_for_its_time) {
+  fetch_and_count(3600000);
+  ck_assert(connections_become(8 + 1));
+  bench_run(&bench);
+  bench_clear(&bench);
+  fetch_and_count(20);
+  ck_assert(connections_become(1));
+  /* What was told to end is not used again. */
+  struct got *again = bench_fetch(&bench, 1, "/img/png/a", SEINE_SINK_NULL);
+  bench_wait(&bench);
+  ck_assert_int_eq(again->status, SEINE_STATUS_OK);
+  ck_assert_uint_eq(again->attempts, 1);
+  bench_run(&bench);
+  bench_clear(&bench);
+}
+END_TEST
+
+START_TEST(no_connection_idles_for_no_time) {
+  fetch_and_count(0);
+  ck_assert(connections_become(1));
+  bench_run(&bench);
+  bench_clear(&bench);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("engine");
   TCase *tcase = tcase_create("engine");
@@ -375,6 +429,8 @@ int main(void) {
   tcase_add_test(tcase, a_drain_lets_those_in_flight_end);
   tcase_add_test(tcase, no_attempt_begins_past_the_time_for_retries);
   tcase_add_test(tcase, a_freeze_and_a_ramp_are_said_once_and_not_once_a_url);
+  tcase_add_test(tcase, a_connection_idles_for_its_time);
+  tcase_add_test(tcase, no_connection_idles_for_no_time);
   suite_add_tcase(suite, tcase);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);

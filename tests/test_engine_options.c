@@ -31,6 +31,12 @@ START_TEST(the_defaults_are_the_documented_ones) {
   ck_assert_uint_eq(options.connect_timeout_ms, 10000);
   ck_assert_uint_eq(options.stall_timeout_ms, 60000);
   ck_assert_uint_eq(options.max_redirects, 10);
+  ck_assert_uint_eq(options.keep_alive_ms, 30000);
+  ck_assert_uint_eq(options.dns_min_ttl_ms, 60000);
+  ck_assert_uint_eq(options.dns_max_ttl_ms, 3600000);
+  ck_assert_uint_eq(options.dns_concurrency, 512);
+  ck_assert_int_eq(options.tls_min, SEINE_TLS_1_2);
+  ck_assert_ptr_null(options.dns_servers);
   ck_assert_str_eq(options.user_agent, "seine/" SEINE_VERSION);
   ck_assert_ptr_null(options.accept);
   ck_assert_ptr_null(options.headers);
@@ -60,6 +66,19 @@ static const struct change changes[] = {
     {"retry_on", "403,+404", "no list of statuses"},
     {"user_agent", "x\r\nEvil: 1", "control"},
     {"no_proxy", "a\nb", "control"},
+    {"dns_servers", "127.0.0.1", NULL},
+    {"dns_servers", "127.0.0.1:5353,::1,[2001:db8::1]:53,[::1]", NULL},
+    {"dns_servers", "", "no list of addresses"},
+    {"dns_servers", "localhost", "no list of addresses"},
+    {"dns_servers", "127.0.0.1:", "no list of addresses"},
+    {"dns_servers", "127.0.0.1:0", "no list of addresses"},
+    {"dns_servers", "127.0.0.1:65536", "no list of addresses"},
+    {"dns_servers", "127.0.0.1:53x", "no list of addresses"},
+    {"dns_servers", "127.0.0.1,", "no list of addresses"},
+    {"dns_servers", "[127.0.0.1]:53", "no list of addresses"},
+    {"dns_servers", "[::1", "no list of addresses"},
+    {"dns_servers", "[::1]53", "no list of addresses"},
+    {"dns_servers", "1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.16.17.18.19.20.21.22.23", "no list of addresses"},
     {"directory", "", "directory"},
     {"ca_file", "", "ca_file"},
     {"header", "Accept: image/*", NULL},
@@ -100,6 +119,7 @@ START_TEST(texts_are_checked) {
   if (strcmp(change->member, "user_agent") == 0) options.user_agent = change->value;
   if (strcmp(change->member, "no_proxy") == 0) options.no_proxy = change->value;
   if (strcmp(change->member, "directory") == 0) options.directory = change->value;
+  if (strcmp(change->member, "dns_servers") == 0) options.dns_servers = change->value;
   if (strcmp(change->member, "ca_file") == 0) options.ca_file = change->value;
   if (strcmp(change->member, "header") == 0) options.headers = list;
   if (strcmp(change->member, "proxy") == 0) options.proxies = list + 1;
@@ -122,6 +142,13 @@ START_TEST(numbers_are_checked) {
   { offsetof(seine_options_t, member), true, value, cause }
       NARROW(concurrency, 0, "concurrency"),
       NARROW(concurrency, 100001, "concurrency"),
+      NARROW(dns_concurrency, 0, "dns_concurrency"),
+      NARROW(dns_concurrency, 10001, "dns_concurrency"),
+      WIDE(dns_max_ttl_ms, 0, "dns_max_ttl_ms"),
+      WIDE(dns_max_ttl_ms, 59999, "smaller than dns_min_ttl_ms"),
+      WIDE(dns_min_ttl_ms, 0, NULL),
+      WIDE(keep_alive_ms, 0, NULL),
+      WIDE(keep_alive_ms, 86400001, "keep_alive_ms"),
       NARROW(concurrency, 1, NULL),
       NARROW(per_host, 0, "per_host"),
       NARROW(retries, 0, NULL),

@@ -6,6 +6,7 @@
 
 static const char *const off_on[] = {"off", "on", NULL};
 static const char *const sinks[] = {"files", "null", NULL};
+static const char *const tls_versions[] = {"1.2", "1.3", NULL};
 static const char *const progress_modes[] = {"auto", "bar", "plain", "none", NULL};
 
 const char *const option_sections[SECTION_COUNT] = {
@@ -42,6 +43,18 @@ const struct option_row option_table[] = {
   {.name = "deny-private", .kind = OPTION_FLAG, .section = ABOUT_HTTP,
    INTO(engine.deny_private), .value = 1,
    .help = "refuse loopback, private and link-local addresses, at redirects too"},
+  {.name = "dns-concurrency", .kind = OPTION_COUNT, .section = ABOUT_PACE, .argument = "N",
+   INTO(engine.dns_concurrency), .preset = "512", .least = 1, .most = 10000,
+   .help = "names asked for at once, at most; fewer where servers answer fast or lose questions"},
+  {.name = "dns-max-ttl", .kind = OPTION_SECONDS, .section = ABOUT_HTTP, .argument = "S",
+   INTO(engine.dns_max_ttl_ms), .preset = "3600", .least = 0.001, .most = 31536000,
+   .help = "seconds that an address is remembered, at most"},
+  {.name = "dns-min-ttl", .kind = OPTION_SECONDS, .section = ABOUT_HTTP, .argument = "S",
+   INTO(engine.dns_min_ttl_ms), .preset = "60", .least = 0, .most = 31536000,
+   .help = "seconds that an address is remembered, at least, whatever its record says"},
+  {.name = "dns-servers", .kind = OPTION_TEXT, .section = ABOUT_HTTP, .argument = "LIST",
+   INTO(engine.dns_servers), .rule = RULE_FILLED, .shown = "those of /etc/resolv.conf",
+   .help = "name servers: addresses with commas between, each with :PORT or without"},
   {.name = "durable", .kind = OPTION_FLAG, .section = ABOUT_FILES,
    INTO(durable), .value = 1,
    .help = "sync files and manifest to the disk before a result counts"},
@@ -62,6 +75,9 @@ const struct option_row option_table[] = {
   {.name = "insecure", .letter = 'k', .kind = OPTION_FLAG, .section = ABOUT_HTTP,
    INTO(engine.insecure), .value = 1,
    .help = "do not verify certificates"},
+  {.name = "keep-alive", .kind = OPTION_SECONDS, .section = ABOUT_HTTP, .argument = "S",
+   INTO(engine.keep_alive_ms), .preset = "30", .least = 0, .most = 86400,
+   .help = "seconds that a connection may idle before it is closed"},
   {.name = "limit-rate", .kind = OPTION_BYTES, .section = ABOUT_PACE, .argument = "BYTES",
    INTO(engine.limit_rate_bytes), .preset = "none", .least = 1, .most = 1e15, .optional = true,
    .help = "bytes a second, over all transfers"},
@@ -144,6 +160,9 @@ const struct option_row option_table[] = {
   {.name = "summary", .kind = OPTION_TEXT, .section = ABOUT_RUN, .argument = "FILE",
    INTO(summary), .rule = RULE_FILLED,
    .help = "write the final figures there, as one JSON object; - is standard output"},
+  {.name = "tls-min", .kind = OPTION_CHOICE, .section = ABOUT_HTTP, .argument = "1.2|1.3",
+   INTO(engine.tls_min), .preset = "1.2", .choices = tls_versions,
+   .help = "the oldest version of TLS that is spoken"},
   {.name = "user-agent", .letter = 'U', .kind = OPTION_TEXT, .section = ABOUT_HTTP, .argument = "STR",
    INTO(engine.user_agent), .preset = "seine/" SEINE_VERSION, .rule = RULE_CLEAN,
    .help = "what seine calls itself"},

@@ -412,6 +412,8 @@ static int check(const struct settings *settings) {
     snprintf(cause, sizeof cause, "--max-size is smaller than --min-size");
   else if (engine->retry_max_delay_ms < engine->retry_delay_ms)
     snprintf(cause, sizeof cause, "--retry-max-delay is smaller than --retry-delay");
+  else if (engine->dns_max_ttl_ms < engine->dns_min_ttl_ms)
+    snprintf(cause, sizeof cause, "--dns-max-ttl is smaller than --dns-min-ttl");
   else if (settings->summary != NULL && strcmp(settings->summary, "-") == 0 && strcmp(settings->manifest, "-") == 0)
     snprintf(cause, sizeof cause, "--manifest and --summary cannot both be standard output");
   else if (engine->ca_file != NULL && access(engine->ca_file, R_OK) < 0)

@@ -110,9 +110,9 @@ static void on_body_news(void *user, enum body_news news) {
 
 bool arrival_keeps_connection(const struct seine_fetch *fetch) {
   const struct seine *engine = fetch->engine;
-  size_t open = engine->transfers.curl_loop.open, in_flight = engine->count[FETCH_TRANSFERRING];
-  size_t idle = open > in_flight ? open - in_flight : 0;
-  return idle < (fetch->host->queued ? engine->options.concurrency + IDLE_CONNECTIONS : IDLE_CONNECTIONS);
+  size_t idle = engine->transfers.curl_loop.idle_count;
+  if (fetch->host->queued) return idle < engine->options.concurrency + IDLE_CONNECTIONS;
+  return engine->options.keep_alive_ms && idle < IDLE_CONNECTIONS;
 }
 
 static bool make_body(struct seine_fetch *fetch, const struct response *response) {

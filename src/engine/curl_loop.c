@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +13,9 @@
  * connection goes idle and busy again with every request, and leaving the poll armed saves two epoll_ctl each time. */
 struct socket_watch {
   uv_poll_t poll;
+  TAILQ_ENTRY(socket_watch) link; /* in curl_loop->idle, if is_idle */
+  bool is_idle;
+  uint64_t idle_since_ms; /* uv_now */
   struct curl_loop *curl_loop;
   curl_socket_t fd;
   int wanted; /* uv events that curl asked for; 0 while the connection idles */
@@ -105,12 +109,49 @@ static struct socket_watch *watch_new(struct curl_loop *curl_loop, curl_socket_t
   return watch;
 }
 
+/* ---- Idle connections: libcurl keeps them until somebody asks for one, so their time is kept here ---- */
+
+static void leave_idle(struct socket_watch *watch) {
+  struct curl_loop *curl_loop = watch->curl_loop;
+  if (!watch->is_idle) return;
+  TAILQ_REMOVE(&curl_loop->idle, watch, link);
+  curl_loop->idle_count--;
+  watch->is_idle = false;
+  if (!curl_loop->idle_count) uv_timer_stop(&curl_loop->idle_timer);
+}
+
+/* Only libcurl may close the descriptor, and does when it next looks for a connection; but the peer can be told now. */
+static void on_idle_timer(uv_timer_t *timer) {
+  struct curl_loop *curl_loop = timer->data;
+  uint64_t now = uv_now(curl_loop->loop), limit = curl_loop->idle_max_ms;
+  struct socket_watch *watch;
+  while ((watch = TAILQ_FIRST(&curl_loop->idle)) && now - watch->idle_since_ms >= limit) {
+    leave_idle(watch);
+    uv_poll_stop(&watch->poll);
+    watch->armed = 0;
+    shutdown(watch->fd, SHUT_RDWR);
+  }
+  if (watch) uv_timer_start(timer, on_idle_timer, watch->idle_since_ms + limit - now, 0);
+}
+
+static void enter_idle(struct socket_watch *watch) {
+  struct curl_loop *curl_loop = watch->curl_loop;
+  watch->idle_since_ms = uv_now(curl_loop->loop);
+  watch->is_idle = true;
+  TAILQ_INSERT_TAIL(&curl_loop->idle, watch, link);
+  if (curl_loop->idle_count++ == 0) uv_timer_start(&curl_loop->idle_timer, on_idle_timer, curl_loop->idle_max_ms, 0);
+}
+
+/* ---- Watches ---- */
+
 static void watch_close(struct socket_watch *watch) {
+  leave_idle(watch);
   watch->curl_loop->watches[watch->fd] = NULL;
   uv_close((uv_handle_t *)&watch->poll, on_watch_closed);
 }
 
 static void want(struct socket_watch *watch, int events) {
+  leave_idle(watch);
   watch->wanted = events;
   uv_ref((uv_handle_t *)&watch->poll);
   if (watch->armed != events && uv_poll_start(&watch->poll, events, on_poll) == 0) watch->armed = events;
@@ -124,6 +165,7 @@ static void unwant(struct socket_watch *watch) {
     return;
   }
   watch->wanted = 0;
+  enter_idle(watch);
   uv_unref((uv_handle_t *)&watch->poll); /* an idle connection is no reason for the loop to stay */
 }
 
@@ -190,9 +232,11 @@ static int on_timeout(CURLM *multi, long timeout_ms, void *user) {
   return 0;
 }
 
-int curl_loop_open(struct curl_loop *curl_loop, uv_loop_t *loop, long connections, curl_loop_done_cb on_done,
-                   curl_loop_closed_cb on_closed, void *user) {
-  *curl_loop = (struct curl_loop){.loop = loop, .on_done = on_done, .on_closed = on_closed, .user = user};
+int curl_loop_open(struct curl_loop *curl_loop, uv_loop_t *loop, long connections, uint64_t idle_max_ms,
+                   curl_loop_done_cb on_done, curl_loop_closed_cb on_closed, void *user) {
+  *curl_loop = (struct curl_loop){
+      .loop = loop, .idle_max_ms = idle_max_ms, .on_done = on_done, .on_closed = on_closed, .user = user};
+  TAILQ_INIT(&curl_loop->idle);
   curl_loop->multi = curl_multi_init();
   if (!curl_loop->multi) return SEINE_ENOMEM;
   curl_multi_setopt(curl_loop->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
@@ -202,7 +246,10 @@ int curl_loop_open(struct curl_loop *curl_loop, uv_loop_t *loop, long connection
   curl_multi_setopt(curl_loop->multi, CURLMOPT_MAXCONNECTS, connections);
   uv_timer_init(loop, &curl_loop->timer);
   curl_loop->timer.data = curl_loop;
-  curl_loop->open = 1;
+  uv_timer_init(loop, &curl_loop->idle_timer);
+  curl_loop->idle_timer.data = curl_loop;
+  uv_unref((uv_handle_t *)&curl_loop->idle_timer);
+  curl_loop->open = 2;
   return 0;
 }
 
@@ -228,4 +275,5 @@ void curl_loop_close(struct curl_loop *curl_loop) {
   curl_multi_cleanup(curl_loop->multi);
   curl_loop->multi = NULL;
   uv_close((uv_handle_t *)&curl_loop->timer, on_timer_closed);
+  uv_close((uv_handle_t *)&curl_loop->idle_timer, on_timer_closed);
 }

@@ -4,6 +4,8 @@
 
 #include <curl/curl.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
 #include <uv.h>
 
 /* A transfer has ended. The handle is still in the multi; curl_loop_remove it. Handles may be added and removed here. */
@@ -12,12 +14,18 @@ typedef void (*curl_loop_closed_cb)(void *user);
 
 struct socket_watch;
 
+TAILQ_HEAD(socket_watch_list, socket_watch);
+
 struct curl_loop {
   uv_loop_t *loop;
   CURLM *multi;
   uv_timer_t timer;
   struct socket_watch **watches; /* by descriptor; NULL where there is none */
   size_t watches_size;
+  struct socket_watch_list idle; /* connections in use by nobody, the one that idles longest first */
+  size_t idle_count;
+  uint64_t idle_max_ms;
+  uv_timer_t idle_timer; /* for the first of them */
   size_t open; /* uv handles not yet closed */
   bool closing;
   curl_loop_done_cb on_done;
@@ -26,9 +34,10 @@ struct curl_loop {
 };
 
 /* connections: how many may stay open, in use or idle, before libcurl closes the oldest idle one (which costs it a walk).
+ * idle_max_ms: how long one may idle before the peer is told that it ends.
  * SEINE_ENOMEM. After a failure nothing is left to close. */
-int curl_loop_open(struct curl_loop *curl_loop, uv_loop_t *loop, long connections, curl_loop_done_cb on_done,
-                   curl_loop_closed_cb on_closed, void *user);
+int curl_loop_open(struct curl_loop *curl_loop, uv_loop_t *loop, long connections, uint64_t idle_max_ms,
+                   curl_loop_done_cb on_done, curl_loop_closed_cb on_closed, void *user);
 
 /* Gives an easy handle what it needs to run here; once in its life. The handle's sockets must be closed here, so that
  * a watch ends before its descriptor does. */

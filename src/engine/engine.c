@@ -252,13 +252,24 @@ static void open_handles(struct seine *engine) {
   engine->open_handles = 3;
 }
 
+/* For the resolver 0 stands for its default. */
+static int open_resolver(struct seine *engine) {
+  const seine_options_t *options = &engine->options;
+  struct resolver_options from = {.min_ttl_ms = options->dns_min_ttl_ms ? options->dns_min_ttl_ms : 1,
+                                  .max_ttl_ms = options->dns_max_ttl_ms,
+                                  .outstanding = options->dns_concurrency,
+                                  .family = resolver_family(),
+                                  .servers = options->dns_servers};
+  return resolver_open(&engine->resolver, engine->loop, &from);
+}
+
 int seine_open(seine_t **result, uv_loop_t *loop, const seine_options_t *options) {
   *result = NULL;
   struct seine *engine = calloc(1, sizeof *engine);
   if (!engine) return SEINE_ENOMEM;
   engine->loop = loop;
   int error = open_plain_parts(engine, options);
-  if (!error) error = resolver_open(&engine->resolver, loop, NULL);
+  if (!error) error = open_resolver(engine);
   if (error) {
     free_plain_parts(engine);
     return error;

@@ -67,6 +67,37 @@ bool host_name_read(const char *text, char name[HOST_NAME_SIZE]) {
   return label > 0;
 }
 
+/* "192.0.2.1", "192.0.2.1:53", "2001:db8::1" or "[2001:db8::1]:53". */
+static bool name_server_valid(const char *text, size_t length) {
+  char copy[INET6_ADDRSTRLEN + 10], *address = copy, *port = NULL;
+  union address unused;
+  if (length >= sizeof(copy)) return false;
+  memcpy(copy, text, length);
+  copy[length] = 0;
+  if (*copy == '[') {
+    char *end = strchr(copy, ']');
+    if (!end || (end[1] && end[1] != ':')) return false;
+    if (end[1]) port = end + 2;
+    *end = 0;
+    address = copy + 1;
+  } else if (strchr(copy, ':') && strchr(copy, ':') == strrchr(copy, ':')) {
+    port = strchr(copy, ':');
+    *port++ = 0;
+  }
+  if (port && (!*port || strlen(port) > 5 || strspn(port, "0123456789") != strlen(port))) return false;
+  if (port && (atoi(port) < 1 || atoi(port) > 65535)) return false;
+  return address_read(&unused, address) && (*copy != '[' || unused.any.sa_family == AF_INET6);
+}
+
+bool name_servers_valid(const char *list) {
+  for (;; list++) {
+    size_t length = strcspn(list, ",");
+    if (!name_server_valid(list, length)) return false;
+    list += length;
+    if (!*list) return true;
+  }
+}
+
 /* ---- /etc/hosts ---- */
 
 void hosts_clear(struct hosts_file *hosts) {

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "backoff.h"
+#include "names.h"
 #include "rules.h"
 
 #define DAY_MS UINT64_C(86400000)
@@ -27,6 +28,10 @@ void seine_options_init(seine_options_t *options) {
       .connect_timeout_ms = 10000,
       .stall_timeout_ms = 60000,
       .max_redirects = 10,
+      .keep_alive_ms = 30000,
+      .dns_min_ttl_ms = 60000,
+      .dns_max_ttl_ms = 3600000,
+      .dns_concurrency = 512,
       .user_agent = "seine/" SEINE_VERSION,
   };
 }
@@ -62,6 +67,11 @@ static int check_numbers(const seine_options_t *options, struct cause cause) {
       {"connect_timeout_ms", options->connect_timeout_ms, 1, DAY_MS},
       {"stall_timeout_ms", options->stall_timeout_ms, 1, DAY_MS},
       {"max_time_ms", options->max_time_ms, 0, 20 * DAY_MS}, /* curl counts in a long, of 32 bits here and there */
+      {"tls_min", (uint64_t)options->tls_min, SEINE_TLS_1_2, SEINE_TLS_1_3},
+      {"keep_alive_ms", options->keep_alive_ms, 0, DAY_MS},
+      {"dns_min_ttl_ms", options->dns_min_ttl_ms, 0, 365 * DAY_MS},
+      {"dns_max_ttl_ms", options->dns_max_ttl_ms, 1, 365 * DAY_MS},
+      {"dns_concurrency", options->dns_concurrency, 1, 10000},
       {"worker_nice", options->worker_nice, 0, 19},
       {"max_redirects", options->max_redirects, 0, 1000},
       {"min_size_bytes", options->min_size_bytes, 0, INT64_MAX},
@@ -78,6 +88,16 @@ static int check_numbers(const seine_options_t *options, struct cause cause) {
   if (options->max_size_bytes && options->max_size_bytes < options->min_size_bytes)
     return refuse(cause, "max_size_bytes (%llu) is smaller than min_size_bytes (%llu)",
                   (unsigned long long)options->max_size_bytes, (unsigned long long)options->min_size_bytes);
+  return 0;
+}
+
+static int check_dns(const seine_options_t *options, struct cause cause) {
+  if (options->dns_max_ttl_ms < options->dns_min_ttl_ms)
+    return refuse(cause, "dns_max_ttl_ms (%llu) is smaller than dns_min_ttl_ms (%llu)",
+                  (unsigned long long)options->dns_max_ttl_ms, (unsigned long long)options->dns_min_ttl_ms);
+  if (options->dns_servers && !name_servers_valid(options->dns_servers))
+    return refuse(cause, "dns_servers: \"%s\" is no list of addresses; it needs to be like 192.0.2.1,[2001:db8::1]:5353",
+                  options->dns_servers);
   return 0;
 }
 
@@ -174,6 +194,7 @@ int seine_options_check(const seine_options_t *options, char *text, size_t size)
   struct cause cause = {text, size};
   struct statuses statuses;
   int error = check_numbers(options, cause);
+  if (!error) error = check_dns(options, cause);
   if (!error) error = check_accept(options->accept, cause);
   if (!error) error = check_list("opt_out", options->opt_out, cause);
   if (!error) error = statuses_parse(&statuses, options->retry_on, text, size);
@@ -254,6 +275,7 @@ int options_copy(seine_options_t *to, const seine_options_t *from) {
   whole &= copy_text(&to->user_agent, false);
   whole &= copy_text(&to->no_proxy, true);
   whole &= copy_text(&to->ca_file, false);
+  whole &= copy_text(&to->dns_servers, false);
   whole &= copy_list(&to->headers, false);
   whole &= copy_list(&to->proxies, false);
   whole &= copy_list(&to->https_proxies, true);
@@ -271,6 +293,7 @@ void options_clear(seine_options_t *options) {
   free((char *)options->user_agent);
   free((char *)options->no_proxy);
   free((char *)options->ca_file);
+  free((char *)options->dns_servers);
   free_list(options->headers);
   free_list(options->proxies);
   free_list(options->https_proxies);

@@ -12,6 +12,7 @@
 #define DISCARD_MAX                                                                                                    \
   ((uint64_t)64 * 1024) /* of an unwanted body, to keep the connection; past that a new one is cheaper */
 #define NS_PER_MS      UINT64_C(1000000)
+#define IDLE_MIN_MS    1000 /* between two transfers of a host that has more to do, where nothing else may idle */
 #define BUFFER_LARGE   65536L
 #define BUFFER_SMALL   16384L
 #define MANY_TRANSFERS 1024 /* in flight, above which buffers are small */
@@ -231,6 +232,9 @@ static void set_network(CURL *easy, const struct transfers *transfers) {
     curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, transfers->ca_file);
     curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
   }
+  long oldest = options->tls_min == SEINE_TLS_1_3 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2;
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, oldest);
+  curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, oldest);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, options->insecure ? 0L : 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, options->insecure ? 0L : 2L);
   curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, options->insecure ? 0L : 1L);
@@ -449,7 +453,9 @@ int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct alarms *
   if (!error) curl_share_setopt(transfers->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
   /* In use and idle together stay below this, so that libcurl never searches for one to close. */
   long connections = (long)options->concurrency * 2 + 1024;
-  if (!error) error = curl_loop_open(&transfers->curl_loop, loop, connections, on_curl_done, on_closed, user);
+  uint64_t idle_max_ms = options->keep_alive_ms ? options->keep_alive_ms : IDLE_MIN_MS;
+  if (!error)
+    error = curl_loop_open(&transfers->curl_loop, loop, connections, idle_max_ms, on_curl_done, on_closed, user);
   if (!error) return 0;
   curl_share_cleanup(transfers->share);
   curl_global_cleanup();
