@@ -141,7 +141,7 @@ static void hosts_add(struct hosts_file *hosts, const char *host, const union ad
   }
 }
 
-static void hosts_read(struct hosts_file *hosts, FILE *file, int family) {
+static void hosts_read(struct hosts_file *hosts, FILE *file) {
   char *line = NULL, *rest, name[HOST_NAME_SIZE];
   size_t room = 0;
   while (getline(&line, &room, file) >= 0) {
@@ -149,14 +149,13 @@ static void hosts_read(struct hosts_file *hosts, FILE *file, int family) {
     line[strcspn(line, "#\r\n")] = 0;
     char *word = strtok_r(line, " \t", &rest);
     if (!word || !address_read(&address, word)) continue;
-    if (family != AF_UNSPEC && family != address.any.sa_family) continue;
     while ((word = strtok_r(NULL, " \t", &rest)))
       if (host_name_read(word, name)) hosts_add(hosts, name, &address);
   }
   free(line);
 }
 
-bool hosts_load(const char *path, const struct hosts_file *known, struct hosts_file *found, int family) {
+bool hosts_load(const char *path, const struct hosts_file *known, struct hosts_file *found) {
   struct stat now;
   memset(found, 0, sizeof(*found));
   FILE *file = fopen(path, "re");
@@ -164,7 +163,7 @@ bool hosts_load(const char *path, const struct hosts_file *known, struct hosts_f
   if (file && changed) {
     changed = now.st_ino != known->inode || now.st_size != known->size || now.st_mtim.tv_sec != known->changed.tv_sec ||
               now.st_mtim.tv_nsec != known->changed.tv_nsec;
-    if (changed) hosts_read(found, file, family);
+    if (changed) hosts_read(found, file);
     *found = (struct hosts_file){found->names, now.st_mtim, now.st_size, now.st_ino};
   }
   if (file) fclose(file);

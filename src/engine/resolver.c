@@ -70,8 +70,7 @@ static void handle_closed(struct resolver *resolver);
 
 static void hosts_check(uv_work_t *work) {
   struct resolver *resolver = work->data;
-  resolver->hosts_changed =
-      hosts_load(resolver->hosts_path, &resolver->hosts, &resolver->hosts_found, resolver->options.family);
+  resolver->hosts_changed = hosts_load(resolver->hosts_path, &resolver->hosts, &resolver->hosts_found);
 }
 
 static void hosts_checked(uv_work_t *work, int status) {
@@ -278,7 +277,7 @@ int resolver_open(struct resolver **resolver, uv_loop_t *loop, const struct reso
     return error;
   }
   struct hosts_file nothing = {0};
-  hosts_load(made->hosts_path, &nothing, &made->hosts, made->options.family);
+  hosts_load(made->hosts_path, &nothing, &made->hosts);
   made->hosts_checked_ms = uv_now(loop);
   uv_idle_init(loop, &made->idle);
   made->idle.data = made;
@@ -331,12 +330,12 @@ static bool is_localhost(const char *name) {
   return strcmp(name, "localhost") == 0 || (length > 10 && strcmp(name + length - 10, ".localhost") == 0);
 }
 
-static struct addresses *localhost_make(int family) {
+/* Both, whatever is asked for elsewhere: a machine without a route to IPv6 still has ::1. */
+static struct addresses *localhost_make(void) {
   union address list[2];
   address_read(&list[0], "127.0.0.1");
   address_read(&list[1], "::1");
-  if (family == AF_UNSPEC) return addresses_make(list, 2, UINT64_MAX);
-  return addresses_make(&list[family == AF_INET6], 1, UINT64_MAX);
+  return addresses_make(list, 2, UINT64_MAX);
 }
 
 /* What is known of a host at once. False if it has to be asked for, under the name that was read. The addresses are the
@@ -356,7 +355,7 @@ static bool known_now(struct resolver *resolver, const char *host, char name[HOS
     return true;
   }
   if (is_localhost(name)) {
-    answer->addresses = localhost_make(resolver->options.family);
+    answer->addresses = localhost_make();
     if (!answer->addresses) *answer = no_memory;
     return true;
   }

@@ -31,7 +31,7 @@ struct resolver_options {
   unsigned tries; /* for each server; 3 */
   unsigned outstanding; /* names with the name servers at once (two questions each); more wait in line; 64 */
   unsigned cache_names; /* names remembered; the oldest leave first; 100,000 */
-  int family; /* AF_INET, AF_INET6 or AF_UNSPEC (both); see resolver_family */
+  int family; /* that name servers are asked for: AF_INET, AF_INET6 or AF_UNSPEC (both); see resolver_family */
   const char *servers; /* "127.0.0.1:5353,[::1]:53"; NULL: as /etc/resolv.conf says */
   const char *hosts; /* NULL: /etc/hosts */
   uint64_t hosts_check_ms; /* how often, at most, it is looked at for changes; 5 s */
