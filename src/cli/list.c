@@ -548,6 +548,14 @@ static const char *find_authority(const char *text) {
   return authority;
 }
 
+/* How many of the next bytes stand for themselves, whatever comes before and after them. */
+static size_t plain_run(const char *from, size_t room) {
+  size_t length = 0;
+  while (length < room && from[length] >= ' ' && from[length] < 0x7f && from[length] != '#')
+    length++;
+  return length;
+}
+
 /* What follows the userinfo that an authority begins with; the authority itself if there is none. */
 static const char *skip_userinfo(const char *authority) {
   const char *host = authority;
@@ -566,6 +574,13 @@ size_t url_identity(const char *text, char *out, size_t size) {
       from = host;
       authority = end > 0 ? host + strspn(host, "/") : find_authority(host);
     }
+    size_t room = from < authority ? (size_t)(authority - from) : SIZE_MAX;
+    if (room > size - end - 1) room = size - end - 1;
+    size_t run = plain_run(from, room);
+    memcpy(out + end, from, run);
+    end += run;
+    from += run;
+    if (run > 0) continue;
     uint32_t code;
     size_t step = (unsigned char)*from < 0x80 ? 1 : utf8_decode(from, strnlen(from, 4), &code);
     if (*from == '\0' || end + (step > 0 ? step : 3) >= size) break;

@@ -103,7 +103,7 @@ static bool make_attempt(struct seine_fetch *fetch) {
   attempt_drop(fetch);
   struct attempt *attempt = calloc(1, sizeof *attempt);
   if (!attempt) return false;
-  clock_gettime(CLOCK_REALTIME, &now);
+  clock_gettime(CLOCK_REALTIME_COARSE, &now);
   attempt->started_unix_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
   attempt->started_ms = uv_now(fetch->engine->loop);
   fetch->attempt = attempt;

@@ -21,6 +21,7 @@ struct socket_watch {
   int wanted; /* uv events that curl asked for; 0 while the connection idles */
   int armed; /* uv events that the poll was started with */
   ino_t inode; /* of the socket, to tell it from a later one with the same number */
+  bool connected; /* it has been idle once: from here on curl closes it by way of on_close_socket alone */
 };
 
 static void read_messages(struct curl_loop *curl_loop) {
@@ -160,10 +161,11 @@ static void want(struct socket_watch *watch, int events) {
 /* curl waits for nothing on this socket. If that is because the connection goes idle, the watch stays. A socket that was
  * still being connected may be closed already, and its number may be another thread's. */
 static void unwant(struct socket_watch *watch) {
-  if (watch->wanted != UV_READABLE || inode_of(watch->fd) != watch->inode) {
+  if (watch->wanted != UV_READABLE || (!watch->connected && inode_of(watch->fd) != watch->inode)) {
     watch_close(watch);
     return;
   }
+  watch->connected = true;
   watch->wanted = 0;
   enter_idle(watch);
   uv_unref((uv_handle_t *)&watch->poll); /* an idle connection is no reason for the loop to stay */

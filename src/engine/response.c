@@ -8,18 +8,19 @@
 
 struct header {
   const char *name;
+  size_t name_size;
   size_t offset; /* of the char * in struct response */
   bool joins; /* repeated values are joined */
 };
 
 static const struct header headers[] = {
-    {"content-disposition", offsetof(struct response, disposition), false},
-    {"content-type", offsetof(struct response, content_type), false},
-    {"etag", offsetof(struct response, etag), false},
-    {"last-modified", offsetof(struct response, last_modified), false},
-    {"location", offsetof(struct response, location), false},
-    {"retry-after", offsetof(struct response, retry_after), false},
-    {"x-robots-tag", offsetof(struct response, robots), true},
+    {"content-disposition", sizeof "content-disposition" - 1, offsetof(struct response, disposition), false},
+    {"content-type", sizeof "content-type" - 1, offsetof(struct response, content_type), false},
+    {"etag", sizeof "etag" - 1, offsetof(struct response, etag), false},
+    {"last-modified", sizeof "last-modified" - 1, offsetof(struct response, last_modified), false},
+    {"location", sizeof "location" - 1, offsetof(struct response, location), false},
+    {"retry-after", sizeof "retry-after" - 1, offsetof(struct response, retry_after), false},
+    {"x-robots-tag", sizeof "x-robots-tag" - 1, offsetof(struct response, robots), true},
 };
 
 #define HEADERS (sizeof headers / sizeof *headers)
@@ -90,7 +91,7 @@ static bool take(struct response *response, const char *line, size_t size) {
   if (response->is_chunked) response->has_length = false;
   for (size_t i = 0; i < HEADERS; i++) {
     const struct header *header = &headers[i];
-    if (strlen(header->name) == name_size && strncasecmp(line, header->name, name_size) == 0)
+    if (header->name_size == name_size && strncasecmp(line, header->name, name_size) == 0)
       return keep(field(response, header), value, value_size, header->joins);
   }
   return true;

@@ -11,7 +11,6 @@
 #define SPARE_MAX 1024
 #define DISCARD_MAX                                                                                                    \
   ((uint64_t)64 * 1024) /* of an unwanted body, to keep the connection; past that a new one is cheaper */
-#define NS_PER_MS      UINT64_C(1000000)
 #define IDLE_MIN_MS    1000 /* between two transfers of a host that has more to do, where nothing else may idle */
 #define BUFFER_LARGE   65536L
 #define BUFFER_SMALL   16384L
@@ -27,7 +26,7 @@ struct transfer {
   TAILQ_ENTRY(transfer) link; /* spare; or by hold: listening, none, throttled, resuming */
   enum hold hold;
   uint64_t heard_ms; /* uv_now when something arrived last */
-  uint64_t started_ns;
+  uint64_t started_ms; /* uv_now */
   struct curl_slist *resolve;
   struct curl_slist *headers; /* set on the handle */
   const char *proxy; /* set on the handle; compared by address */
@@ -342,7 +341,7 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
     transfer_give(transfer);
     return SEINE_ENOMEM;
   }
-  transfer->started_ns = uv_hrtime();
+  transfer->started_ms = uv_now(transfers->loop);
   listen_on(transfer);
   *result = transfer;
   return 0;
@@ -372,7 +371,8 @@ static void read_info(struct transfer *transfer, struct outcome *outcome) {
   outcome->first_byte_ms = (uint64_t)first_us / 1000;
   outcome->ip = ip && *ip ? ip : NULL;
   outcome->redirect_url = redirect_url;
-  outcome->elapsed_ms = (uv_hrtime() - transfer->started_ns) / NS_PER_MS;
+  outcome->elapsed_ms = uv_now(transfer->transfers->loop) - transfer->started_ms;
+  if (outcome->elapsed_ms < outcome->first_byte_ms) outcome->elapsed_ms = outcome->first_byte_ms;
 }
 
 static void finish(struct transfer *transfer, CURLcode code) {

@@ -67,7 +67,7 @@ static void take_batch(struct crew *crew, struct worker *worker) {
 }
 
 void crew_flush(struct crew *crew) {
-  for (size_t i = 0; i < CREW_WORKERS && crew->waiting_count; i++) {
+  for (size_t i = 0; i < CREW_WORKERS && crew->waiting_count > crew->busy * CREW_BATCH; i++) {
     struct worker *worker = &crew->workers[i];
     if (worker->count) continue;
     take_batch(crew, worker);
