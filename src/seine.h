@@ -134,6 +134,7 @@ struct seine_options {
 
   uint64_t connect_timeout_ms; /* name look-up excluded, TLS included; 10000 */
   uint64_t stall_timeout_ms;   /* without a byte; 60000 */
+  uint64_t min_speed_bytes;    /* a transfer with fewer bytes a second, on average over stall_timeout_ms, is ended; 0: none */
   uint64_t max_time_ms;        /* for one attempt; 0: no limit */
   unsigned max_redirects;      /* 10 */
 

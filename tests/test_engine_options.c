@@ -170,6 +170,7 @@ START_TEST(numbers_are_checked) {
       WIDE(max_size_bytes, UINT64_MAX, "max_size_bytes"),
       WIDE(min_size_bytes, 0, NULL),
       WIDE(limit_rate_bytes, UINT64_MAX, "limit_rate_bytes"),
+      WIDE(min_speed_bytes, UINT64_MAX, "min_speed_bytes"),
   };
   for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
     seine_options_t options;

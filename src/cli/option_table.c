@@ -99,6 +99,9 @@ const struct option_row option_table[] = {
   {.name = "min-size", .kind = OPTION_BYTES, .section = ABOUT_CONTENT, .argument = "BYTES",
    INTO(engine.min_size_bytes), .preset = "1", .least = 0, .most = 1e15,
    .help = "reject smaller files; suffixes k, M, G"},
+  {.name = "min-speed", .kind = OPTION_BYTES, .section = ABOUT_RETRIES, .argument = "BYTES",
+   INTO(engine.min_speed_bytes), .preset = "none", .least = 1, .most = 1e15, .optional = true,
+   .help = "end a transfer with fewer bytes a second, on average over --stall-timeout"},
   {.name = "name", .letter = 'n', .kind = OPTION_TEXT, .section = ABOUT_FILES, .argument = "TEMPLATE",
    INTO(name), .preset = "url", .rule = RULE_FILLED,
    .help = "url, sha256, id, path, or a template of {stem} {ext} {host} {path} {id} {id:09} {shard:05} {urlhash} "

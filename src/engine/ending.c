@@ -78,10 +78,13 @@ static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome,
     class = (struct failure_class){SEINE_EPROTOCOL, false, false};
     text = "the response's headers do not end";
   }
-  char stalled[64];
-  snprintf(stalled, sizeof stalled, "nothing arrived for %.3g s",
-           (double)fetch->engine->options.stall_timeout_ms / 1000);
-  if (outcome->stalled) text = stalled;
+  char late[80];
+  double limit_s = (double)fetch->engine->options.stall_timeout_ms / 1000;
+  if (outcome->stalled) snprintf(late, sizeof late, "nothing arrived for %.3g s", limit_s);
+  if (outcome->slow)
+    snprintf(late, sizeof late, "fewer than %llu bytes a second arrived for %.3g s",
+             (unsigned long long)fetch->engine->options.min_speed_bytes, limit_s);
+  if (outcome->stalled || outcome->slow) text = late;
   if (class.unreachable) host_unreachable(fetch->host);
   host_ended(fetch->host);
   attempt_fail(fetch, class.error, class.transient, 0, text);

@@ -77,6 +77,7 @@ static int check_numbers(const seine_options_t *options, struct cause cause) {
       {"min_size_bytes", options->min_size_bytes, 0, INT64_MAX},
       {"max_size_bytes", options->max_size_bytes, 0, INT64_MAX},
       {"limit_rate_bytes", options->limit_rate_bytes, 0, INT64_MAX},
+      {"min_speed_bytes", options->min_speed_bytes, 0, INT64_MAX},
   };
   for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
     if (ranges[i].value < ranges[i].min || ranges[i].value > ranges[i].max)

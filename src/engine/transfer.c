@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "address.h"
@@ -14,6 +15,7 @@
 #define IDLE_MIN_MS    1000 /* between two transfers of a host that has more to do, where nothing else may idle */
 #define BUFFER_LARGE   65536L
 #define BUFFER_SMALL   16384L
+#define SPEED_LOOKS    4    /* in one stall_timeout_ms */
 #define MANY_TRANSFERS 1024 /* in flight, above which buffers are small */
 
 /* Why a transfer receives nothing for now; it is on the list of the first that applies. */
@@ -27,11 +29,13 @@ struct transfer {
   enum hold hold;
   uint64_t heard_ms; /* uv_now when something arrived last */
   uint64_t started_ms; /* uv_now */
+  uint64_t slice_ms; /* uv_now when the time that is not in window_ms yet began; 0: nothing arrived so far */
+  uint64_t window_ms, window_bytes; /* listened, and received, since the speed was judged last */
   struct curl_slist *resolve;
   struct curl_slist *headers; /* set on the handle */
   const char *proxy; /* set on the handle; compared by address */
   struct response response;
-  bool headers_done, discard, stopped, stalled, denied, flooded;
+  bool headers_done, discard, stopped, stalled, slow, denied, flooded;
   uint64_t discarded;
   char text[CURL_ERROR_SIZE];
 };
@@ -52,14 +56,63 @@ static void on_stall(void *user) {
     alarm_set(transfers->alarms, &transfers->stall_alarm, transfer->heard_ms + limit - now, on_stall, transfers);
 }
 
+/* ---- Speed: every so often, each transfer that is not held is looked at. Only time spent listening counts ---- */
+
+/* Adds the time since the last look to the window. */
+static void end_slice(struct transfer *transfer) {
+  uint64_t now = uv_now(transfer->transfers->loop);
+  if (!transfer->slice_ms) return;
+  transfer->window_ms += now - transfer->slice_ms;
+  transfer->slice_ms = now;
+}
+
+static bool is_slow(struct transfer *transfer) {
+  const seine_options_t *options = transfer->transfers->options;
+  end_slice(transfer);
+  if (transfer->window_ms < options->stall_timeout_ms) return false;
+  double due = (double)options->min_speed_bytes * (double)transfer->window_ms / 1000;
+  bool slow = (double)transfer->window_bytes < due;
+  transfer->window_ms = transfer->window_bytes = 0;
+  return slow;
+}
+
+static void watch_speed(struct transfers *transfers);
+
+static void on_speed(void *user) {
+  struct transfers *transfers = user;
+  struct transfer *next;
+  for (struct transfer *transfer = TAILQ_FIRST(&transfers->listening); transfer; transfer = next) {
+    next = TAILQ_NEXT(transfer, link);
+    if (!is_slow(transfer)) continue;
+    transfer->slow = true;
+    finish(transfer, CURLE_OPERATION_TIMEDOUT);
+  }
+  watch_speed(transfers);
+}
+
+static void watch_speed(struct transfers *transfers) {
+  if (!transfers->options->min_speed_bytes || transfers->speed_alarm || TAILQ_EMPTY(&transfers->listening)) return;
+  alarm_set(transfers->alarms, &transfers->speed_alarm, transfers->options->stall_timeout_ms / SPEED_LOOKS + 1,
+            on_speed, transfers);
+}
+
+static void count_speed(struct transfer *transfer, size_t size) {
+  if (!transfer->slice_ms) transfer->slice_ms = transfer->heard_ms;
+  transfer->window_bytes += size;
+}
+
+/* ---- Lists ---- */
+
 static void listen_on(struct transfer *transfer) {
   struct transfers *transfers = transfer->transfers;
   transfer->hold = HOLD_NONE;
   transfer->heard_ms = uv_now(transfers->loop);
+  if (transfer->slice_ms) transfer->slice_ms = transfer->heard_ms;
   TAILQ_INSERT_TAIL(&transfers->listening, transfer, link);
   uint64_t limit = transfers->options->stall_timeout_ms;
   if (limit && !transfers->stall_alarm)
     alarm_set(transfers->alarms, &transfers->stall_alarm, limit, on_stall, transfers);
+  watch_speed(transfers);
 }
 
 static struct transfer_list *list_of(struct transfer *transfer) {
@@ -76,10 +129,13 @@ static void unlist(struct transfer *transfer) {
   struct transfer_list *list = list_of(transfer);
   if (list) TAILQ_REMOVE(list, transfer, link);
   /* An alarm with nothing to watch would keep the loop alive. */
-  if (TAILQ_EMPTY(&transfer->transfers->listening)) alarm_clear(&transfer->transfers->stall_alarm);
+  if (!TAILQ_EMPTY(&transfer->transfers->listening)) return;
+  alarm_clear(&transfer->transfers->stall_alarm);
+  alarm_clear(&transfer->transfers->speed_alarm);
 }
 
 static void hold(struct transfer *transfer, enum hold why) {
+  if (transfer->hold == HOLD_NONE) end_slice(transfer);
   unlist(transfer);
   transfer->hold = why;
   struct transfer_list *list = list_of(transfer);
@@ -134,6 +190,7 @@ static size_t on_header(char *line, size_t one, size_t size, void *user) {
   struct transfer *transfer = user;
   (void)one;
   heard(transfer);
+  count_speed(transfer, size);
   if (transfer->headers_done) return size; /* trailers */
   switch (response_line(&transfer->response, line, size)) {
   case RESPONSE_MORE: return size;
@@ -179,6 +236,7 @@ static size_t on_write(char *data, size_t one, size_t size, void *user) {
       return 0;
     }
   }
+  count_speed(transfer, size);
   transfers->received_bytes += size;
   if (transfers->options->limit_rate_bytes) transfers->credit_bytes -= (double)size;
   return transfer->discard ? discard(transfer, size) : size;
@@ -223,7 +281,6 @@ static void set_network(CURL *easy, const struct transfers *transfers) {
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)(options->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
-  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L); /* one connection for all streams, where a server speaks HTTP/2 */
   /* A CA path would switch libcurl's CA cache off, and each new connection would parse the whole bundle. */
   if (transfers->ca_file) {
     curl_easy_setopt(easy, CURLOPT_CAINFO, transfers->ca_file);
@@ -315,7 +372,8 @@ static void set_resolve(struct transfer *transfer, const char *resolve) {
 
 static void reset(struct transfer *transfer) {
   transfer->headers_done = transfer->discard = transfer->stopped = false;
-  transfer->stalled = transfer->denied = transfer->flooded = false;
+  transfer->stalled = transfer->slow = transfer->denied = transfer->flooded = false;
+  transfer->slice_ms = transfer->window_ms = transfer->window_bytes = 0;
   transfer->discarded = 0;
   transfer->text[0] = '\0';
 }
@@ -336,6 +394,9 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
     transfer->proxy = request->proxy;
   }
   transfer_keep_connection(transfer, request->keep_connection);
+  /* One connection for all streams, where a server speaks HTTP/2: the handshake says so. Without TLS nothing says so, and
+   * all transfers to a host would wait for the end of the first. */
+  curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT, strncasecmp(request->url, "https:", 6) == 0 ? 1L : 0L);
   if (curl_easy_setopt(transfer->easy, CURLOPT_URL, request->url) ||
       curl_loop_add(&transfers->curl_loop, transfer->easy)) {
     transfer_give(transfer);
@@ -384,6 +445,7 @@ static void finish(struct transfer *transfer, CURLcode code) {
   struct outcome outcome = {.code = code,
                             .stopped = transfer->stopped,
                             .stalled = transfer->stalled,
+                            .slow = transfer->slow,
                             .denied = transfer->denied,
                             .flooded = transfer->flooded,
                             .text = transfer->text,
@@ -465,6 +527,7 @@ int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct alarms *
 void transfers_close(struct transfers *transfers) {
   struct transfer *transfer;
   alarm_clear(&transfers->stall_alarm);
+  alarm_clear(&transfers->speed_alarm);
   alarm_clear(&transfers->throttle_alarm);
   while ((transfer = TAILQ_FIRST(&transfers->spare))) {
     TAILQ_REMOVE(&transfers->spare, transfer, link);

@@ -21,6 +21,7 @@ struct outcome {
   CURLcode code;
   bool stopped;  /* by on_headers or on_data; code says nothing then */
   bool stalled;  /* nothing arrived for stall_timeout_ms */
+  bool slow;     /* less than min_speed_bytes a second arrived over that time */
   bool denied;   /* the address was refused */
   bool flooded;  /* too many header bytes */
   bool proxied;  /* by way of a proxy */
@@ -59,7 +60,7 @@ struct transfers {
   struct transfer_list listening; /* in flight and not held, the one that was silent longest first */
   struct transfer_list throttled; /* held until the bandwidth allows */
   struct transfer_list resuming;  /* to go on at the next transfers_turn */
-  struct alarm *stall_alarm, *throttle_alarm;
+  struct alarm *stall_alarm, *speed_alarm, *throttle_alarm;
   double credit_bytes; /* of the bandwidth; negative when a buffer overdrew it */
   uint64_t credited_ns;
   struct curl_slist *forget; /* "-host:port": names that libcurl's cache may drop */

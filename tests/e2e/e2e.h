@@ -92,7 +92,7 @@ struct topic {
   size_t count;
 };
 
-extern const struct topic basic_topic, errors_topic, inputs_topic, limits_topic, names_topic, options_topic,
+extern const struct topic basic_topic, errors_topic, inputs_topic, large_topic, limits_topic, names_topic, options_topic,
     reruns_topic, robots_topic;
 
 #endif
