@@ -90,7 +90,7 @@ struct seine_rule {
   const char *proxy;          /* one proxy URL; "none": directly; NULL: as options.proxies say */
 };
 
-/* What happened to a host or a proxy, said once and not once a URL. */
+/* What happened to a host, a proxy or the whole engine, said once and not once a URL. */
 typedef enum seine_event_kind {
   SEINE_EVENT_FROZEN,    /* it asked to be left alone: nothing starts for delay_ms, then cap requests at once */
   SEINE_EVENT_RAMPED,    /* its cap, lowered by a freeze, is back at its full height */
@@ -98,12 +98,13 @@ typedef enum seine_event_kind {
   SEINE_EVENT_UP,        /* it answers again */
   SEINE_EVENT_PROXY_DOWN, /* a proxy failed and rests for delay_ms */
   SEINE_EVENT_PROXY_UP,
-  SEINE_EVENT_ROBOTS     /* its robots.txt was read; delay_ms is its Crawl-delay */
+  SEINE_EVENT_ROBOTS,    /* its robots.txt was read; delay_ms is its Crawl-delay */
+  SEINE_EVENT_SHRUNK     /* no descriptor was left: at most `cap` transfers in flight, until it has grown back step by step */
 } seine_event_kind_t;
 
 struct seine_event {
   seine_event_kind_t kind;
-  const char *host; /* "https://www.example.org:443", or the proxy's URL without userinfo */
+  const char *host; /* "https://www.example.org:443", or the proxy's URL without userinfo; NULL for SEINE_EVENT_SHRUNK */
   uint64_t delay_ms;
   unsigned cap;
 };
@@ -207,6 +208,7 @@ SEINE_EXTERN const char *seine_status_name(seine_status_t status);
 struct seine_result {
   seine_status_t status;
   int error;           /* 0 for ok and duplicate */
+  int sys_errno;       /* the errno behind SEINE_EIO, where a system call was to blame; 0 otherwise */
   const char *message; /* more than seine_strerror(error) says, for people; NULL if there is nothing to add */
   bool transient;      /* failed, but another try at another time may succeed */
 
@@ -237,7 +239,8 @@ typedef void (*seine_result_cb)(seine_fetch_t *fetch, const seine_result_t *resu
 
 /* Asked once the body of a SEINE_SINK_FILE fetch is whole and accepted (type, sha256 and size_bytes are set): where is it
  * to go? Answers SEINE_PLACE_STORE with a relative path in path[0..size), folders are made as needed;
- * SEINE_PLACE_HELD if equal bytes are held already; or a negative code, with which the fetch then fails. */
+ * SEINE_PLACE_HELD if equal bytes are held already; or a negative code, with which the fetch then fails. A fetch for whose
+ * file no descriptor was left starts over, and asks again. */
 #define SEINE_PLACE_STORE 0
 #define SEINE_PLACE_HELD 1
 #define SEINE_PATH_MAX 4096

@@ -52,7 +52,8 @@ static struct manifest *open_it(const struct manifest_options *options) {
   return manifest;
 }
 
-static void count_close(void *user) {
+static void count_close(void *user, uint64_t lost) {
+  (void)lost;
   ++*(int *)user;
 }
 

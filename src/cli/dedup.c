@@ -60,6 +60,10 @@ struct dedup_claim *dedup_claim(struct dedup *dedup, const uint8_t sha256[32]) {
   return claim;
 }
 
+bool dedup_claims(const struct dedup_claim *claim, const uint8_t sha256[32]) {
+  return memcmp(claim->sha256, sha256, 32) == 0;
+}
+
 void dedup_wait(struct dedup *dedup, const uint8_t sha256[32], struct dedup_waiter *waiter) {
   struct table_slot slot;
   if (!table_find(dedup->bytes, key_of(dedup, sha256), &slot)) return;

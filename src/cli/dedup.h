@@ -30,6 +30,8 @@ enum dedup_answer dedup_look(const struct dedup *dedup, const uint8_t sha256[32]
 
 /* After DEDUP_NEW: the caller stores a first copy, and ends the claim by dedup_settle or dedup_drop. */
 struct dedup_claim *dedup_claim(struct dedup *dedup, const uint8_t sha256[32]);
+/* Whether the claim is for these bytes. */
+bool dedup_claims(const struct dedup_claim *claim, const uint8_t sha256[32]);
 /* After DEDUP_CLAIMED: waits for the end of that claim. The waiter stays the caller's. */
 void dedup_wait(struct dedup *dedup, const uint8_t sha256[32], struct dedup_waiter *waiter);
 

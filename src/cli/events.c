@@ -30,5 +30,9 @@ void event_text(const seine_event_t *event, struct text *text) {
     text_printf(text, "robots.txt of %s was read", host);
     if (event->delay_ms > 0) text_printf(text, "; it asks for %s between requests", wait);
     break;
+  case SEINE_EVENT_SHRUNK:
+    text_printf(text, "too many files are open: %u transfer%s at once from now on, and more again after a while; raise the "
+                      "limit (ulimit -n) or lower --concurrency", event->cap, plural);
+    break;
   }
 }

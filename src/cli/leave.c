@@ -2,6 +2,7 @@
 #include "run_state.h"
 #include "util.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,25 +80,64 @@ static void probe_disk(uv_work_t *work) {
   run->probe_error = outdir_probe(&run->outdir, run->probe_bytes);
 }
 
-static void leave_for_disk(struct run *run, const char *cause) {
+bool leave_is_due(int sys) {
+  switch (sys) {
+  case EDQUOT:
+  case EIO:
+  case EMFILE: /* and the engine found no way to go on with fewer */
+  case ENFILE:
+  case ENODEV:
+  case ENOSPC:
+  case ENOTCONN:
+  case ENXIO:
+  case EROFS:
+  case ESTALE:
+    return true;
+  default:
+    return false;
+  }
+}
+
+static const char *remedy(int sys) {
+  switch (sys) {
+  case EDQUOT:
+  case ENOSPC:
+    return "free some space";
+  case EIO:
+    return "look into the kernel's log (dmesg), the disk may be failing";
+  case EMFILE:
+  case ENFILE:
+    return "raise the limit (ulimit -n), or lower --concurrency";
+  case EROFS:
+    return "make it writable again (mount -o remount,rw)";
+  case EACCES:
+  case EPERM:
+    return "mend its owner and mode";
+  case ENOENT:
+    return "put it back if you can";
+  default:
+    return "mend that";
+  }
+}
+
+void leave_for_disk(struct run *run, int sys) {
   if (run->stopped) return;
-  RUN_SAY(run,
-          "files cannot be stored in %s: %s; once that is mended, run the same command again: it goes on from here",
-          run->settings->output, cause);
+  const char *again = sys == ENOENT ? " with --check-files" : "";
+  RUN_SAY(run, "files cannot be stored in %s: %s; %s, then run the same command again%s: it goes on from here",
+          run->settings->output, sys == ENOENT ? "the folder was removed" : strerror(sys), remedy(sys), again);
   leave(run, EXIT_BROKEN);
 }
 
 static void disk_probed(uv_work_t *work, int status) {
   struct run *run = work->data;
   run->probing = false;
-  if (status == 0 && run->probe_error) leave_for_disk(run, strerror(run->probe_error));
+  if (status == 0 && run->probe_error) leave_for_disk(run, run->probe_error);
 }
 
-void leave_if_disk_is_full(struct run *run, const seine_result_t *result) {
-  const char *cause = result->message ? result->message : seine_strerror(result->error);
+void leave_if_disk_fails(struct run *run, const seine_result_t *result) {
   if (run->stopped || run->outdir.fd < 0) return;
   if (++run->io_failures >= IO_FAILURES_MOST) {
-    leave_for_disk(run, cause);
+    leave_for_disk(run, result->sys_errno ? result->sys_errno : EIO);
     return;
   }
   if (run->probing) return;

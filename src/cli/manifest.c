@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define GROUP_BYTES    ((size_t)256 << 10)
@@ -39,6 +40,8 @@ struct manifest {
   uv_work_t work;
   uv_timer_t timer;
   int work_error; /* errno */
+  size_t work_written; /* bytes of `writing` that are in the file after an error */
+  uint64_t lost; /* rows that were appended and will never be written */
   size_t reads; /* under way */
 
   manifest_close_cb on_closed;
@@ -47,16 +50,32 @@ struct manifest {
 
 /* ---- Writing ---- */
 
-static int write_at(int fd, const char *data, size_t size, uint64_t offset) {
-  while (size > 0) {
-    ssize_t n = pwrite(fd, data, size, (off_t)offset);
+/* *written: how far it came, also where it fails. */
+static int write_at(int fd, const char *data, size_t size, uint64_t offset, size_t *written) {
+  for (*written = 0; *written < size;) {
+    ssize_t n = pwrite(fd, data + *written, size - *written, (off_t)(offset + *written));
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) return n < 0 ? errno : EIO;
-    data += n;
-    size -= (size_t)n;
-    offset += (uint64_t)n;
+    *written += (size_t)n;
   }
   return 0;
+}
+
+/* Rows that go to a file without a name are lost, though every write succeeds. */
+static int still_there(const struct manifest_file *file) {
+  struct stat st;
+  if (file->rows < 0 || file->stream >= 0) return 0;
+  if (fstat(file->rows, &st) != 0) return errno;
+  return st.st_nlink > 0 ? 0 : ENOENT;
+}
+
+/* Of a group that failed, the whole rows that were written stay; what comes after them goes, for nothing may ever be
+ * appended to half a row. How many bytes of the group stay. */
+static size_t cut_back(const struct manifest_file *file, const struct group *group, uint64_t start, size_t written) {
+  const char *end = written ? memrchr(group->data, '\n', written) : NULL;
+  size_t whole = end ? (size_t)(end - group->data) + 1 : 0;
+  /* If this fails, too, the next run cuts off the half row at its start. */
+  return ftruncate(file->rows, (off_t)(start + whole)) == 0 ? whole : 0;
 }
 
 /* A pipe that is ready takes PIPE_BUF bytes without blocking, so that a worker is never stuck in it for good. */
@@ -79,16 +98,31 @@ static void write_group(uv_work_t *work) {
   struct manifest_file *file = &manifest->file;
   const struct group *group = &manifest->writing;
   uint64_t start = manifest->writing_start;
-  int error = 0;
-  if (manifest->durable && manifest->folder >= 0 && syncfs(manifest->folder) != 0) error = errno;
-  if (!error && file->rows >= 0) error = write_at(file->rows, group->data, group->used, start);
+  size_t written = 0;
+  int error = still_there(file);
+  if (!error && manifest->durable && manifest->folder >= 0 && syncfs(manifest->folder) != 0) error = errno;
+  if (!error && file->rows >= 0) error = write_at(file->rows, group->data, group->used, start, &written);
   if (!error && file->stream >= 0) error = write_stream(manifest, group->data, group->used);
-  if (!error && manifest->durable && file->stream < 0 && fdatasync(file->rows) != 0) error = errno;
+  if (!error && manifest->durable && file->stream < 0 && fdatasync(file->rows) != 0) {
+    error = errno;
+    written = 0; /* what a failed sync leaves on the disk, nobody knows */
+  }
+  if (error && file->rows >= 0 && file->stream < 0) written = cut_back(file, group, start, written);
+  manifest->work_written = written;
   manifest->work_error = error;
 }
 
-static void give_up(struct manifest *manifest, int error) {
+static uint64_t count_rows(const char *data, size_t size) {
+  uint64_t rows = 0;
+  for (const char *end = data + size; (data = memchr(data, '\n', (size_t)(end - data))); data++)
+    rows++;
+  return rows;
+}
+
+static void give_up(struct manifest *manifest, int error, const struct group *group, size_t written) {
   manifest->failed = true;
+  if (group->used > written) manifest->lost += count_rows(group->data + written, group->used - written);
+  if (manifest->filling.used) manifest->lost += count_rows(manifest->filling.data, manifest->filling.used);
   manifest->filling.used = 0;
   if (error == ECANCELED) return;
   char *sentence;
@@ -99,7 +133,7 @@ static void give_up(struct manifest *manifest, int error) {
     sentence =
         xasprintf("%s could not be written: %s; once that is mended, run the same command again: it goes on from "
                   "here",
-                  manifest->file.name, strerror(error));
+                  manifest->file.name, error == ENOENT ? "it was removed" : strerror(error));
   manifest->on_error(sentence, manifest->user);
   free(sentence);
 }
@@ -110,9 +144,9 @@ static void end_if_idle(struct manifest *manifest);
 static void group_written(uv_work_t *work, int status) {
   struct manifest *manifest = work->data;
   manifest->busy = false;
-  manifest->writing.used = 0;
   int error = status < 0 ? ECANCELED : manifest->work_error;
-  if (error && !manifest->failed) give_up(manifest, error);
+  if (error && !manifest->failed) give_up(manifest, error, &manifest->writing, status < 0 ? 0 : manifest->work_written);
+  manifest->writing.used = 0;
   if (manifest->due || manifest->closing || manifest->filling.used >= GROUP_BYTES) flush(manifest);
   end_if_idle(manifest);
 }
@@ -148,7 +182,10 @@ static char *reserve(struct group *group, size_t more) {
 
 uint64_t manifest_append(struct manifest *manifest, const struct row *row) {
   uint64_t offset = manifest->tail;
-  if (manifest->failed) return offset;
+  if (manifest->failed) {
+    manifest->lost++;
+    return offset;
+  }
   char *start = reserve(&manifest->filling, row_bound(row));
   size_t size = (size_t)(row_write(start, row, manifest->file.format) - start);
   manifest->filling.used += size;
@@ -329,11 +366,12 @@ static void timer_closed(uv_handle_t *handle) {
   struct manifest *manifest = handle->data;
   manifest_close_cb on_closed = manifest->on_closed;
   void *user = manifest->closed_user;
+  uint64_t lost = manifest->lost;
   manifest_file_close(&manifest->file);
   free(manifest->filling.data);
   free(manifest->writing.data);
   free(manifest);
-  on_closed(user);
+  on_closed(user, lost);
 }
 
 static void end_if_idle(struct manifest *manifest) {

@@ -43,8 +43,9 @@ uint64_t manifest_earlier_bytes(const struct manifest *manifest); /* that a scan
 /* Gives up a write to a pipe that nobody reads, so that closing does not wait for it. */
 void manifest_hurry(struct manifest *manifest);
 
-/* Writes what is left, then frees and calls on_closed. Reads that are under way call back before. */
-typedef void (*manifest_close_cb)(void *user);
+/* Writes what is left, then frees and calls on_closed. Reads that are under way call back before. `lost`: rows that were
+ * appended and are not in the manifest, since writing failed. */
+typedef void (*manifest_close_cb)(void *user, uint64_t lost);
 void manifest_close(struct manifest *manifest, manifest_close_cb on_closed, void *user);
 
 #endif

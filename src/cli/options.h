@@ -18,7 +18,7 @@ struct settings {
   char *output; /* folder */
   char *name; /* preset or template */
   char *manifest; /* file; "-" is standard output */
-  bool null_sink, dedup, fresh, retry_failed, durable, content_disposition;
+  bool null_sink, dedup, fresh, retry_failed, check_files, durable, content_disposition;
   size_t window;
   int verbosity; /* -1 quiet, 0, 1 verbose */
   enum progress_mode progress;

@@ -5,11 +5,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define LOCK_NAME ".seine.lock"
@@ -130,6 +133,47 @@ size_t outdir_sweep(const struct outdir *outdir) {
   /* A descriptor of its own: reading a folder moves the place in it, and the walk closes what it is given. */
   int fd = openat(outdir->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   return fd >= 0 ? sweep_folder(fd) : 0;
+}
+
+/* Name by name, for kernels before 5.6 and sandboxes without openat2. */
+static int open_by_steps(int folder, const char *path, int flags) {
+  char name[NAME_MAX + 1];
+  int at = folder;
+  for (;;) {
+    size_t size = strcspn(path, "/");
+    bool last = path[size] == '\0';
+    bool plain = size > 0 && size <= NAME_MAX && strncmp(path, "..", size) != 0;
+    int next = -1;
+    errno = EINVAL;
+    if (plain) {
+      memcpy(name, path, size);
+      name[size] = '\0';
+      next = openat(at, name, last ? flags : O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    }
+    int error = errno;
+    if (at != folder) close(at);
+    errno = error;
+    if (next < 0 || last) return next;
+    at = next;
+    path += size + 1;
+  }
+}
+
+int outdir_openat(int folder, const char *path, int flags) {
+  struct open_how how = {.flags = (uint64_t)(unsigned)(flags | O_NOFOLLOW | O_CLOEXEC),
+                         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+  /* With O_PATH, O_NOFOLLOW opens a link itself, which RESOLVE_NO_SYMLINKS refuses. */
+  int fd = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+  if (fd >= 0 || (errno != ENOSYS && errno != EPERM)) return fd;
+  return open_by_steps(folder, path, flags | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int outdir_stat(const struct outdir *outdir, const char *path, struct stat *st) {
+  int fd = outdir_openat(outdir->fd, path, O_PATH);
+  if (fd < 0) return errno;
+  int error = fstat(fd, st) == 0 ? 0 : errno;
+  close(fd);
+  return error;
 }
 
 int outdir_probe(const struct outdir *outdir, unsigned long long size) {

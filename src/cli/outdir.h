@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct stat;
+
 struct outdir {
   int fd; /* of the folder; -1: not open */
   int lock; /* of .seine.lock in it, which says "running" while a run is on */
@@ -18,6 +20,11 @@ int outdir_open(struct outdir *outdir, const char *path);
 /* Removes unfinished files (".seine-*.part") below the folder, never through symbolic links. Blocks: for a worker.
  * Gives how many there were. */
 size_t outdir_sweep(const struct outdir *outdir);
+
+/* Opens a file below the folder, never through a symbolic link or out of it: a descriptor, or -1 with errno. */
+int outdir_openat(int folder, const char *path, int flags);
+/* What stands at a path below the folder, a symbolic link itself: 0, or an errno. Blocks: for a worker. */
+int outdir_stat(const struct outdir *outdir, const char *path, struct stat *st);
 
 /* Whether `size` bytes could be stored in the folder now: 0, or an errno. Blocks: for a worker. */
 int outdir_probe(const struct outdir *outdir, unsigned long long size);

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct pass {
   struct recall *recall;
@@ -19,6 +20,17 @@ static uint64_t fingerprint_of_row(struct pass *pass, const char *url) {
   return history_fingerprint(pass->recall->history, pass->identity, length);
 }
 
+static bool file_is_lost(struct recall *recall, const struct row_view *view) {
+  struct stat st;
+  bool there = outdir_stat(recall->outdir, view->path, &st) == 0 && S_ISREG(st.st_mode);
+  if (there && (uint64_t)st.st_size == view->bytes) return false;
+  if (there)
+    recall->resized++;
+  else
+    recall->missing++;
+  return true;
+}
+
 static bool note_row(const struct row_view *view, uint64_t offset, void *user) {
   struct pass *pass = user;
   struct recall *recall = pass->recall;
@@ -27,16 +39,17 @@ static bool note_row(const struct row_view *view, uint64_t offset, void *user) {
     return true;
   }
   uint64_t url = fingerprint_of_row(pass, view->url);
+  bool lost = recall->check_files && view->path && file_is_lost(recall, view);
   bool failed = view->status == SEINE_STATUS_FAILED;
   bool again = failed && (recall->retry_failed ||
                           row_is_transient(view->status, view->error, view->http, &recall->statuses));
-  history_note(recall->history, url, !again, view->status == SEINE_STATUS_OK || view->status == SEINE_STATUS_DUPLICATE);
+  history_note(recall->history, url, !again && !lost, view->status == SEINE_STATUS_OK || view->status == SEINE_STATUS_DUPLICATE);
   if (view->status == SEINE_STATUS_OK && view->path) {
-    if (recall->dedup && view->has_sha256) dedup_note(recall->dedup, view->sha256, offset);
+    if (recall->dedup && view->has_sha256 && !lost) dedup_note(recall->dedup, view->sha256, offset);
     if (recall->paths) paths_take(recall->paths, view->path, url);
   }
   /* An atomic load now and then is enough to leave in time. */
-  return ++recall->rows % 1024 != 0 || !atomic_load(&recall->stop);
+  return (++recall->rows % 1024 != 0 && !recall->check_files) || !atomic_load(&recall->stop);
 }
 
 void recall_read(struct recall *recall) {

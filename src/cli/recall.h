@@ -19,11 +19,13 @@ struct recall {
   struct paths *paths; /* NULL: names cannot meet */
   struct retry_statuses statuses;
   bool retry_failed; /* failures that will not pass are not done either */
+  bool check_files;  /* what has no file any more, or one of another size, is not done */
   atomic_bool stop;  /* set from the loop's thread to end it early */
 
   /* Found. */
   uint64_t rows;
   uint64_t not_understood; /* lines */
+  uint64_t missing, resized; /* of check_files: rows whose file is gone, or has another size */
   size_t leftovers;        /* unfinished files removed */
   int error;               /* errno; 0 */
 };

@@ -2,6 +2,7 @@
 #include "run_state.h"
 #include "util.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -106,18 +107,6 @@ static int name_file(struct item *item, const seine_result_t *result, char *path
   if (!error && run->paths && !naming_is_unique(run->naming)) paths_take(run->paths, path, item->url);
   item->nameless = error != 0;
   return error ? SEINE_EIO : SEINE_PLACE_STORE;
-}
-
-int record_place(seine_fetch_t *fetch, const seine_result_t *result, char *path, size_t size) {
-  struct item *item = seine_fetch_user(fetch);
-  struct run *run = item->run;
-  uint64_t offset;
-  bool compare = run->dedup && result->sha256 && !item->alone && !item->claim;
-  enum dedup_answer answer = compare ? dedup_look(run->dedup, result->sha256, &offset) : DEDUP_OTHER;
-  if (answer == DEDUP_STORED || answer == DEDUP_CLAIMED) return SEINE_PLACE_HELD;
-  int place = name_file(item, result, path, size);
-  if (answer == DEDUP_NEW && place == SEINE_PLACE_STORE) item->claim = dedup_claim(run->dedup, result->sha256);
-  return place;
 }
 
 /* ---- Duplicates ---- */
@@ -249,7 +238,7 @@ static struct item *item_of(struct dedup_waiter *waiter) {
 }
 
 /* Those that waited for the first copy get their rows after its own, or fail with it. */
-static void end_claim(struct item *item, const struct row *row, uint64_t offset) {
+static void end_claim(struct item *item, const struct row *row, uint64_t offset, bool unfinished) {
   struct dedup_waiters waiters;
   struct dedup_waiter *waiter;
   bool stored = row->status == SEINE_STATUS_OK && row->path;
@@ -263,11 +252,36 @@ static void end_claim(struct item *item, const struct row *row, uint64_t offset)
     STAILQ_REMOVE_HEAD(&waiters, link);
     if (stored)
       write_duplicate(item_of(waiter), row->path);
-    else if (row->error == SEINE_ECANCELLED)
+    else if (unfinished)
       release_unfinished(item_of(waiter));
     else
       write_lost(item_of(waiter));
   }
+}
+
+/* It was fetched anew for want of a descriptor, and is something else now: those that waited fetch theirs, too. */
+static void drop_claim(struct item *item) {
+  struct dedup_waiters waiters;
+  struct dedup_waiter *waiter;
+  dedup_drop(item->run->dedup, item->claim, &waiters);
+  item->claim = NULL;
+  while ((waiter = STAILQ_FIRST(&waiters))) {
+    STAILQ_REMOVE_HEAD(&waiters, link);
+    fetch_again(item_of(waiter));
+  }
+}
+
+int record_place(seine_fetch_t *fetch, const seine_result_t *result, char *path, size_t size) {
+  struct item *item = seine_fetch_user(fetch);
+  struct run *run = item->run;
+  uint64_t offset;
+  if (item->claim && result->sha256 && !dedup_claims(item->claim, result->sha256)) drop_claim(item);
+  bool compare = run->dedup && result->sha256 && !item->alone && !item->claim;
+  enum dedup_answer answer = compare ? dedup_look(run->dedup, result->sha256, &offset) : DEDUP_OTHER;
+  if (answer == DEDUP_STORED || answer == DEDUP_CLAIMED) return SEINE_PLACE_HELD;
+  int place = name_file(item, result, path, size);
+  if (answer == DEDUP_NEW && place == SEINE_PLACE_STORE) item->claim = dedup_claim(run->dedup, result->sha256);
+  return place;
 }
 
 /* ---- Results ---- */
@@ -287,15 +301,18 @@ void record_result(seine_fetch_t *fetch, const seine_result_t *result) {
     return;
   }
   row_of_result(item, result, &row);
-  if (result->error == SEINE_ECANCELLED) {
-    end_claim(item, &row, 0);
+  bool disk_fails = row.error == SEINE_EIO && leave_is_due(result->sys_errno);
+  if (disk_fails) leave_for_disk(run, result->sys_errno);
+  if (disk_fails || row.error == SEINE_ECANCELLED) {
+    end_claim(item, &row, 0, true); /* without a row: the next run fetches it */
     release_unfinished(item);
     return;
   }
   uint64_t offset = write_row(run, &row);
   /* run->identity is the row's URL: nothing below may identify another before the row is done with. */
-  end_claim(item, &row, offset);
+  end_claim(item, &row, offset, false);
   if (row.status == SEINE_STATUS_OK) run->io_failures = 0;
-  if (row.error == SEINE_EIO && !item->nameless) leave_if_disk_is_full(run, result);
+  bool alone = item->nameless || result->sys_errno == EFBIG; /* it says nothing of other files */
+  if (row.error == SEINE_EIO && !alone) leave_if_disk_fails(run, result);
   release(item);
 }

@@ -372,13 +372,12 @@ static bool take_http(char **at, int *http) {
 /* Reads as far as "error"; what follows is only for people, and is not looked at but for its end. */
 static bool read_json(char *line, size_t length, struct row_view *view) {
   char *at = line, *status, *path, *sha256, *type, *error;
-  uint64_t bytes;
   if (length < 2 || line[length - 1] != '}') return false;
   return TAKE(&at, "{\"id\":") && take_number(&at, &view->id) && TAKE(&at, ",\"url\":") &&
          take_string(&at, &view->url) && view->url && TAKE(&at, ",\"status\":") && take_string(&at, &status) &&
          status && read_status(status, &view->status) && TAKE(&at, ",\"path\":") && take_string(&at, &path) &&
          (view->path = path, true) && TAKE(&at, ",\"sha256\":") && take_string(&at, &sha256) &&
-         read_digest(sha256, view) && TAKE(&at, ",\"bytes\":") && take_number(&at, &bytes) && TAKE(&at, ",\"type\":") &&
+         read_digest(sha256, view) && TAKE(&at, ",\"bytes\":") && take_number(&at, &view->bytes) && TAKE(&at, ",\"type\":") &&
          take_string(&at, &type) && TAKE(&at, ",\"http\":") && take_http(&at, &view->http) &&
          TAKE(&at, ",\"error\":") && take_string(&at, &error) && read_error(error, &view->error) && *at == ',';
 }
@@ -418,6 +417,8 @@ static bool read_csv(char *line, struct row_view *view) {
   view->path = field[3];
   if (!whole_number(field[0], &view->id) || !field[1] || !field[2] || !read_status(field[2], &view->status))
     return false;
+  view->bytes = 0;
+  if (field[5] && !whole_number(field[5], &view->bytes)) return false;
   if (field[7] && (!whole_number(field[7], &http) || http > 999)) return false;
   view->http = (int)http;
   return read_digest(field[4], view) && read_error(field[8], &view->error) && *at != '\0';

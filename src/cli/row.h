@@ -46,6 +46,7 @@ struct row_view {
   seine_status_t status;
   int error, http;
   const char *path;
+  uint64_t bytes;
   bool has_sha256;
   uint8_t sha256[32];
 };

@@ -2,37 +2,19 @@
 #include "run.h"
 #include "amount.h"
 #include "events.h"
+#include "process.h"
 #include "run_state.h"
 #include "summary.h"
 #include "util.h"
 
 #include <assert.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define RECALL_NOTICE_MS 1000
 #define WORKER_NICE      10 /* what is hashed and written comes after what is received */
-
-/* ---- The process ---- */
-
-static void prepare_process(void) {
-  struct rlimit files;
-  char workers[16];
-  signal(SIGPIPE, SIG_IGN); /* a reader that left is an error of the write, not the end of everything */
-  signal(SIGXFSZ, SIG_IGN); /* and so is a limit on the size of files */
-  if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
-  }
-  /* Most work waits for a disk; a worker each for the manifest and for reading lists must not be what it waits for. */
-  long processors = sysconf(_SC_NPROCESSORS_ONLN);
-  snprintf(workers, sizeof workers, "%ld", processors > 60 ? 64 : processors < 1 ? 5 : processors + 4);
-  setenv("UV_THREADPOOL_SIZE", workers, 0);
-}
 
 /* ---- Opening ---- */
 
@@ -122,9 +104,13 @@ static void handles_close(struct run *run) {
   leave_close_handles(run);
 }
 
-static void manifest_closed(void *user) {
+static void manifest_closed(void *user, uint64_t lost) {
   struct run *run = user;
+  char count[AMOUNT_ROOM];
   run->manifest = NULL;
+  if (lost > 0)
+    RUN_SAY(run, "not in the manifest: %s result%s; the next run fetches what they were of once more",
+            amount_count(lost, count), lost == 1 ? "" : "s");
   handles_close(run);
 }
 
@@ -188,6 +174,8 @@ static void say_event(seine_t *engine, const seine_event_t *event, void *user) {
   struct run *run = user;
   struct text text = {0};
   (void)engine;
+  int least = event->kind == SEINE_EVENT_SHRUNK ? 0 : 1; /* what only the user can mend is said unasked */
+  if (run->settings->verbosity < least) return;
   event_text(event, &text);
   if (text.length > 0) RUN_SAY(run, "%s", text.data);
   text_clear(&text);
@@ -195,8 +183,9 @@ static void say_event(seine_t *engine, const seine_event_t *event, void *user) {
 
 static int open_engine(struct run *run) {
   seine_options_t options = run->settings->engine;
+  options.concurrency = process_fit(options.concurrency);
   options.worker_nice = WORKER_NICE;
-  if (run->settings->verbosity > 0) options.on_event = say_event;
+  options.on_event = say_event;
   options.event_user = run;
   options.directory = run->settings->null_sink ? NULL : run->settings->output;
   int error = seine_open(&run->engine, &run->loop, &options);
@@ -231,6 +220,20 @@ static void read_earlier(uv_work_t *work) {
   recall_read(&((struct run *)work->data)->recall);
 }
 
+static void say_what_was_lost(const struct recall *recall) {
+  char count[AMOUNT_ROOM];
+  struct text text = {0};
+  if (recall->missing > 0)
+    text_printf(&text, "%s file%s missing", amount_count(recall->missing, count), recall->missing == 1 ? " is" : "s are");
+  if (recall->missing > 0 && recall->resized > 0) text_printf(&text, " and ");
+  if (recall->resized > 0)
+    text_printf(&text, "%s%s%s another size", amount_count(recall->resized, count),
+                recall->missing > 0 ? "" : recall->resized == 1 ? " file" : " files",
+                recall->resized == 1 ? " has" : " have");
+  if (text.length > 0) say("of what is done by the manifest, %s: fetched again", text.data);
+  text_clear(&text);
+}
+
 static void say_what_was_recalled(const struct run *run) {
   const struct recall *recall = &run->recall;
   char count[AMOUNT_ROOM];
@@ -240,6 +243,7 @@ static void say_what_was_recalled(const struct run *run) {
   if (recall->not_understood > 0)
     say("not understood in %s, and passed over: %s line%s", run->settings->manifest,
         amount_count(recall->not_understood, count), recall->not_understood == 1 ? "" : "s");
+  say_what_was_lost(recall);
   if (run->settings->verbosity > 0 && recall->rows > 0)
     say("%s URLs are done already", amount_count(history_count(run->history), count));
 }
@@ -280,6 +284,7 @@ static void begin(struct run *run) {
   run->recall.dedup = run->dedup;
   run->recall.paths = run->paths;
   run->recall.statuses = run->statuses;
+  run->recall.check_files = run->settings->check_files && run->outdir.fd >= 0;
   run->recall.retry_failed = run->settings->retry_failed;
   run->recall_work.data = run;
   uv_timer_start(&run->deadline, say_that_it_reads, RECALL_NOTICE_MS, 0);
@@ -354,7 +359,7 @@ static void free_rooms(struct run *run) {
 
 int run(const struct settings *settings) {
   struct run state = {.settings = settings, .outdir = {.fd = -1, .lock = -1}, .began_ns = uv_hrtime()};
-  prepare_process();
+  process_prepare();
   int error = uv_loop_init(&state.loop);
   if (error) {
     say("the run cannot begin: %s", uv_strerror(error));

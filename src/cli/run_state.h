@@ -114,8 +114,12 @@ void record_result(seine_fetch_t *fetch, const seine_result_t *result);
 int leave_watch_signals(struct run *run);
 /* Ends the run early: what is in flight comes to its end, for ten seconds at most. The first status stays. */
 void leave(struct run *run, int status);
-/* A file could not be stored: finds out whether any can. */
-void leave_if_disk_is_full(struct run *run, const seine_result_t *result);
+/* Whether an errno says that no file at all can be stored, rather than one. */
+bool leave_is_due(int sys);
+/* Ends the run since no file can be stored, and says what to do. */
+void leave_for_disk(struct run *run, int sys);
+/* A file could not be stored for a reason that may be its own: finds out whether any can. */
+void leave_if_disk_fails(struct run *run, const seine_result_t *result);
 void leave_close_handles(struct run *run);
 
 /* ---- run.c ---- */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "attempt.h"
+#include "descriptor.h"
 #include "media.h"
 #include "result.h"
 #include "via.h"
@@ -36,12 +37,20 @@ static void place(struct seine_fetch *fetch) {
   }
 }
 
+void arrival_work_failed(struct seine_fetch *fetch) {
+  const struct store_failure *failure = &fetch->attempt->body->failure;
+  if (descriptor_is_short(failure->sys))
+    attempt_postpone(fetch, failure->sys);
+  else
+    fetch_end(fetch, SEINE_STATUS_FAILED, failure->error, true, failure->text);
+}
+
 static void on_inspected(struct seine_fetch *fetch) {
   struct attempt *attempt = fetch->attempt;
   const struct body *body = attempt->body;
   char text[VERDICT_TEXT_MAX] = "";
   if (body->failure.error) {
-    fetch_end(fetch, SEINE_STATUS_FAILED, body->failure.error, true, body->failure.text);
+    arrival_work_failed(fetch);
     return;
   }
   attempt->inspected = true;
@@ -59,9 +68,8 @@ static void on_inspected(struct seine_fetch *fetch) {
 }
 
 static void on_stored(struct seine_fetch *fetch) {
-  const struct store_failure *failure = &fetch->attempt->body->failure;
-  if (failure->error)
-    fetch_end(fetch, SEINE_STATUS_FAILED, failure->error, true, failure->text);
+  if (fetch->attempt->body->failure.error)
+    arrival_work_failed(fetch);
   else
     fetch_end(fetch, SEINE_STATUS_OK, 0, false, NULL);
 }
@@ -81,7 +89,7 @@ static void on_typed(struct seine_fetch *fetch) {
   if (!fetch->attempt->transfer) return;
   if (body->failure.error) {
     cut(fetch);
-    fetch_end(fetch, SEINE_STATUS_FAILED, body->failure.error, true, body->failure.text);
+    arrival_work_failed(fetch);
   } else if (!media_accepts(attempt_options(fetch)->accept, body->seen.type)) {
     char text[VERDICT_TEXT_MAX];
     cut(fetch);
@@ -111,6 +119,8 @@ static void on_body_news(void *user, enum body_news news) {
 bool arrival_keeps_connection(const struct seine_fetch *fetch) {
   const struct seine *engine = fetch->engine;
   size_t idle = engine->transfers.curl_loop.idle_count;
+  if (engine->slots.limit < engine->options.concurrency)
+    return engine->transfers.curl_loop.open <= engine->slots.limit;
   if (fetch->host->queued) return idle < engine->options.concurrency + IDLE_CONNECTIONS;
   return engine->options.keep_alive_ms && idle < IDLE_CONNECTIONS;
 }

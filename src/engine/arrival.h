@@ -11,4 +11,7 @@ int arrival_data(void *user, const uint8_t *data, size_t size);
 /* Whether the connection of the fetch, once it is free, is worth keeping: libcurl's cost of keeping too many grows. */
 bool arrival_keeps_connection(const struct seine_fetch *fetch);
 
+/* A worker could not do its part for the body: what that means for the fetch. */
+void arrival_work_failed(struct seine_fetch *fetch);
+
 #endif

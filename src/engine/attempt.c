@@ -1,6 +1,7 @@
 /* Starts the attempts of a fetch: permission, way, address, transfer; and starts them again after a failure. */
 #include "attempt.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include "permission.h"
 #include "url.h"
 #include "via.h"
+
+#define SHORTAGES_MOST 50 /* of descriptors, after which a fetch fails: a minute or more */
 
 const seine_options_t *attempt_options(const struct seine_fetch *fetch) {
   return fetch->is_internal ? &fetch->engine->own_options : &fetch->engine->options;
@@ -94,6 +97,24 @@ void attempt_fail(struct seine_fetch *fetch, int error, bool transient, uint64_t
   fetch_enter(fetch, FETCH_WAITING);
   if (alarm_set(&engine->alarms, &fetch->alarm, delay_ms, on_retry, fetch))
     fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_ENOMEM, true, NULL);
+}
+
+void attempt_postpone(struct seine_fetch *fetch, int sys) {
+  struct seine *engine = fetch->engine;
+  if (fetch->attempt && !fetch->redirects) fetch->attempts--;
+  slots_short(engine);
+  if (engine->draining) {
+    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_ECANCELLED, true, NULL);
+    return;
+  }
+  if (fetch->has_handed || fetch->shortages++ >= SHORTAGES_MOST) {
+    fetch->sys_errno = sys;
+    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EIO, true, "too many files are open; raise the limit (ulimit -n)");
+    return;
+  }
+  attempt_drop(fetch);
+  fetch->is_urgent = true;
+  fetch_enter(fetch, FETCH_QUEUED);
 }
 
 /* ---- Starting ---- */
@@ -186,6 +207,12 @@ static void on_answer(void *user, const struct resolver_answer *answer) {
   struct host *host = fetch->host;
   fetch->query = NULL;
   engine_wake(fetch->engine);
+  if (answer->error == SEINE_EIO) {
+    via_spare(fetch);
+    host_looking(host, false);
+    attempt_postpone(fetch, EMFILE);
+    return;
+  }
   if (answer->error && fetch->proxy) {
     count_attempt(fetch);
     via_release(fetch, BLAME_PROXY);

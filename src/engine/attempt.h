@@ -11,6 +11,10 @@ void attempt_begin(struct host *host);
  * tries left; otherwise the fetch ends with it. */
 void attempt_fail(struct seine_fetch *fetch, int error, bool transient, uint64_t wait_ms, const char *message);
 
+/* No descriptor was left for an attempt: neither the URL nor its host is to blame. The attempt is not counted, and the fetch
+ * goes back to the head of its host's queue, unless that has happened too often. sys: the errno. */
+void attempt_postpone(struct seine_fetch *fetch, int sys);
+
 /* The options that a fetch goes by: those of the engine's own questions are less strict. */
 const seine_options_t *attempt_options(const struct seine_fetch *fetch);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "descriptor.h"
 #include "seine.h"
 #include "stream.h"
 
@@ -226,6 +227,7 @@ void body_run_inspect(struct job **jobs, size_t count, struct inspector *inspect
     int error = inspector ? inspector_look(inspector, body->data, body->size, &body->seen) : SEINE_ENOSYS;
     if (!error) continue;
     body->failure.error = error;
+    body->failure.sys = descriptor_shortage(); /* the database of types is a file, too */
     strcpy(body->failure.text, "the bytes could not be inspected");
   }
 }

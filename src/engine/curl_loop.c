@@ -264,6 +264,10 @@ int curl_loop_add(struct curl_loop *curl_loop, CURL *easy) {
   return curl_multi_add_handle(curl_loop->multi, easy) == CURLM_OK ? 0 : SEINE_ENOMEM;
 }
 
+void curl_loop_limit(struct curl_loop *curl_loop, long connections) {
+  curl_multi_setopt(curl_loop->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
+}
+
 void curl_loop_remove(struct curl_loop *curl_loop, CURL *easy) {
   curl_multi_remove_handle(curl_loop->multi, easy);
 }

@@ -50,6 +50,9 @@ void curl_loop_opened(struct curl_loop *curl_loop, curl_socket_t fd);
 int curl_loop_add(struct curl_loop *curl_loop, CURL *easy);
 void curl_loop_remove(struct curl_loop *curl_loop, CURL *easy);
 
+/* At `connections` open ones, an idle one is closed before another is made; 0: however many there are. */
+void curl_loop_limit(struct curl_loop *curl_loop, long connections);
+
 /* All handles must have been removed. Closes every connection; on_closed comes later. */
 void curl_loop_close(struct curl_loop *curl_loop);
 

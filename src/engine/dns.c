@@ -12,6 +12,7 @@
 #include <sys/queue.h>
 #include <unistd.h>
 
+#include "descriptor.h"
 #include "seine.h"
 
 /* How long the other family's answer is waited for once one has come: some servers never answer for IPv6. */
@@ -25,7 +26,7 @@ struct asking {
   uint64_t give_up_ms; /* when the one that is left is not waited for any more; 0: not yet known */
   uint64_t ttl_ms;
   unsigned count;
-  bool transient, no_name;
+  bool transient, no_name, no_descriptor;
   const char *message;
   dns_cb callback;
   void *user;
@@ -86,8 +87,8 @@ static void asking_conclude(struct asking *asking) {
     addresses_sort(asking->found, asking->count, dns->prefer_v6 ? AF_INET6 : AF_INET);
   } else {
     /* That there is no such name is said for both families; that there is no address, for one only. */
-    answer.error = SEINE_EDNS;
-    answer.permanent = asking->no_name || !asking->transient;
+    answer.error = asking->no_descriptor ? SEINE_EIO : SEINE_EDNS;
+    answer.permanent = !asking->no_descriptor && (asking->no_name || !asking->transient);
     answer.message = asking->message;
   }
   LIST_REMOVE(asking, link);
@@ -96,6 +97,8 @@ static void asking_conclude(struct asking *asking) {
 }
 
 static void asking_fail(struct asking *asking, int status) {
+  /* c-ares takes a socket that cannot be made for a server that is not there. */
+  if (status == ARES_ECONNREFUSED && descriptor_shortage()) asking->no_descriptor = true;
   bool no_name = status == ARES_ENOTFOUND;
   bool permanent = no_name || status == ARES_ENODATA || status == ARES_EBADNAME;
   const char *message = ares_strerror(status);

@@ -16,7 +16,7 @@ struct dns_options {
 };
 
 struct dns_answer {
-  int error; /* 0, SEINE_EDNS or SEINE_ENOMEM */
+  int error; /* 0, SEINE_EDNS or SEINE_ENOMEM; SEINE_EIO: no descriptor was left to ask with */
   bool permanent; /* no such name, or no address to it */
   const char *message; /* for people; static; NULL if error is 0 */
   const union address *list; /* borrowed for the callback; the preferred family first */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "arrival.h"
 #include "attempt.h"
 #include "classify.h"
 #include "via.h"
@@ -108,6 +109,12 @@ void ending_done(void *user, struct outcome *outcome) {
   const struct verdict *verdict = &attempt->verdict;
   note(fetch, outcome);
   bool answered = attempt->response.status > 0 && (outcome->code == CURLE_OK || outcome->stopped);
+  if (!answered && outcome->shortage) {
+    via_spare(fetch);
+    host_ended(fetch->host);
+    attempt_postpone(fetch, outcome->shortage);
+    return;
+  }
   enum blame blame = fetch->proxy ? via_blame(fetch, outcome) : BLAME_NONE;
   via_release(fetch, blame);
   if (!answered || blame == BLAME_PROXY || blame == BLAME_REFUSED) {
@@ -124,8 +131,10 @@ void ending_done(void *user, struct outcome *outcome) {
     on_status(fetch, wait_ms);
   else if (verdict->kind == VERDICT_REJECT)
     fetch_end(fetch, SEINE_STATUS_REJECTED, verdict->error, false, verdict->text);
+  else if (verdict->error && attempt->body && attempt->body->failure.error)
+    arrival_work_failed(fetch);
   else if (verdict->error)
-    fetch_end(fetch, SEINE_STATUS_FAILED, verdict->error, true, attempt->body ? attempt->body->failure.text : NULL);
+    fetch_end(fetch, SEINE_STATUS_FAILED, verdict->error, true, NULL);
   else if (!attempt->body)
     fetch_end(fetch, SEINE_STATUS_OK, 0, false, NULL);
   else {

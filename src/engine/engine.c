@@ -69,12 +69,11 @@ static void cancel_marked(struct seine *engine) {
 }
 
 /* Bodies that wait for a disk or a worker hold transfers back: by their bytes, and by their number. */
-static bool can_start(const struct seine *engine) {
+static bool can_start(struct seine *engine) {
   size_t backlog = engine->count[FETCH_INSPECTING] + engine->count[FETCH_STORING];
   size_t most = 4 * (size_t)engine->options.concurrency;
   if (most < BACKLOG_MIN) most = BACKLOG_MIN;
-  return engine->count[FETCH_TRANSFERRING] < engine->options.concurrency && backlog < most &&
-         engine->bodies.held_bytes < engine->bodies.limit_bytes;
+  return slots_free(engine) && backlog < most && engine->bodies.held_bytes < engine->bodies.limit_bytes;
 }
 
 static void start_fetches(struct seine *engine) {
@@ -235,6 +234,7 @@ static void open_rooms(struct seine *engine) {
     TAILQ_INIT(&engine->lists[state]);
   TAILQ_INIT(&engine->cancelled);
   seed(engine);
+  slots_open(engine);
   set_own_options(engine);
 }
 
@@ -312,6 +312,7 @@ static void on_transfers_closed(void *user) {
 static void on_resolver_closed(void *user) {
   struct seine *engine = user;
   hosts_close(&engine->hosts);
+  slots_close(engine);
   transfers_close(&engine->transfers);
 }
 
@@ -507,7 +508,7 @@ void seine_get_stats(const seine_t *engine, seine_stats_t *stats) {
 
 /* A quarter more than the slots, so that none is empty while the caller reads on. */
 size_t seine_appetite(const seine_t *engine) {
-  size_t slots = engine->options.concurrency, wanted = slots + slots / 4 + 8;
+  size_t slots = engine->slots.limit, wanted = slots + slots / 4 + 8;
   size_t have = engine->count[FETCH_TRANSFERRING] + engine->hosts.startable;
   if (engine->draining || engine->bodies.held_bytes >= engine->bodies.limit_bytes) return 0;
   return have < wanted ? wanted - have : 0;

@@ -12,6 +12,7 @@
 #include "proxy.h"
 #include "resolver.h"
 #include "seine.h"
+#include "slots.h"
 #include "store.h"
 #include "transfer.h"
 #include "work.h"
@@ -27,6 +28,7 @@ struct seine {
   struct bodies bodies;
   struct resolver *resolver;
   struct transfers transfers;
+  struct slots slots;
   struct rules rules;
   struct proxies proxies;
   struct host_table hosts;

@@ -69,9 +69,11 @@ struct seine_fetch {
   char *target;                 /* where redirects led, without userinfo, owned; NULL: nowhere */
   char *message;                /* for the result, owned */
   int error;                    /* for the result */
+  int sys_errno;                /* for the result, where it is not the body's; 0: none */
   uint64_t first_ms; /* uv_now when the first attempt began; 0 before */
   unsigned attempts;
   unsigned redirects; /* in this attempt */
+  unsigned shortages; /* of descriptors, that sent it back to its queue */
   uint8_t state;      /* enum fetch_state; assigned by fetch_enter alone */
   uint8_t sink;       /* seine_sink_t */
   uint8_t status;     /* seine_status_t, once done */

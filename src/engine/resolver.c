@@ -169,6 +169,7 @@ static void on_answer(void *user, const struct dns_answer *found) {
   const struct resolver_options *options = &resolver->options;
   struct resolver_answer answer = {found->error, found->permanent, found->message, NULL};
   uint64_t keep_ms = found->permanent ? options->negative_ttl_ms : options->failure_ttl_ms;
+  if (found->error == SEINE_EIO) keep_ms = 0;
   if (!found->error) {
     keep_ms = found->ttl_ms < options->min_ttl_ms ? options->min_ttl_ms : found->ttl_ms;
     if (keep_ms > options->max_ttl_ms) keep_ms = options->max_ttl_ms;

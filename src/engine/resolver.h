@@ -12,7 +12,7 @@ struct resolver;
 struct resolver_query; /* a look-up somebody waits for; gone once its callback began, or it was cancelled */
 
 struct resolver_answer {
-  int error; /* 0, SEINE_EDNS or SEINE_ENOMEM */
+  int error; /* 0, SEINE_EDNS or SEINE_ENOMEM; SEINE_EIO: no descriptor was left to ask with */
   bool permanent; /* no such name, or no address to it: another try will not help */
   const char *message; /* for people, without the name; NULL if error is 0 */
   struct addresses *addresses; /* NULL if error is set. Borrowed for the callback: addresses_ref to keep */

@@ -23,7 +23,9 @@ void result_fill(const struct seine_fetch *fetch, seine_result_t *result) {
                              .url = fetch->url,
                              .final_url = fetch->target,
                              .attempts = fetch->attempts};
+  result->sys_errno = fetch->sys_errno;
   if (!attempt) return;
+  if (fetch->error == SEINE_EIO && attempt->body) result->sys_errno = attempt->body->failure.sys;
   result->http_status = attempt->response.status;
   result->declared_type = attempt->response.content_type;
   result->etag = attempt->response.etag;

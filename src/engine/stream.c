@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "descriptor.h"
+
 #include "digest.h"
 #include "seine.h"
 
@@ -66,6 +68,7 @@ void stream_load(struct stream *stream) {
 
 static void fail(struct store_failure *failure, int error) {
   failure->error = error;
+  failure->sys = descriptor_shortage();
   snprintf(failure->text, sizeof failure->text, "%s", seine_strerror(error));
 }
 

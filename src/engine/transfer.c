@@ -1,6 +1,7 @@
 /* Runs attempts on pooled easy handles. */
 #include "transfer.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "descriptor.h"
 
 #define SPARE_MAX 1024
 #define DISCARD_MAX                                                                                                    \
@@ -36,6 +38,7 @@ struct transfer {
   const char *proxy; /* set on the handle; compared by address */
   struct response response;
   bool headers_done, discard, stopped, stalled, slow, denied, flooded;
+  int shortage; /* errno of a socket for which there was no descriptor; 0 */
   uint64_t discarded;
   char text[CURL_ERROR_SIZE];
 };
@@ -251,6 +254,7 @@ static curl_socket_t on_open_socket(void *user, curlsocktype purpose, struct cur
     return CURL_SOCKET_BAD;
   }
   int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd < 0 && descriptor_is_short(errno)) transfer->shortage = errno;
   if (fd >= 0) curl_loop_opened(&transfer->transfers->curl_loop, fd);
   /* A limit that only we keep would first let the kernel take in megabytes for each connection. */
   if (fd >= 0 && options->limit_rate_bytes) {
@@ -374,6 +378,7 @@ static void reset(struct transfer *transfer) {
   transfer->headers_done = transfer->discard = transfer->stopped = false;
   transfer->stalled = transfer->slow = transfer->denied = transfer->flooded = false;
   transfer->slice_ms = transfer->window_ms = transfer->window_bytes = 0;
+  transfer->shortage = 0;
   transfer->discarded = 0;
   transfer->text[0] = '\0';
 }
@@ -436,6 +441,13 @@ static void read_info(struct transfer *transfer, struct outcome *outcome) {
   if (outcome->elapsed_ms < outcome->first_byte_ms) outcome->elapsed_ms = outcome->first_byte_ms;
 }
 
+/* The lack of a descriptor that the transfer ended with: 0, or an errno. */
+static int shortage_of(const struct transfer *transfer, CURLcode code) {
+  if (code == CURLE_COULDNT_CONNECT) return transfer->shortage;
+  /* libcurl reads the certificates with the first connection, and does not say why it could not. */
+  return code == CURLE_SSL_CACERT_BADFILE ? descriptor_shortage() : 0;
+}
+
 static void finish(struct transfer *transfer, CURLcode code) {
   if (code == CURLE_OK && !transfer->headers_done) {
     /* libcurl takes a connection that ends amid the headers for the end of an empty body. */
@@ -448,6 +460,7 @@ static void finish(struct transfer *transfer, CURLcode code) {
                             .slow = transfer->slow,
                             .denied = transfer->denied,
                             .flooded = transfer->flooded,
+                            .shortage = shortage_of(transfer, code),
                             .text = transfer->text,
                             .proxied = transfer->proxy,
                             .response = &transfer->response};

@@ -24,6 +24,7 @@ struct outcome {
   bool slow;     /* less than min_speed_bytes a second arrived over that time */
   bool denied;   /* the address was refused */
   bool flooded;  /* too many header bytes */
+  int shortage;  /* no descriptor was left for it: the errno; 0 */
   bool proxied;  /* by way of a proxy */
   bool connected;   /* there was a connection, to the host or to its proxy */
   const char *text; /* libcurl's own words; "" if none */

@@ -122,13 +122,23 @@ static char *program(void) {
   exit(99);
 }
 
-static struct arguments make_arguments(const struct scene *scene) {
-  struct arguments arguments = {.count = 0};
+static void push_wrapper(struct arguments *arguments) {
   const char *wrapper = getenv("SEINE_WRAPPER");
   char *words = print("%s", wrapper ? wrapper : ""), *rest = words;
   for (char *word; (word = strsep(&rest, " "));)
-    if (*word) push(&arguments, print("%s", word));
+    if (*word) push(arguments, print("%s", word));
   free(words);
+}
+
+static struct arguments make_arguments(const struct scene *scene) {
+  struct arguments arguments = {.count = 0};
+  if (scene->run->before) {
+    push(&arguments, print("/bin/sh"));
+    push(&arguments, print("-c"));
+    push(&arguments, print("%s && exec \"$@\"", scene->run->before));
+    push(&arguments, print("sh"));
+  }
+  push_wrapper(&arguments);
   push(&arguments, program());
   static const char *const usual[] = {"--retry-delay", "0.02", "--retry-max-delay", "0.2", "-o", "out"};
   for (size_t i = 0; i < sizeof usual / sizeof usual[0] && !scene->run->bare; i++)
@@ -154,6 +164,15 @@ static void run_again_beside(struct scene *scene, const struct command *command)
   outcome_clear(&second);
 }
 
+static void run_meanwhile(struct scene *scene) {
+  char *script = expand(scene->server, scene->run->meanwhile.script);
+  struct outcome ended = command_run(
+      &(struct command){.argv = (const char *const[]){"/bin/sh", "-c", script, NULL}, .folder = scene->folder});
+  if (ended.status != 0) complain(scene, "\"%s\" ended with %d: %s", script, ended.status, ended.errors);
+  outcome_clear(&ended);
+  free(script);
+}
+
 static void run_command(struct scene *scene) {
   const struct run *run = scene->run;
   struct arguments arguments = make_arguments(scene);
@@ -167,6 +186,10 @@ static void run_command(struct scene *scene) {
   if (run->interrupt_after) {
     await_requests(scene, run->interrupt_after);
     kill(child.pid, SIGINT);
+  }
+  if (run->meanwhile.script) {
+    await_requests(scene, run->meanwhile.requests);
+    run_meanwhile(scene);
   }
   if (run->twice) {
     await_requests(scene, 1);
@@ -234,9 +257,9 @@ static void clean_environment(void) {
 }
 
 int main(int argc, char **argv) {
-  static const struct topic *const topics[] = {&basic_topic,  &names_topic,   &errors_topic, &limits_topic,
-                                               &inputs_topic, &options_topic, &reruns_topic, &robots_topic,
-                                               &large_topic};
+  static const struct topic *const topics[] = {&basic_topic,  &disk_topic,   &names_topic,   &errors_topic,
+                                               &limits_topic, &inputs_topic, &options_topic, &reruns_topic,
+                                               &robots_topic, &large_topic};
   int passed = 0, failed = 0;
   clean_environment();
   free(program());

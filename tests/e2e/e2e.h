@@ -57,6 +57,11 @@ struct run {
   bool bare; /* only these options: no short delays, no -o out, no list.txt */
   int interrupt_after; /* SIGINT once the server was asked so often */
   struct given_robots robots[4];
+  const char *before; /* words of the shell, for the process that becomes the command: "ulimit -n 64" */
+  struct {
+    int requests; /* once the server was asked so often, */
+    const char *script; /* these are run in the case's folder */
+  } meanwhile;
   bool twice; /* the same command is started once more while this one runs: it must exit with 2 */
 
   /* What must come out. */
@@ -68,6 +73,7 @@ struct run {
   struct expected_requests requests[8];
   struct expected_load loads[4];
   int stored; /* files, beside the manifest; NONE for none */
+  bool loses_files; /* rows may name files that are gone, or are others */
   int appended; /* rows added by this run; NONE for none */
   int urls; /* distinct URLs with a row in the end, where that is not all of the list; NONE: no rows, no manifest */
   const char *manifest; /* below the case's folder; "-": standard output; NULL: out/manifest.jsonl */
@@ -92,7 +98,7 @@ struct topic {
   size_t count;
 };
 
-extern const struct topic basic_topic, errors_topic, inputs_topic, large_topic, limits_topic, names_topic, options_topic,
+extern const struct topic basic_topic, disk_topic, errors_topic, inputs_topic, large_topic, limits_topic, names_topic, options_topic,
     reruns_topic, robots_topic;
 
 #endif

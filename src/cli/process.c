@@ -1,0 +1,45 @@
+/* Sets up the process for a run, and fits the run to what the process may have. */
+#include "process.h"
+#include "util.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* Descriptors that are no transfer's: files that are written and read, idle connections, name servers, the loop's own. */
+#define OTHERS_MOST  192
+#define OTHERS_LEAST 24
+
+static void raise_files(void) {
+  struct rlimit files;
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= files.rlim_max) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
+void process_prepare(void) {
+  char workers[16];
+  signal(SIGPIPE, SIG_IGN); /* a reader that left is an error of the write, not the end of everything */
+  signal(SIGXFSZ, SIG_IGN); /* and so is a limit on the size of files */
+  raise_files();
+  /* Most work waits for a disk; a worker each for the manifest and for reading lists must not be what it waits for. */
+  long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  snprintf(workers, sizeof workers, "%ld", processors > 60 ? 64 : processors < 1 ? 5 : processors + 4);
+  setenv("UV_THREADPOOL_SIZE", workers, 0);
+}
+
+unsigned process_fit(unsigned concurrency) {
+  struct rlimit files;
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return concurrency;
+  rlim_t limit = files.rlim_cur, others = limit / 4;
+  if (others > OTHERS_MOST) others = OTHERS_MOST;
+  if (others < OTHERS_LEAST) others = OTHERS_LEAST;
+  rlim_t room = limit > others ? limit - others : 1;
+  if (concurrency <= room) return concurrency;
+  say("only %lu files may be open (ulimit -n), which has room for %lu transfers at once: --concurrency is %lu instead "
+      "of %u",
+      (unsigned long)limit, (unsigned long)room, (unsigned long)room, concurrency);
+  return (unsigned)room;
+}

@@ -1,0 +1,11 @@
+/* What the process needs of the system before a run: signals that do not kill it, descriptors, threads. */
+#ifndef SEINE_CLI_PROCESS_H
+#define SEINE_CLI_PROCESS_H
+
+/* Ignores SIGPIPE and SIGXFSZ, raises the limit on open files as far as it goes, sets up the thread pool. */
+void process_prepare(void);
+
+/* The transfers that the limit on open files has room for: `concurrency`, or fewer, and said so. */
+unsigned process_fit(unsigned concurrency);
+
+#endif

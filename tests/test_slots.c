@@ -1,0 +1,156 @@
+/* Descriptors that run out: fewer transfers, no URL and no host to blame, and more again when there is room. */
+#include "engine_bench.h"
+
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define SPARE 40 /* descriptors that the engine may have beside those that are open already */
+
+static struct bench bench;
+static struct rlimit usual;
+static unsigned shrunk, lowest, others;
+
+static void on_event(seine_t *seine, const seine_event_t *event, void *user) {
+  (void)seine;
+  (void)user;
+  if (event->kind != SEINE_EVENT_SHRUNK) {
+    others++;
+    return;
+  }
+  ck_assert_ptr_null(event->host);
+  ck_assert_uint_gt(event->cap, 0);
+  if (shrunk++) ck_assert_uint_lt(event->cap, lowest);
+  lowest = event->cap;
+}
+
+static void open_bench(void) {
+  bench_init(&bench);
+  bench.options.on_event = on_event;
+  bench.options.concurrency = 400;
+  bench.options.per_host = 20;
+  shrunk = lowest = others = 0;
+  ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &usual), 0);
+}
+
+static void close_bench(void) {
+  setrlimit(RLIMIT_NOFILE, &usual);
+  bench_clear(&bench);
+}
+
+/* The soft limit, which counts numbers and not descriptors: those that are free below the highest in use count, too. */
+static void leave_descriptors(unsigned count) {
+  int lowest_free = dup(0);
+  ck_assert_int_ge(lowest_free, 0);
+  close(lowest_free);
+  struct rlimit limit = usual;
+  limit.rlim_cur = (rlim_t)lowest_free + count;
+  ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+static void fetch_many(int count, seine_sink_t sink) {
+  for (int i = 0; i < count; i++) {
+    char *path = print("/img/jpeg/%d?delay=30&size=400", i);
+    bench_fetch(&bench, 1 + i % 40, path, sink);
+    free(path);
+  }
+}
+
+static void check_all_came(void) {
+  for (size_t i = 0; i < bench.count; i++) {
+    ck_assert_msg(bench.got[i].status == SEINE_STATUS_OK, "%zu: %s: %s", i, seine_err_name(bench.got[i].error),
+                  bench.got[i].message ? bench.got[i].message : "");
+    ck_assert_uint_eq(bench.got[i].attempts, 1);
+  }
+}
+
+START_TEST(sockets_that_cannot_be_made_shrink_the_engine_and_fail_nothing) {
+  bench_open(&bench);
+  leave_descriptors(SPARE);
+  fetch_many(1000, SEINE_SINK_MEMORY);
+  bench_wait(&bench);
+  setrlimit(RLIMIT_NOFILE, &usual);
+  uint64_t most = server_max_concurrent(bench.server, NULL);
+  bench_run(&bench);
+  check_all_came();
+  ck_assert_uint_gt(shrunk, 0);
+  ck_assert_uint_le(lowest, SPARE);
+  ck_assert_uint_le(most, SPARE);
+  ck_assert_uint_eq(others, 0); /* no host was taken for dead */
+}
+END_TEST
+
+START_TEST(files_that_cannot_be_made_are_fetched_again_and_stored) {
+  bench_open(&bench);
+  leave_descriptors(SPARE);
+  fetch_many(500, SEINE_SINK_FILE);
+  bench_wait(&bench);
+  setrlimit(RLIMIT_NOFILE, &usual);
+  bench_run(&bench);
+  check_all_came();
+  struct files files = files_below(bench.folder);
+  ck_assert_uint_eq(files.count, 500);
+  files_clear(&files);
+  ck_assert_uint_eq(others, 0);
+}
+END_TEST
+
+/* What was in flight at once, before there were descriptors again, and after. */
+START_TEST(the_engine_grows_back) {
+  bench_open(&bench);
+  leave_descriptors(SPARE);
+  fetch_many(300, SEINE_SINK_NULL);
+  bench_wait(&bench);
+  setrlimit(RLIMIT_NOFILE, &usual);
+  ck_assert_uint_gt(shrunk, 0);
+  for (int round = 0; round < 60 && server_max_concurrent(bench.server, NULL) < 300; round++) {
+    fetch_many(600, SEINE_SINK_NULL);
+    bench_wait(&bench);
+  }
+  ck_assert_uint_ge(server_max_concurrent(bench.server, NULL), 300);
+  bench_run(&bench);
+  check_all_came();
+}
+END_TEST
+
+/* Nothing in flight, and nothing to be had: that must end, and neither spin nor hang. */
+START_TEST(without_any_descriptor_a_fetch_waits_and_is_cancelled_at_will) {
+  bench_open(&bench);
+  leave_descriptors(0);
+  struct got *got = bench_fetch(&bench, 1, "/img/jpeg/a", SEINE_SINK_MEMORY);
+  uint64_t attempts = 0;
+  for (int i = 0; i < 40; i++) {
+    seine_stats_t stats;
+    uv_run(&bench.loop, UV_RUN_NOWAIT);
+    sleep_ms(10);
+    seine_get_stats(bench.engine, &stats);
+    attempts = stats.attempts;
+  }
+  ck_assert_uint_le(attempts, 10);
+  seine_cancel(got->fetch);
+  bench_wait(&bench);
+  setrlimit(RLIMIT_NOFILE, &usual);
+  ck_assert_int_eq(got->error, SEINE_ECANCELLED);
+  bench_fetch(&bench, 1, "/img/jpeg/b", SEINE_SINK_MEMORY);
+  bench_wait(&bench);
+  bench_run(&bench);
+  ck_assert_int_eq(bench.got[1].status, SEINE_STATUS_OK);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("slots");
+  TCase *tests = tcase_create("descriptors");
+  tcase_add_checked_fixture(tests, open_bench, close_bench);
+  tcase_set_timeout(tests, 120);
+  tcase_add_test(tests, sockets_that_cannot_be_made_shrink_the_engine_and_fail_nothing);
+  tcase_add_test(tests, files_that_cannot_be_made_are_fetched_again_and_stored);
+  tcase_add_test(tests, the_engine_grows_back);
+  tcase_add_test(tests, without_any_descriptor_a_fetch_waits_and_is_cancelled_at_will);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed > 0;
+}
