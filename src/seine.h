@@ -52,6 +52,8 @@ extern "C" {
   XX(ECANCELLED, -17, "cancelled", "the fetch was cancelled")                                                      \
   XX(EPROTOCOL, -18, "protocol", "the response breaks the protocol")                                               \
   XX(EROBOTS, -19, "robots", "the host's robots.txt does not allow this URL")                                      \
+  XX(EDIMENSIONS, -20, "dimensions", "the image's width and height are not as accepted")                            \
+  XX(ECHECKSUM, -21, "checksum", "the bytes do not have the expected checksum")                                     \
   XX(ENOMEM, -40, "nomem", "out of memory")                                                                        \
   XX(EINVAL, -41, "inval", "an argument is out of range or contradicts another")                                   \
   XX(ECLOSING, -42, "closing", "the engine is closing")                                                            \
@@ -118,6 +120,9 @@ struct seine_options {
   const char *accept;      /* comma-separated MIME globs that the bytes must match, with * for any run; NULL: all */
   uint64_t min_size_bytes; /* smaller bodies are rejected; 1 */
   uint64_t max_size_bytes; /* larger bodies are rejected; 0: no limit */
+  uint32_t min_side;       /* images whose smaller side has fewer pixels are rejected; 0: no limit */
+  uint64_t max_pixels;     /* images of more pixels are rejected; 0: no limit */
+  double max_aspect;       /* images whose longer side is more than so many times the shorter; 0: no limit */
   const char *opt_out;     /* comma-separated X-Robots-Tag directives that reject a response; NULL or "": none */
 
   unsigned concurrency;      /* transfers in flight; 256 */
@@ -196,7 +201,8 @@ typedef enum seine_sink {
 typedef enum seine_status {
   SEINE_STATUS_OK,
   SEINE_STATUS_DUPLICATE, /* on_place said that the bytes are held already; nothing was stored */
-  SEINE_STATUS_REJECTED,  /* received, or announced, but not wanted: error is ETYPE, ESIZE, EOPTOUT or EROBOTS */
+  SEINE_STATUS_REJECTED,  /* received, or announced, but not wanted: error is ETYPE, ESIZE, EDIMENSIONS, ECHECKSUM, EOPTOUT or
+                             EROBOTS */
   SEINE_STATUS_FAILED
 } seine_status_t;
 
@@ -226,6 +232,8 @@ struct seine_result {
 
   uint64_t size_bytes;   /* of the body, as far as it was received */
   const uint8_t *sha256; /* 32 bytes; NULL before inspection */
+  uint32_t width, height;  /* of an image, as stored, before any rotation that metadata asks for; 0: not known */
+  uint64_t trailing_bytes; /* that follow the image's end; they are kept */
   const uint8_t *data;   /* SEINE_SINK_MEMORY and ok: size_bytes bytes; NULL otherwise. See seine_fetch_take */
   const char *path;      /* SEINE_SINK_FILE and ok: below options.directory; NULL otherwise */
 
@@ -257,6 +265,8 @@ struct seine_request {
   seine_place_cb on_place;
   seine_chunk_cb on_chunk;    /* SEINE_SINK_STREAM */
   const char *const *headers; /* lines for this request beside those of the engine, NULL-terminated; NULL: none */
+  const uint8_t *sha256;      /* 32 bytes that the body's SHA-256 must be, or it is rejected; NULL: any */
+  const uint8_t *md5;         /* 16 bytes, likewise. Neither is for a SEINE_SINK_STREAM */
 };
 
 /* Queues a fetch. SEINE_EURL for a URL that is malformed or not http(s), SEINE_EINVAL for a request that contradicts

@@ -169,7 +169,7 @@ static const struct {
 START_TEST(digests_are_right_however_the_bytes_come) {
   struct digest *digest;
   struct inspector *inspector;
-  ck_assert_int_eq(digest_open(&digest), 0);
+  ck_assert_int_eq(digest_open(&digest, DIGEST_SHA256), 0);
   ck_assert_int_eq(inspector_open(&inspector), 0);
   for (size_t i = 0; i < sizeof(digests) / sizeof(digests[0]); i++) {
     size_t length = strlen(digests[i].text);

@@ -135,7 +135,7 @@ END_TEST
   "{\"id\":" #id ",\"url\":\"u\",\"status\":\"ok\",\"path\":null,\"sha256\":null,\"bytes\":1,\"type\":null,"           \
   "\"http\":200,\"error\":null,\"message\":null}\n"
 #define HEADER                                                                                                         \
-  "id,url,status,path,sha256,bytes,type,http,error,message,attempts,final_url,declared_type,etag,"                     \
+  "id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message,attempts,final_url,declared_type,etag,"                     \
   "last_modified,ip,started,elapsed_ms\r\n"
 
 static const struct {

@@ -162,7 +162,7 @@ START_TEST(every_option_is_stored) {
              "--retry-delay 0.25 --retry-max-delay 5 --retry-on +403,-500 --retry-failed --connect-timeout 1.5 "
              "--stall-timeout 2 --max-time 3 --max-redirects 0 -H A:_1 -H B:_2 -U me -x http://p:1 -x socks5h://q:2 "
              "--no-proxy h,i -k --http1.1 --deny-private --opt-out ~ --fresh --durable -v --progress plain --summary s "
-             "--content-disposition --retry-max-time 90.5 --robots one - http://h/a");
+             "--content-disposition --checksum --min-side 200 --max-pixels 2.5M --max-aspect 2.5 --retry-max-time 90.5 --robots one - http://h/a");
   const seine_options_t *engine = &settings.engine;
   ck_assert_str_eq(settings.output, "out");
   ck_assert_str_eq(settings.name, "id");
@@ -184,6 +184,10 @@ START_TEST(every_option_is_stored) {
   ck_assert_uint_eq(engine->retry_max_delay_ms, 5000);
   ck_assert_uint_eq(engine->retry_max_time_ms, 90500);
   ck_assert(engine->robots);
+  ck_assert(settings.checksum);
+  ck_assert_uint_eq(engine->min_side, 200);
+  ck_assert_uint_eq(engine->max_pixels, 2500000);
+  ck_assert(engine->max_aspect > 2.4999 && engine->max_aspect < 2.5001);
   ck_assert_str_eq(engine->retry_on, "+403,-500");
   ck_assert_uint_eq(engine->connect_timeout_ms, 1500);
   ck_assert_uint_eq(engine->stall_timeout_ms, 2000);
@@ -280,6 +284,10 @@ static const struct {
     {"--connect-timeout 1e3 l", "not a number of seconds"},
     {"--connect-timeout nan l", "not a number of seconds"},
     {"--max-time 9999999 l", "is out of range (0.001 to 1728000, or none)"},
+    {"--max-aspect wide l", "not a number, like 2"},
+    {"--max-aspect 0.5 l", "out of range"},
+    {"--max-pixels many l", "not a number of pixels"},
+    {"--max-pixels 9 --min-side 4 l", "--max-pixels (9) is less than a square of --min-side (4)"},
     {"--rate-per-host fast l", "not a number a second"},
     {"--rate-per-host 0.0001 l", "\"0.0001\" is out of range (0.001 to 1000000, or none)"},
     {"--sink file l", "--sink: \"file\" is not files or null"},

@@ -28,6 +28,9 @@ static const struct row full = {
     .ip = "203.0.113.9",
     .started_unix_ms = 1795246200123, /* 2026-11-21T07:30:00.123Z */
     .elapsed_ms = 41,
+    .width = 640,
+    .height = 480,
+    .trailing_bytes = 12,
 };
 
 static const struct row empty = {.url = "not a url",
@@ -44,21 +47,22 @@ static const struct {
      "{\"id\":17,\"url\":\"http://h/a.jpg?q=\\\"1\\\",2\",\"status\":\"ok\",\"path\":\"a/b, "
      "c.jpg\",\"sha256\":\"" DIGEST_HEX
      "\",\"bytes\":15591,\"type\":\"image/"
-     "jpeg\",\"http\":200,\"error\":null,\"message\":null,\"attempts\":1,\"final_url\":"
+     "jpeg\",\"width\":640,\"height\":480,\"trailing_bytes\":12,\"http\":200,\"error\":null,\"message\":null,\"attempts\":1,\"final_url\":"
      "null,\"declared_type\":\"image/jpeg\",\"etag\":\"W/"
      "\\\"x\\\\y\\\"\",\"last_modified\":null,\"ip\":\"203.0.113.9\","
      "\"started\":\"2026-11-21T07:30:00.123Z\",\"elapsed_ms\":41}\n"},
     {&empty, ROW_JSON,
      "{\"id\":0,\"url\":\"not a "
-     "url\",\"status\":\"failed\",\"path\":null,\"sha256\":null,\"bytes\":0,\"type\":null,\"http\":"
+     "url\",\"status\":\"failed\",\"path\":null,\"sha256\":null,\"bytes\":0,\"type\":null,\"width\":null,\"height\":null,"
+     "\"trailing_bytes\":null,\"http\":"
      "null,\"error\":\"url\",\"message\":\"no\\u000ascheme \\u007f %FF \\u2028 \\u202e "
      "\xc3\xa9\",\"attempts\":0,\"final_url\":"
      "null,\"declared_type\":null,\"etag\":null,\"last_modified\":null,\"ip\":null,\"started\":null,\"elapsed_ms\":0}"
      "\n"},
     {&full, ROW_CSV,
-     "17,\"http://h/a.jpg?q=\"\"1\"\",2\",ok,\"a/b, c.jpg\"," DIGEST_HEX ",15591,image/jpeg,200,,,1,,image/jpeg,"
+     "17,\"http://h/a.jpg?q=\"\"1\"\",2\",ok,\"a/b, c.jpg\"," DIGEST_HEX ",15591,image/jpeg,640,480,12,200,,,1,,image/jpeg,"
      "\"W/\"\"x\\y\"\"\",,203.0.113.9,2026-11-21T07:30:00.123Z,41\r\n"},
-    {&empty, ROW_CSV, "0,not a url,failed,,,0,,,url,no%0Ascheme %7F %FF %E2%80%A8 %E2%80%AE \xc3\xa9,0,,,,,,,0\r\n"},
+    {&empty, ROW_CSV, "0,not a url,failed,,,0,,,,,,url,no%0Ascheme %7F %FF %E2%80%A8 %E2%80%AE \xc3\xa9,0,,,,,,,0\r\n"},
 };
 
 START_TEST(text_is_as_in_the_table) {
@@ -113,13 +117,17 @@ static const struct {
     {"{\"id\":1,\"url\":\"a\\", ROW_JSON, false},
     {"{\"id\":1,\"url\":\"a\\\"}", ROW_JSON, false},
     {"{\"id\":1,\"url\":\"u\",\"status\":\"ok\",\"path\":null,\"sha256\":\"ba78\"", ROW_JSON, false},
-    {"1,u,ok,p," DIGEST_HEX ",1,,200,,,", ROW_CSV, true},
-    {"1,u,ok,p," DIGEST_HEX "0,1,,200,,,", ROW_CSV, false},
-    {"1,\"u\"\"v\",failed,,,,,404,http,m,1", ROW_CSV, true},
-    {"1,\"u,failed,,,,,404,http,m,1", ROW_CSV, false},
-    {"1,\"u\"v,failed,,,,,404,http,m,1", ROW_CSV, false},
-    {"id,url,status,path,sha256,bytes,type,http,error,message", ROW_CSV, false},
+    {"1,u,ok,p," DIGEST_HEX ",1,,,,,200,,,", ROW_CSV, true},
+    {"1,u,ok,p," DIGEST_HEX "0,1,,,,,200,,,", ROW_CSV, false},
+    {"1,\"u\"\"v\",failed,,,,,,,,404,http,m,1", ROW_CSV, true},
+    {"1,\"u,failed,,,,,,,,404,http,m,1", ROW_CSV, false},
+    {"1,\"u\"v,failed,,,,,,,,404,http,m,1", ROW_CSV, false},
+    {"id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message", ROW_CSV, false},
     {"1,u,ok", ROW_CSV, false},
+    {HEAD "\"width\":3,\"height\":2,\"trailing_bytes\":null,\"http\":200,\"error\":null" TAIL, ROW_JSON, true},
+    {HEAD "\"width\":3,\"http\":200,\"error\":null" TAIL, ROW_JSON, false},
+    {HEAD "\"width\":\"3\",\"height\":2,\"trailing_bytes\":null,\"http\":200,\"error\":null" TAIL, ROW_JSON, false},
+    {HEAD "\"width\":3,\"height\":2,\"http\":200,\"error\":null" TAIL, ROW_JSON, false},
     {"", ROW_CSV, false},
 };
 

@@ -16,12 +16,20 @@ size_t feed_identify(struct run *run, const char *url) {
   return url_identity(url, run->identity, run->identity_room);
 }
 
+void feed_free_item(struct item *item) {
+  free(item->checksum);
+  free(item);
+}
+
 bool feed_submit(struct item *item, const char *url) {
   struct run *run = item->run;
   bool to_files = !run->settings->null_sink;
   seine_request_t request = {.url = url, .user = item};
   request.sink = to_files ? SEINE_SINK_FILE : SEINE_SINK_NULL;
   request.on_place = to_files ? record_place : NULL;
+  const struct checksum *checksum = item->checksum;
+  if (checksum && checksum->size == 32) request.sha256 = checksum->bytes;
+  if (checksum && checksum->size == 16) request.md5 = checksum->bytes;
   int error = seine_fetch(run->engine, &request, record_result, NULL);
   if (error == 0) return true;
 
@@ -39,7 +47,7 @@ bool feed_submit(struct item *item, const char *url) {
     leave(run, EXIT_BROKEN);
   }
   run->held--;
-  free(item);
+  feed_free_item(item);
   return false;
 }
 
@@ -61,20 +69,43 @@ static bool is_new(struct run *run, uint64_t url) {
   }
 }
 
-/* True if the engine was given something. */
-static bool take_record(struct run *run, const struct record *record) {
+/* Takes what follows the URL after a tab off the record, and reads it. */
+static struct checksum *take_checksum(struct record *record, char **url) {
+  const char *tab = record->problem ? NULL : memchr(record->text, '\t', record->length);
+  if (!tab) return NULL;
+  struct checksum *checksum = xcalloc(1, sizeof *checksum);
+  if (checksum_read(checksum, tab + 1) != 0) record->problem = CHECKSUM_PROBLEM;
+  size_t length = (size_t)(tab - record->text);
+  while (length > 0 && record->text[length - 1] == ' ')
+    length--;
+  record->text = *url = xstrndup(record->text, length);
+  record->length = length;
+  return checksum;
+}
+
+static bool take_url(struct run *run, const struct record *record, struct checksum *checksum) {
   size_t length = feed_identify(run, record->text);
   uint64_t url = history_fingerprint(run->history, run->identity, length);
   run->figures.records++;
-  if (!is_new(run, url)) return false;
-  if (record->problem) {
-    record_bad_url(run, record->id, run->identity, record->problem);
+  bool is_wanted = is_new(run, url);
+  if (is_wanted && record->problem) record_bad_url(run, record->id, run->identity, record->problem);
+  if (!is_wanted || record->problem) {
+    free(checksum);
     return false;
   }
   struct item *item = xcalloc(1, sizeof *item);
-  *item = (struct item){.run = run, .id = record->id, .url = url};
+  *item = (struct item){.run = run, .id = record->id, .url = url, .checksum = checksum};
   run->held++;
   return feed_submit(item, record->text);
+}
+
+/* True if the engine was given something. */
+static bool take_record(struct run *run, struct record *record) {
+  char *text = NULL; /* of the URL, where something follows it */
+  struct checksum *checksum = run->settings->checksum ? take_checksum(record, &text) : NULL;
+  bool taken = take_url(run, record, checksum);
+  free(text);
+  return taken;
 }
 
 static bool has_room(const struct run *run) {

@@ -59,20 +59,29 @@ static bool read_decimal(const char **text, struct decimal *number) {
 }
 
 /* A suffix's factor, and nothing after it; 0 if there is anything else. */
-static uint64_t read_suffix(const char *text) {
+static uint64_t read_suffix(const char *text, uint64_t base) {
   static const char letters[] = "kmgt";
   if (*text == '\0') return 1;
   const char *letter = strchr(letters, *text | 0x20);
   if (letter == NULL || text[1] != '\0') return 0;
-  return UINT64_C(1) << (10 * (letter - letters + 1));
+  uint64_t factor = base;
+  for (long i = letter - letters; i > 0; i--)
+    factor *= base;
+  return factor;
+}
+
+/* What a suffix multiplies by once more; 0: the option takes none. */
+static uint64_t suffix_base(const struct option_row *row) {
+  return row->kind == OPTION_BYTES ? 1024 : row->kind == OPTION_PIXELS ? 1000 : 0;
 }
 
 static void format_number(const struct option_row *row, double value, char *out, size_t size) {
   static const char suffixes[] = "kMGT";
   int suffix = 0;
-  if (row->kind == OPTION_BYTES)
-    for (; suffix < 4 && value >= 1024 && (uint64_t)value % 1024 == 0; suffix++)
-      value /= 1024;
+  uint64_t base = suffix_base(row);
+  if (base)
+    for (; suffix < 4 && value >= (double)base && (uint64_t)value % base == 0; suffix++)
+      value /= (double)base;
   if (suffix > 0)
     snprintf(out, size, "%.0f%c", value, suffixes[suffix - 1]);
   else
@@ -91,10 +100,14 @@ static const char *number_wish(const struct option_row *row) {
   switch (row->kind) {
   case OPTION_BYTES:
     return "a number of bytes, like 65536, 64k, 1.5M or 2G";
+  case OPTION_PIXELS:
+    return "a number of pixels, like 750000, 640k or 20M";
   case OPTION_SECONDS:
     return "a number of seconds, like 10 or 0.5";
   case OPTION_RATE:
     return "a number a second, like 10 or 0.5";
+  case OPTION_RATIO:
+    return "a number, like 2 or 1.5";
   default:
     return "a whole number";
   }
@@ -117,7 +130,7 @@ static int set_number(void *field, const struct option_row *row, const char *val
   if (!none) {
     bool fraction = row->kind != OPTION_COUNT;
     uint64_t factor = 0;
-    if (read_decimal(&rest, &number)) factor = row->kind == OPTION_BYTES ? read_suffix(rest) : *rest == '\0';
+    if (read_decimal(&rest, &number)) factor = suffix_base(row) ? read_suffix(rest, suffix_base(row)) : *rest == '\0';
     if (factor == 0 || (!fraction && strchr(value, '.') != NULL))
       return option_refuse(row, origin, "\"%s\" is not %s", value, number_wish(row));
     double size = ((double)number.whole + number.thousandths / 1000.0) * (double)factor;
@@ -125,7 +138,7 @@ static int set_number(void *field, const struct option_row *row, const char *val
       return refuse_range(row, value, origin);
     number.whole = number.whole * factor + number.thousandths * factor / 1000 * (factor > 1);
   }
-  if (row->kind == OPTION_RATE) {
+  if (row->kind == OPTION_RATE || row->kind == OPTION_RATIO) {
     double rate = (double)number.whole + number.thousandths / 1000.0;
     memcpy(field, &rate, sizeof rate);
   } else if (row->kind == OPTION_SECONDS) {
@@ -215,8 +228,10 @@ int option_store(void *field, const struct option_row *row, const char *value, c
     return set_choice(field, row, value, origin);
   case OPTION_COUNT:
   case OPTION_BYTES:
+  case OPTION_PIXELS:
   case OPTION_SECONDS:
   case OPTION_RATE:
+  case OPTION_RATIO:
     return set_number(field, row, value, origin);
   case OPTION_TEXT:
     if (check_text(row, value, origin) < 0) return -1;

@@ -18,7 +18,7 @@ struct settings {
   char *output; /* folder */
   char *name; /* preset or template */
   char *manifest; /* file; "-" is standard output */
-  bool null_sink, dedup, fresh, retry_failed, check_files, durable, content_disposition;
+  bool null_sink, dedup, fresh, retry_failed, check_files, durable, content_disposition, checksum;
   size_t window;
   int verbosity; /* -1 quiet, 0, 1 verbose */
   enum progress_mode progress;
@@ -39,8 +39,10 @@ enum option_kind {
   OPTION_CHOICE, /* one of choices; stores its index */
   OPTION_COUNT, /* a whole number */
   OPTION_BYTES, /* a number with k, M, G; 1.5M is fine */
+  OPTION_PIXELS, /* the same with powers of 1000 */
   OPTION_SECONDS, /* a decimal number; stores milliseconds */
   OPTION_RATE, /* a decimal number; stores a double */
+  OPTION_RATIO, /* the same, of no unit */
   OPTION_TEXT,
   OPTION_LINES, /* a text, repeatable: a NULL-terminated array */
   OPTION_CONFIG,

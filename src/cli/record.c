@@ -56,6 +56,9 @@ static void row_of_result(struct item *item, const seine_result_t *result, struc
       .sha256 = result->sha256,
       .bytes = result->size_bytes,
       .type = result->type,
+      .width = result->width,
+      .height = result->height,
+      .trailing_bytes = result->trailing_bytes,
       .http = result->http_status,
       .error = result->error,
       .message = result->message || !result->error ? result->message : seine_strerror(result->error),
@@ -81,7 +84,7 @@ static void free_kept(struct item *item) {
 static void release(struct item *item) {
   item->run->held--;
   free_kept(item);
-  free(item);
+  feed_free_item(item);
 }
 
 static void release_unfinished(struct item *item) {

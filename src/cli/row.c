@@ -16,7 +16,7 @@ static const char HEX_DIGITS[] = "0123456789ABCDEF";
 
 const char *row_header(enum row_format format) {
   return format == ROW_JSON ? ""
-                            : "id,url,status,path,sha256,bytes,type,http,error,message,attempts,final_url,"
+                            : "id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message,attempts,final_url,"
                               "declared_type,etag,last_modified,ip,started,elapsed_ms\r\n";
 }
 
@@ -25,7 +25,7 @@ size_t row_text_bound(const char *text) {
 }
 
 size_t row_bound(const struct row *row) {
-  /* The fixed part: keys and punctuation (under 260 bytes), sha256, a time, error and status names, and seven numbers. */
+  /* The fixed part: keys and punctuation (under 300 bytes), sha256, a time, error and status names, and ten numbers. */
   return 1024 + row_text_bound(row->url) + row_text_bound(row->path) + row_text_bound(row->type) +
          row_text_bound(row->message) + row_text_bound(row->final_url) + row_text_bound(row->declared_type) +
          row_text_bound(row->etag) + row_text_bound(row->last_modified) + row_text_bound(row->ip);
@@ -150,6 +150,11 @@ static char *put_word(char *out, const char *word, enum row_format format) {
   return out;
 }
 
+/* A number of which 0 says that nothing is known. */
+static char *put_known(char *out, uint64_t number, enum row_format format) {
+  return number ? put_number(out, number) : put_word(out, NULL, format);
+}
+
 static char *put_digest(char *out, const uint8_t *sha256, enum row_format format) {
   if (!sha256) return put_word(out, NULL, format);
   if (format == ROW_JSON) *out++ = '"';
@@ -211,7 +216,10 @@ char *row_write(char *out, const struct row *row, enum row_format format) {
   KEY("sha256"), out = put_digest(out, row->sha256, format);
   KEY("bytes"), out = put_number(out, row->bytes);
   KEY("type"), out = put_text(out, row->type, format);
-  KEY("http"), out = row->http ? put_number(out, (unsigned)row->http) : put_word(out, NULL, format);
+  KEY("width"), out = put_known(out, row->width, format);
+  KEY("height"), out = put_known(out, row->height, format);
+  KEY("trailing_bytes"), out = put_known(out, row->trailing_bytes, format);
+  KEY("http"), out = put_known(out, (unsigned)row->http, format);
   KEY("error"), out = put_word(out, seine_err_name(row->error), format);
   KEY("message"), out = put_text(out, row->message, format);
   KEY("attempts"), out = put_number(out, row->attempts);
@@ -369,6 +377,15 @@ static bool take_http(char **at, int *http) {
   return true;
 }
 
+/* Rows of a version that knew nothing of an image's sides are read as well. */
+static bool pass_sides(char **at) {
+  uint64_t number;
+  if (!TAKE(at, ",\"width\":")) return true;
+  if (!TAKE(at, "null") && !take_number(at, &number)) return false;
+  if (!TAKE(at, ",\"height\":") || (!TAKE(at, "null") && !take_number(at, &number))) return false;
+  return TAKE(at, ",\"trailing_bytes\":") && (TAKE(at, "null") || take_number(at, &number));
+}
+
 /* Reads as far as "error"; what follows is only for people, and is not looked at but for its end. */
 static bool read_json(char *line, size_t length, struct row_view *view) {
   char *at = line, *status, *path, *sha256, *type, *error;
@@ -378,7 +395,7 @@ static bool read_json(char *line, size_t length, struct row_view *view) {
          status && read_status(status, &view->status) && TAKE(&at, ",\"path\":") && take_string(&at, &path) &&
          (view->path = path, true) && TAKE(&at, ",\"sha256\":") && take_string(&at, &sha256) &&
          read_digest(sha256, view) && TAKE(&at, ",\"bytes\":") && take_number(&at, &view->bytes) && TAKE(&at, ",\"type\":") &&
-         take_string(&at, &type) && TAKE(&at, ",\"http\":") && take_http(&at, &view->http) &&
+         take_string(&at, &type) && pass_sides(&at) && TAKE(&at, ",\"http\":") && take_http(&at, &view->http) &&
          TAKE(&at, ",\"error\":") && take_string(&at, &error) && read_error(error, &view->error) && *at == ',';
 }
 
@@ -409,19 +426,20 @@ static bool whole_number(char *text, uint64_t *number) {
 }
 
 static bool read_csv(char *line, struct row_view *view) {
-  char *field[9], *at = line; /* id url status path sha256 bytes type http error */
+  enum { ID, URL, STATUS, PATH, SHA256, BYTES, TYPE, WIDTH, HEIGHT, TRAILING_BYTES, HTTP, ERROR, FIELDS };
+  char *field[FIELDS], *at = line;
   uint64_t http = 0;
-  for (size_t i = 0; i < 9; i++)
+  for (size_t i = 0; i < FIELDS; i++)
     if (*at == '\0' || !take_field(&at, &field[i])) return false;
-  view->url = field[1];
-  view->path = field[3];
-  if (!whole_number(field[0], &view->id) || !field[1] || !field[2] || !read_status(field[2], &view->status))
+  view->url = field[URL];
+  view->path = field[PATH];
+  if (!whole_number(field[ID], &view->id) || !field[URL] || !field[STATUS] || !read_status(field[STATUS], &view->status))
     return false;
   view->bytes = 0;
-  if (field[5] && !whole_number(field[5], &view->bytes)) return false;
-  if (field[7] && (!whole_number(field[7], &http) || http > 999)) return false;
+  if (field[BYTES] && !whole_number(field[BYTES], &view->bytes)) return false;
+  if (field[HTTP] && (!whole_number(field[HTTP], &http) || http > 999)) return false;
   view->http = (int)http;
-  return read_digest(field[4], view) && read_error(field[8], &view->error) && *at != '\0';
+  return read_digest(field[SHA256], view) && read_error(field[ERROR], &view->error) && *at != '\0';
 }
 
 bool row_read(char *line, size_t length, enum row_format format, struct row_view *view) {

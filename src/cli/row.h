@@ -15,6 +15,8 @@ struct row {
   const uint8_t *sha256; /* 32 bytes */
   uint64_t bytes;
   const char *type;
+  uint32_t width, height; /* 0: not known */
+  uint64_t trailing_bytes; /* 0: none */
   int http; /* 0: no response came */
   int error; /* one of SEINE_E..., 0 for none */
   const char *message;

@@ -3,6 +3,7 @@
 #ifndef SEINE_CLI_RUN_STATE_H
 #define SEINE_CLI_RUN_STATE_H
 
+#include "checksum.h"
 #include "dedup.h"
 #include "figures.h"
 #include "history.h"
@@ -82,6 +83,7 @@ struct item {
   struct dedup_claim *claim; /* its bytes are the first of their kind */
   struct dedup_waiter waiter;
   struct kept *kept; /* what is known of it while it waits for another's row */
+  struct checksum *checksum; /* that its bytes must have; owned; NULL: any */
   bool alone; /* its bytes are stored whatever is held already */
   bool nameless; /* no path could be made for it */
 };
@@ -98,6 +100,7 @@ void feed_list_ready(struct list *list, void *user);
 void feed_stop(struct run *run);
 /* Submits an item; false if it was not taken, and is gone. */
 bool feed_submit(struct item *item, const char *url);
+void feed_free_item(struct item *item);
 /* The identity of a URL in run->identity, valid until the next call. Its length; the whole string is what a row shows. */
 size_t feed_identify(struct run *run, const char *url);
 

@@ -7,6 +7,7 @@
 
 #include "attempt.h"
 #include "descriptor.h"
+#include "expected.h"
 #include "media.h"
 #include "result.h"
 #include "via.h"
@@ -59,6 +60,8 @@ static void on_inspected(struct seine_fetch *fetch) {
     return;
   }
   int error = verdict_of_body(attempt_options(fetch), body->seen.type, body->total_bytes, text);
+  if (!error) error = expected_checksum(fetch->expected, &body->seen, text);
+  if (!error) error = expected_sides(attempt_options(fetch), &body->seen, text);
   if (error)
     fetch_end(fetch, SEINE_STATUS_REJECTED, error, false, text);
   else if (fetch->sink == SEINE_SINK_FILE)
@@ -131,6 +134,7 @@ static bool make_body(struct seine_fetch *fetch, const struct response *response
   if (fetch->sink == SEINE_SINK_STREAM) return true;
   struct body *body = body_new(&fetch->engine->bodies, keep[fetch->sink], on_body_news, fetch);
   fetch->attempt->body = body;
+  if (body) body->seen.wants_md5 = fetch->expected && fetch->expected->has_md5;
   if (body && response->has_length) body_expect(body, response->length);
   return body;
 }

@@ -1,4 +1,4 @@
-/* SHA-256 by OpenSSL's EVP, with the algorithm and the context looked up once, since each look-up costs more than hashing
+/* SHA-256 and MD5 by OpenSSL's EVP, with the algorithm and the context looked up once, since each look-up costs more than hashing
  * a small image. */
 #include "digest.h"
 
@@ -13,11 +13,11 @@ struct digest {
   EVP_MD_CTX *context;
 };
 
-int digest_open(struct digest **digest) {
+int digest_open(struct digest **digest, const char *algorithm) {
   struct digest *made = calloc(1, sizeof(*made));
   *digest = NULL;
   if (!made) return SEINE_ENOMEM;
-  made->algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
+  made->algorithm = EVP_MD_fetch(NULL, algorithm, NULL);
   made->context = EVP_MD_CTX_new();
   if (!made->algorithm || !made->context) {
     int error = made->algorithm ? SEINE_ENOMEM : SEINE_ENOSYS;
@@ -36,7 +36,7 @@ int digest_add(struct digest *digest, const void *data, size_t size) {
   return EVP_DigestUpdate(digest->context, data, size) ? 0 : SEINE_ENOSYS;
 }
 
-int digest_end(struct digest *digest, uint8_t out[32]) {
+int digest_end(struct digest *digest, uint8_t *out) {
   return EVP_DigestFinal_ex(digest->context, out, NULL) ? 0 : SEINE_ENOSYS;
 }
 

@@ -8,6 +8,7 @@
 #include "arrival.h"
 #include "attempt.h"
 #include "ending.h"
+#include "expected.h"
 #include "headers.h"
 #include "options.h"
 #include "result.h"
@@ -93,6 +94,7 @@ static void fetch_free(struct seine_fetch *fetch) {
   if (fetch->is_cancelled) TAILQ_REMOVE(&engine->cancelled, fetch, mark);
   attempt_drop(fetch);
   curl_slist_free_all(fetch->headers);
+  free(fetch->expected);
   free(fetch->path);
   free(fetch->full);
   free(fetch->target);
@@ -215,6 +217,9 @@ static void set_own_options(struct seine *engine) {
   engine->own_options = engine->options;
   engine->own_options.accept = engine->own_options.opt_out = NULL;
   engine->own_options.min_size_bytes = engine->own_options.max_size_bytes = 0;
+  engine->own_options.min_side = 0;
+  engine->own_options.max_pixels = 0;
+  engine->own_options.max_aspect = 0;
   engine->own_options.max_redirects = ROBOTS_REDIRECTS_MAX;
   if (engine->own_options.retries > 2) engine->own_options.retries = 2;
 }
@@ -362,10 +367,22 @@ static bool is_sound(const struct seine *engine, const seine_request_t *request,
   switch (request->sink) {
   case SEINE_SINK_MEMORY:
   case SEINE_SINK_NULL: return true;
-  case SEINE_SINK_STREAM: return request->on_chunk;
+  case SEINE_SINK_STREAM: return request->on_chunk && !request->sha256 && !request->md5;
   case SEINE_SINK_FILE: return engine->store && (request->path || request->on_place);
   }
   return false;
+}
+
+static int fill_expected(struct seine_fetch *fetch, const seine_request_t *request) {
+  if (!request->sha256 && !request->md5) return 0;
+  struct expected *expected = calloc(1, sizeof *expected);
+  if (!expected) return SEINE_ENOMEM;
+  expected->has_sha256 = request->sha256;
+  expected->has_md5 = request->md5;
+  if (request->sha256) memcpy(expected->sha256, request->sha256, sizeof expected->sha256);
+  if (request->md5) memcpy(expected->md5, request->md5, sizeof expected->md5);
+  fetch->expected = expected;
+  return 0;
 }
 
 static int fill_request(struct seine_fetch *fetch, const seine_request_t *request) {
@@ -375,6 +392,7 @@ static int fill_request(struct seine_fetch *fetch, const seine_request_t *reques
   fetch->on_place = request->on_place;
   fetch->on_chunk = request->on_chunk;
   if (request->path && !(fetch->path = strdup(request->path))) error = SEINE_ENOMEM;
+  if (!error) error = fill_expected(fetch, request);
   if (!error && request->headers) {
     error = headers_add(&fetch->headers, fetch->engine->options.headers, false);
     if (!error) error = headers_add(&fetch->headers, request->headers, false);
@@ -432,6 +450,7 @@ static int submit(struct seine *engine, const seine_request_t *request, seine_re
   if (!error) error = find_host(fetch);
   if (error) {
     curl_slist_free_all(fetch->headers);
+    free(fetch->expected);
     free(fetch->full);
     free(fetch->path);
     free(fetch);

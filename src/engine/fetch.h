@@ -12,6 +12,7 @@
 struct alarm;
 struct body;
 struct curl_slist;
+struct expected;
 struct host;
 struct proxy;
 struct resolver_query;
@@ -64,6 +65,7 @@ struct seine_fetch {
   struct proxy *proxy;          /* chosen for the attempt, until it is told what came of it; NULL: none */
   uint64_t proxy_ms;            /* uv_now when it was chosen */
   struct curl_slist *headers;   /* of this request alone, owned; NULL: the engine's */
+  struct expected *expected;    /* checksums, owned; NULL: any will do */
   char *path;                   /* asked for by the caller, owned; NULL: on_place decides */
   char *full;                   /* the URL as curl takes it, owned; NULL: url itself */
   char *target;                 /* where redirects led, without userinfo, owned; NULL: nowhere */

@@ -23,6 +23,7 @@
 struct inspector {
   magic_t magic; /* NULL until it is needed */
   struct digest *digest;
+  struct digest *md5; /* NULL until it is needed */
 };
 
 /* The rules of the database recurse and search; these bounds hold for each body. */
@@ -46,7 +47,7 @@ int inspector_open(struct inspector **inspector) {
   *inspector = NULL;
   struct inspector *made = calloc(1, sizeof(*made));
   if (!made) return SEINE_ENOMEM;
-  int error = digest_open(&made->digest);
+  int error = digest_open(&made->digest, DIGEST_SHA256);
   if (error)
     free(made);
   else
@@ -72,6 +73,7 @@ void inspector_close(struct inspector *inspector) {
   if (!inspector) return;
   if (inspector->magic) magic_close(inspector->magic);
   digest_close(inspector->digest);
+  digest_close(inspector->md5);
   free(inspector);
 }
 
@@ -145,12 +147,20 @@ void inspection_end(struct inspection *inspection, const struct structure *struc
   inspection->height = report.height;
 }
 
+static int find_md5(struct inspector *inspector, const uint8_t *data, size_t size, uint8_t md5[16]) {
+  int error = inspector->md5 ? 0 : digest_open(&inspector->md5, DIGEST_MD5);
+  if (!error) error = digest_start(inspector->md5);
+  if (!error) error = digest_add(inspector->md5, data, size);
+  return error ? error : digest_end(inspector->md5, md5);
+}
+
 int inspector_look(struct inspector *inspector, const uint8_t *data, size_t size, struct inspection *out) {
   struct structure structure;
   int error = inspector_type(inspector, data, size, out->type);
   if (!error) error = digest_start(inspector->digest);
   if (!error) error = digest_add(inspector->digest, data, size);
   if (!error) error = digest_end(inspector->digest, out->sha256);
+  if (!error && out->wants_md5) error = find_md5(inspector, data, size, out->md5);
   if (error) return error;
   structure_start(&structure, out->type);
   structure_feed(&structure, data, size);

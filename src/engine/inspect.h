@@ -17,6 +17,8 @@ struct inspector;
 struct inspection {
   char type[INSPECT_TYPE_MAX]; /* an essence by its usual name; application/octet-stream if not recognised */
   uint8_t sha256[32];
+  bool wants_md5; /* set by whoever wants the next one */
+  uint8_t md5[16];
   bool truncated; /* an image that does not end, or whose parts are damaged */
   uint64_t trailing_bytes; /* behind the end of an image */
   uint32_t width, height; /* of an image, as stored; 0 unknown */

@@ -76,6 +76,8 @@ static int check_numbers(const seine_options_t *options, struct cause cause) {
       {"max_redirects", options->max_redirects, 0, 1000},
       {"min_size_bytes", options->min_size_bytes, 0, INT64_MAX},
       {"max_size_bytes", options->max_size_bytes, 0, INT64_MAX},
+      {"min_side", options->min_side, 0, UINT32_MAX},
+      {"max_pixels", options->max_pixels, 0, INT64_MAX},
       {"limit_rate_bytes", options->limit_rate_bytes, 0, INT64_MAX},
       {"min_speed_bytes", options->min_speed_bytes, 0, INT64_MAX},
   };
@@ -86,6 +88,12 @@ static int check_numbers(const seine_options_t *options, struct cause cause) {
   if (!(options->rate_per_host >= 0 && options->rate_per_host <= 1e6))
     return refuse(cause, "rate_per_host is %g; it can be 0 (no limit) to 1000000 requests a second",
                   options->rate_per_host);
+  if (options->max_aspect != 0 && !(options->max_aspect >= 1 && options->max_aspect <= 1e6))
+    return refuse(cause, "max_aspect is %g; it can be 1 (squares only) to 1000000, or 0 (no limit)",
+                  options->max_aspect);
+  if (options->max_pixels && (double)options->min_side * options->min_side > (double)options->max_pixels)
+    return refuse(cause, "max_pixels (%llu) is less than a square of min_side (%llu) has",
+                  (unsigned long long)options->max_pixels, (unsigned long long)options->min_side);
   if (options->max_size_bytes && options->max_size_bytes < options->min_size_bytes)
     return refuse(cause, "max_size_bytes (%llu) is smaller than min_size_bytes (%llu)",
                   (unsigned long long)options->max_size_bytes, (unsigned long long)options->min_size_bytes);

@@ -11,6 +11,9 @@ static void fill_body(const struct seine_fetch *fetch, seine_result_t *result) {
   if (!body || !attempt->inspected) return;
   result->type = body->seen.type;
   result->sha256 = body->seen.sha256;
+  result->width = body->seen.width;
+  result->height = body->seen.height;
+  result->trailing_bytes = body->seen.trailing_bytes;
   if (ok && fetch->sink == SEINE_SINK_MEMORY) result->data = body->data ? body->data : (const uint8_t *)"";
 }
 

@@ -77,8 +77,10 @@ static void begin(struct stream *stream, const struct chunk *first, struct inspe
                   struct inspection *seen, struct store_failure *failure) {
   int error = inspector ? 0 : SEINE_ENOSYS;
   if (!error) error = inspector_type(inspector, first->data, first->size, seen->type);
-  if (!error) error = digest_open(&stream->digest);
+  if (!error) error = digest_open(&stream->digest, DIGEST_SHA256);
   if (!error) error = digest_start(stream->digest);
+  if (!error && seen->wants_md5) error = digest_open(&stream->md5, DIGEST_MD5);
+  if (!error && stream->md5) error = digest_start(stream->md5);
   if (!error) structure_start(&stream->structure, seen->type);
   if (error)
     fail(failure, error);
@@ -94,6 +96,7 @@ void stream_work(struct stream *stream, struct inspector *inspector, struct insp
     if (failure->error) return;
     structure_feed(&stream->structure, chunk->data, chunk->size);
     int error = digest_add(stream->digest, chunk->data, chunk->size);
+    if (!error && stream->md5) error = digest_add(stream->md5, chunk->data, chunk->size);
     if (error)
       fail(failure, error);
     else if (stream->to_file)
@@ -101,6 +104,7 @@ void stream_work(struct stream *stream, struct inspector *inspector, struct insp
   }
   if (failure->error || !stream->last) return;
   int error = digest_end(stream->digest, seen->sha256);
+  if (!error && stream->md5) error = digest_end(stream->md5, seen->md5);
   if (error) fail(failure, error);
   inspection_end(seen, &stream->structure);
 }
@@ -133,6 +137,7 @@ size_t stream_free(struct stream *stream) {
   size_t bytes = free_chunks(&stream->waiting) + free_chunks(&stream->working);
   spool_drop(stream->spool);
   digest_close(stream->digest);
+  digest_close(stream->md5);
   free(stream);
   return bytes;
 }

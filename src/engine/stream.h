@@ -36,6 +36,7 @@ struct stream {
   struct store *store;
   struct spool *spool;      /* NULL until the first chunk, and after stream_take_spool */
   struct digest *digest;
+  struct digest *md5; /* NULL unless it is wanted */
   struct structure structure; /* once the type is known */
 };
 

@@ -19,6 +19,7 @@ struct expected_row {
   const char *path; /* a pattern, as of the shell */
   const char *final_url;
   const char *declared_type, *etag, *last_modified;
+  const char *width, *height, *trailing_bytes; /* "null" for null */
   int http;
   int attempts;
 };
@@ -98,7 +99,7 @@ struct topic {
   size_t count;
 };
 
-extern const struct topic basic_topic, disk_topic, errors_topic, inputs_topic, large_topic, limits_topic, names_topic, options_topic,
-    reruns_topic, robots_topic;
+extern const struct topic basic_topic, content_topic, disk_topic, errors_topic, inputs_topic, large_topic, limits_topic, names_topic,
+    options_topic, reruns_topic, robots_topic;
 
 #endif

@@ -9,8 +9,9 @@
 #include <string.h>
 
 const char *const column_names[COLUMN_COUNT] = {
-    "id",      "url",      "status",    "path",          "sha256", "bytes",         "type", "http",    "error",
-    "message", "attempts", "final_url", "declared_type", "etag",   "last_modified", "ip",   "started", "elapsed_ms"};
+    "id",      "url",    "status",        "path",      "sha256", "bytes",   "type",
+    "width",   "height", "trailing_bytes", "http",     "error",  "message", "attempts",
+    "final_url", "declared_type", "etag", "last_modified", "ip",  "started", "elapsed_ms"};
 
 struct reader {
   const char *at, *end;

@@ -87,7 +87,7 @@ static bool is_one_of(const char *text, const char *alternatives) {
 static void compare_field(struct scene *scene, const struct row *row, enum column column, const char *expected) {
   if (!expected) return;
   char *text = expand(scene->server, expected);
-  if (!is(row->fields[column], text))
+  if (strcmp(text, "null") == 0 ? row->fields[column] != NULL : !is(row->fields[column], text))
     complain(scene, "%s is %s instead of %s, of %s", column_names[column], shown(row->fields[column]), text,
              shown(row->fields[COLUMN_URL]));
   free(text);
@@ -115,6 +115,9 @@ static void check_row(struct scene *scene, const struct expected_row *expected) 
   compare_field(scene, row, COLUMN_DECLARED_TYPE, expected->declared_type);
   compare_field(scene, row, COLUMN_ETAG, expected->etag);
   compare_field(scene, row, COLUMN_LAST_MODIFIED, expected->last_modified);
+  compare_field(scene, row, COLUMN_WIDTH, expected->width);
+  compare_field(scene, row, COLUMN_HEIGHT, expected->height);
+  compare_field(scene, row, COLUMN_TRAILING_BYTES, expected->trailing_bytes);
   compare_number(scene, row, COLUMN_HTTP, expected->http);
   compare_number(scene, row, COLUMN_ATTEMPTS, expected->attempts);
   if (expected->error && !is_one_of(error, expected->error))

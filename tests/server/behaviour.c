@@ -20,7 +20,7 @@ struct wish {
   const char *size, *seed, *delay, *rate, *trickle, *stall, *truncate, *faults, *status, *retry_after, *retry_date;
   const char *type, *reset, *redirect, *redirect_status, *malformed, *disposition, *etag, *last_modified;
   const char *chunked, *no_type, *no_length, *silence, *close, *ranges;
-  const char *cut, *text, *host, *ignored;
+  const char *cut, *sides, *trail, *text, *host, *ignored;
   const char *headers[HEADERS_MAX];
   size_t header_count;
   const char *unknown; /* a parameter that does not exist: answered by a 400, since it is a mistake in a test */
@@ -55,10 +55,12 @@ static const struct parameter parameters[] = {
     {"retry-after", AT(retry_after), "the Retry-After header of statuses other than 200"},
     {"retry-date", AT(retry_date), "the same, as an HTTP date so many seconds ahead"},
     {"seed", AT(seed), "a number: equal kinds, seeds and sizes are equal bytes"},
+    {"sides", AT(sides), "WxH: the width and height that a GIF claims"},
     {"silence", AT(silence), "1: never answers"},
     {"size", AT(size), "bytes of the body; 16384"},
     {"stall", AT(stall), "sends N bytes of the body and no more, and keeps the connection"},
     {"status", AT(status), "by attempt: 503,503,200; the last one holds on"},
+    {"trail", AT(trail), "zero bytes that follow the image"},
     {"trickle", AT(trickle), "milliseconds for each byte, those of the headers too"},
     {"truncate", AT(truncate), "closes after N bytes of the body"},
     {"type", AT(type), "the declared Content-Type"},
@@ -237,10 +239,17 @@ static bool make_body(const char *path, const struct wish *wish, struct body *bo
   uint64_t wanted = number(wish->size, 16384);
   if (!kind || wanted > SIZE_LIMIT) return false;
   uint64_t seed = wish->seed ? number(wish->seed, 0) : body_seed(name, strcspn(name, "?"));
+  size_t trail = (size_t)number(wish->trail, 0) % 65536;
   body->size = body_size(kind, wanted);
-  body->data = must(malloc(body->size + 1));
+  body->data = must(calloc(1, body->size + trail + 1));
   body->type = kind->type;
   body_write(kind, seed, body->data, body->size);
+  unsigned width, height;
+  if (wish->sides && strcmp(kind->type, "image/gif") == 0 && sscanf(wish->sides, "%ux%u", &width, &height) == 2) {
+    const uint8_t sides[] = {(uint8_t)width, (uint8_t)(width >> 8), (uint8_t)height, (uint8_t)(height >> 8)};
+    memcpy(body->data + 6, sides, sizeof sides);
+  }
+  body->size += trail;
   return true;
 }
 

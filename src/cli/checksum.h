@@ -1,0 +1,18 @@
+/* The checksum that a list may give behind a URL. Pure. */
+#ifndef CHECKSUM_H
+#define CHECKSUM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct checksum {
+  size_t size; /* 32: SHA-256; 16: MD5 */
+  uint8_t bytes[32];
+};
+
+#define CHECKSUM_PROBLEM "what follows the URL is neither sha256= with 64 hexadecimal digits nor md5= with 32"
+
+/* Reads "sha256=..." or "md5=...", in capitals or not, with blanks around it. 0, or -1 for anything else. */
+int checksum_read(struct checksum *checksum, const char *text);
+
+#endif
