@@ -3,6 +3,7 @@
 #include "options.h"
 #include "run.h"
 #include "util.h"
+#include "verify.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -24,6 +25,8 @@ int main(int argc, char **argv) {
   int done = options_parse(&settings, argc, argv);
   if (done > 0)
     status = finish_output();
+  else if (done == 0 && settings.verify)
+    status = verify(&settings);
   else if (done == 0 && list_check(settings.lists, settings.list_count, cause, sizeof cause) < 0)
     say("%s", cause);
   else if (done == 0)

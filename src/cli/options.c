@@ -439,6 +439,25 @@ static int check(const struct settings *settings) {
   return -1;
 }
 
+/* Nothing is fetched, so there is nothing else to be said than which folder, and where its manifest is. */
+static int settle_verify(struct settings *settings) {
+  if (settings->list_count > 0 || settings->output != NULL) {
+    say("--verify takes no list and no --output; try \"seine --help\"");
+    return -1;
+  }
+  settings->output = xstrdup(settings->verify);
+  if (settings->manifest != NULL) return 0;
+  settings->manifest = xasprintf("%s/manifest.jsonl", settings->output);
+  char *csv = xasprintf("%s/manifest.csv", settings->output);
+  if (access(settings->manifest, F_OK) < 0 && access(csv, F_OK) == 0) {
+    free(settings->manifest);
+    settings->manifest = csv;
+  } else {
+    free(csv);
+  }
+  return 0;
+}
+
 int options_parse(struct settings *settings, int argc, char **argv) {
   struct words words = {.argc = argc, .at = 1, .argv = argv};
   memset(settings, 0, sizeof *settings);
@@ -450,7 +469,8 @@ int options_parse(struct settings *settings, int argc, char **argv) {
   int done = first_pass(settings, words);
   if (done != 0) return done;
   if (second_pass(settings, words) < 0) return -1;
-  if (settings->list_count == 0) {
+  if (settings->verify != NULL && settle_verify(settings) < 0) return -1;
+  if (settings->list_count == 0 && settings->verify == NULL) {
     help_usage();
     return -1;
   }

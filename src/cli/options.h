@@ -22,6 +22,7 @@ struct settings {
   size_t window;
   int verbosity; /* -1 quiet, 0, 1 verbose */
   enum progress_mode progress;
+  char *verify; /* folder to be verified, with nothing fetched; NULL */
   char *summary; /* file; NULL if none is wanted */
   char **proxy_files; /* that engine.proxies came from, too; NULL-terminated; NULL if there are none */
   char *host_rules; /* file that engine.rules came from; NULL if there is none */

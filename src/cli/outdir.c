@@ -15,7 +15,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define LOCK_NAME ".seine.lock"
 #define RUNNING   "running\n"
 
 static int make_folder(const char *path, char *cause, size_t size) {
@@ -64,9 +63,9 @@ static int open_folder(struct outdir *outdir, const char *path) {
 static int lock_folder(struct outdir *outdir, const char *path) {
   struct stat st;
   int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-  outdir->lock = openat(outdir->fd, LOCK_NAME, flags, 0666);
+  outdir->lock = openat(outdir->fd, OUTDIR_LOCK, flags, 0666);
   if (outdir->lock < 0 || fstat(outdir->lock, &st) != 0) {
-    say("the lock file %s/%s cannot be opened: %s", path, LOCK_NAME, strerror(errno));
+    say("the lock file %s/%s cannot be opened: %s", path, OUTDIR_LOCK, strerror(errno));
     return 3;
   }
   if (flock(outdir->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
@@ -75,9 +74,18 @@ static int lock_folder(struct outdir *outdir, const char *path) {
   }
   outdir->was_torn = st.st_size > 0;
   if (pwrite(outdir->lock, RUNNING, strlen(RUNNING), 0) == (ssize_t)strlen(RUNNING)) return 0;
-  say("the lock file %s/%s cannot be written: %s; make room, then run the same command again", path, LOCK_NAME,
+  say("the lock file %s/%s cannot be written: %s; make room, then run the same command again", path, OUTDIR_LOCK,
       strerror(errno));
   return 3;
+}
+
+int outdir_share(int folder) {
+  int fd = openat(folder, OUTDIR_LOCK, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0 || flock(fd, LOCK_SH | LOCK_NB) == 0) return fd;
+  int error = errno;
+  close(fd);
+  errno = error;
+  return -1;
 }
 
 int outdir_open(struct outdir *outdir, const char *path) {

@@ -259,7 +259,7 @@ static void clean_environment(void) {
 int main(int argc, char **argv) {
   static const struct topic *const topics[] = {&basic_topic,  &disk_topic,   &names_topic,   &errors_topic,
                                                &limits_topic, &inputs_topic, &options_topic, &reruns_topic,
-                                               &robots_topic, &large_topic,  &content_topic};
+                                               &robots_topic, &large_topic,  &content_topic, &verify_topic};
   int passed = 0, failed = 0;
   clean_environment();
   free(program());

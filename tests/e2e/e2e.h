@@ -100,6 +100,6 @@ struct topic {
 };
 
 extern const struct topic basic_topic, content_topic, disk_topic, errors_topic, inputs_topic, large_topic, limits_topic, names_topic,
-    options_topic, reruns_topic, robots_topic;
+    options_topic, reruns_topic, robots_topic, verify_topic;
 
 #endif
