@@ -136,7 +136,7 @@ static const struct {
      "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9.jpg"},
     {"{stem}-{sha256:4}{ext}", "http://h/" A200 ".jpg", "image/jpeg", A100 A50 A10 A10 A10 A10 "-ba78.jpg"},
     {"{stem}-{stem}", "http://h/" A100 "b", NULL, A50 A10 A10 A10 A10 "aaaaaaa-" A100 "b"},
-    {"path", "http://h/" A200 A10 "/x.jpg", "image/jpeg", "h/" A100 A50 A10 A10 A10 A10 "aaaaaaaaa/x.jpg"},
+    {"path", "http://h/" A200 A10 "/x.jpg", "image/jpeg", "h/" A100 A50 A10 A10 A10 A10 "aaaaaaaa/x.jpg"},
     {"path", "http://h/" A200 A10 ".jpg", "image/jpeg", "h/" A100 A50 A10 A10 A10 A10 "aaaaa.jpg"},
     {"path", "http://h/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20/21/22/23/24/25/26/27/28/29/30/31/32/33/x.gif",
      "image/gif", "h/5cee9f3d1cab83a0/x.gif"},
@@ -163,6 +163,17 @@ static const struct {
     {"path", "http://h:8080/c.jpg", "image/jpeg", "h+8080/c.jpg"},
     {"path", "https://h:443/c.jpg", "image/jpeg", "h/c.jpg"},
     {"path", "https://h:80/c.jpg", "image/jpeg", "h+80/c.jpg"},
+    {"path", "http://h/c", "application/octet-stream", "h/c.bin"},
+    {"path", "http://h/v1.25", "application/octet-stream", "h/v1.25.bin"},
+    {"path", "http://h/a.jpg/b.jpg", "image/jpeg", "h/a.jpg_/b.jpg"},
+    {"path", "http://h/v1.25/b.jpg", "image/jpeg", "h/v1.25/b.jpg"},
+    {"path", "http://h/x.com/y.org/b.jpg", "image/jpeg", "h/x.com_/y.org_/b.jpg"},
+    {"path", "http://h.com/b.jpg", "image/jpeg", "h.com/b.jpg"},
+    /* What looks as if it had been made distinct is. */
+    {"path", "http://h.example/cat-0123456789abcdef.jpg", "image/jpeg",
+     "h.example/cat-0123456789abcdef-91bddab7fe91141a.jpg"},
+    {"{stem}{ext}", "http://h/cat-0123456789abcde.jpg", "image/jpeg", "cat-0123456789abcde.jpg"},
+    {"{stem}-{id}{ext}", "http://h/cat-0123456789abcdef.jpg", "image/jpeg", "cat-0123456789abcdef-0.jpg"},
     {"path", "http://[::1]/c.jpg", "image/jpeg", "__1/c.jpg"},
     {"{path}", "http://h/a/c.jpg", "image/jpeg", "a/c.jpg"},
     {"x-{path}", "http://h/a/c.jpg", "image/jpeg", "x-a/c.jpg"},
@@ -184,7 +195,7 @@ static const struct row special_rows[] = {
     {"id", "http://h/cat", "image/gif", "00123/001234567.gif", .id = 1234567},
     {"id", "http://h/cat", "image/gif", "123456/1234567890.gif", .id = 1234567890},
     {"{path}-{id}{ext}", "http://h/a/c.jpg", "image/png", "a/c-7.png", .id = 7},
-    {"{path}/{id}{ext}", "http://h/a/c.jpg", "image/png", "a/c.jpg/7.png", .id = 7},
+    {"{path}/{id}{ext}", "http://h/a/c.jpg", "image/png", "a/c.jpg_/7.png", .id = 7},
     {"{id:4}{ext}", "http://h/cat.jpg", "image/jpeg", "0042.jpg", .id = 42},
     {"{id:04}{ext}", "http://h/cat.jpg", "image/jpeg", "12345.jpg", .id = 12345},
     {"{id}", "http://h/", NULL, "18446744073709551615", .id = UINT64_MAX},
@@ -294,7 +305,8 @@ static const struct {
   bool unique;
 } uniqueness[] = {
     {"url", true},         {"sha256", true},       {"id", true},           {"path", false},
-    {"{stem}", false},     {"{urlhash:8}", false}, {"{urlhash:16}", true}, {"{sha256:63}", false},
+    {"{stem}", false},     {"{urlhash:8}", false}, {"{urlhash:16}", true}, {"{sha256:15}", false},
+    {"{sha256:16}", true},
     {"{sha256:64}", true}, {"{shard}", false},     {"{shard}/{id}", true},
 };
 
@@ -303,6 +315,68 @@ START_TEST(unique_templates_are_known) {
   char cause[512];
   ck_assert_int_eq(naming_open(&naming, uniqueness[_i].template, false, cause, sizeof cause), 0);
   ck_assert_int_eq(naming_is_unique(naming), uniqueness[_i].unique);
+  naming_close(naming);
+}
+END_TEST
+
+/* What two URLs are asked for before the fetch: the same name, or not. */
+static const struct {
+  const char *template, *url, *key;
+} keys[] = {
+    {"path", "http://h/a/c.jpg", "h/a/c.jpg"},
+    {"path", "http://h/a/c", "h/a/c"},
+    {"path", "http://h/a.jpg/c", "h/a.jpg_/c"},
+    {"path", "http://h/", "h/index"},
+    {"path", "http://h/c?w=1", "h/c?w=1"},
+    {"{stem}{ext}", "http://h/a/c.jpg?w=1", "c"},
+    {"{host}/{stem}.img{ext}", "http://h/c.tar.gz", "h/c.tar.img"},
+    {"{stem}{ext}", "http://h/" A200 A100 ".jpg", A100 A50 A10 "aaaaaaaaaa"},
+    {"{stem}{ext}", "http://h/" A100 A50 A10 A10 ".jpg", A100 A50 A10 "aaaaaaaaaa"},
+};
+
+START_TEST(keys_are_as_in_the_table) {
+  struct naming *naming;
+  char cause[512], path[SEINE_PATH_MAX];
+  struct naming_input input = {.url = keys[_i].url, .type = "image/png"};
+  ck_assert_int_eq(naming_open(&naming, keys[_i].template, false, cause, sizeof cause), 0);
+  ck_assert_int_eq(naming_key(naming, &input, path, sizeof path), 0);
+  ck_assert_str_eq(path, keys[_i].key);
+  naming_close(naming);
+}
+END_TEST
+
+static const struct {
+  const char *template;
+  bool disposition, late;
+} lateness[] = {
+    {"path", false, false},        {"path", true, false},         {"{stem}{ext}", false, false},
+    {"{stem}{ext}", true, true},   {"url", true, false},          {"{stem}-{id}{ext}", true, false},
+    {"{sha256:4}", false, true},   {"{sha256:4}-{id}", false, false}, {"{ext}/{stem}", false, true},
+    {"{stem}{ext}.x", false, true}, {"{host}{ext}", true, false},
+};
+
+START_TEST(late_templates_are_known) {
+  struct naming *naming;
+  char cause[512];
+  ck_assert_int_eq(naming_open(&naming, lateness[_i].template, lateness[_i].disposition, cause, sizeof cause), 0);
+  ck_assert_int_eq(naming_is_late(naming), lateness[_i].late);
+  naming_close(naming);
+}
+END_TEST
+
+START_TEST(names_fit_the_file_system) {
+  struct naming *naming;
+  char cause[512], path[SEINE_PATH_MAX];
+  struct naming_input input = {.url = "http://h/" E_ACUTE_100 ".jpg", .type = "image/jpeg"};
+  ck_assert_int_eq(naming_open(&naming, "url", false, cause, sizeof cause), 0);
+  naming_limit(naming, 143);
+  ck_assert_int_eq(naming_path(naming, &input, false, path, sizeof path), 0);
+  ck_assert_uint_le(strlen(path), 143);
+  ck_assert_uint_ge(strlen(path), 141);
+  ck_assert(utf8_is_valid(path, strlen(path)));
+  naming_limit(naming, 1000);
+  ck_assert_int_eq(naming_path(naming, &input, false, path, sizeof path), 0);
+  ck_assert_uint_le(strlen(path), 143);
   naming_close(naming);
 }
 END_TEST
@@ -411,6 +485,9 @@ int main(void) {
   tcase_add_loop_test(tcase, special_names_are_as_in_the_table, 0, sizeof special_rows / sizeof special_rows[0]);
   tcase_add_loop_test(tcase, bad_templates_are_refused, 0, sizeof refused / sizeof refused[0]);
   tcase_add_loop_test(tcase, unique_templates_are_known, 0, sizeof uniqueness / sizeof uniqueness[0]);
+  tcase_add_loop_test(tcase, keys_are_as_in_the_table, 0, sizeof keys / sizeof keys[0]);
+  tcase_add_loop_test(tcase, late_templates_are_known, 0, sizeof lateness / sizeof lateness[0]);
+  tcase_add_test(tcase, names_fit_the_file_system);
   tcase_add_test(tcase, disposition_is_used_only_if_asked_for);
   tcase_add_test(tcase, what_is_missing_is_an_error);
   tcase_add_loop_test(tcase, random_names_are_safe, 0, 3);

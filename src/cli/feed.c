@@ -52,8 +52,8 @@ bool feed_submit(struct item *item, const char *url) {
 }
 
 /* Whether the URL is met for the first time, in this run and all before it. */
-static bool is_new(struct run *run, uint64_t url) {
-  switch (history_meet(run->history, url)) {
+static bool is_new(struct run *run, enum history_seen seen) {
+  switch (seen) {
   case HISTORY_NEW:
     return true;
   case HISTORY_DONE_BAD:
@@ -87,14 +87,16 @@ static bool take_url(struct run *run, const struct record *record, struct checks
   size_t length = feed_identify(run, record->text);
   uint64_t url = history_fingerprint(run->history, run->identity, length);
   run->figures.records++;
-  bool is_wanted = is_new(run, url);
+  enum history_seen seen = history_meet(run->history, url);
+  bool is_wanted = is_new(run, seen);
+  bool is_alone = seen == HISTORY_REPEATED || record->problem || record_reserve(run, record->id, record->text, url);
   if (is_wanted && record->problem) record_bad_url(run, record->id, run->identity, record->problem);
   if (!is_wanted || record->problem) {
     free(checksum);
     return false;
   }
   struct item *item = xcalloc(1, sizeof *item);
-  *item = (struct item){.run = run, .id = record->id, .url = url, .checksum = checksum};
+  *item = (struct item){.run = run, .id = record->id, .url = url, .checksum = checksum, .distinct = !is_alone};
   run->held++;
   return feed_submit(item, record->text);
 }

@@ -17,6 +17,7 @@
 #define URL_FOLDERS_MAX 32 /* folders that {path} makes; a deeper URL gets one, named by its hash */
 #define URL_PATH_MAX    1000 /* bytes of such a path, likewise */
 #define QUERY_MAX       90 /* bytes of a query that stands in a name */
+#define EXT_MOST        12 /* bytes of an extension */
 #define LEAF_FIXED      110 /* what is not cut of the last piece of {path}: query, extensions, a few letters */
 
 enum field { LITERAL, SLASH, STEM, EXT, HOST, PATH, ID, SHARD, URLHASH, SHA256 };
@@ -50,7 +51,9 @@ struct naming {
   struct part *parts;
   size_t count;
   bool use_disposition;
-  bool unique;
+  bool unique, late;
+  bool has_path;
+  size_t most; /* bytes of a component */
   bool wants_url, wants_urlhash, wants_sha256; /* what has to be worked out for a name */
   bool path_last, ext_last; /* the last component has a {path}, an {ext} */
 };
@@ -172,7 +175,7 @@ static size_t part_fixed(const struct part *part) {
   case LITERAL:
     return strlen(part->text);
   case EXT:
-    return 12;
+    return EXT_MOST;
   case ID:
   case SHARD:
     return 20;
@@ -210,8 +213,9 @@ static int check_parts(struct naming *naming, const char *template, char *cause,
   return 0;
 }
 
-static bool is_whole(const struct part *part, unsigned digits) {
-  return part->width == 0 || part->width == digits;
+/* 64 bits are enough for no two of any list to meet. */
+static bool is_long(const struct part *part) {
+  return part->width == 0 || part->width >= 16;
 }
 
 static void note_wants(struct naming *naming) {
@@ -223,9 +227,13 @@ static void note_wants(struct naming *naming) {
     naming->wants_url |= part->field == STEM || part->field == HOST || part->field == PATH;
     naming->wants_urlhash |= part->field == URLHASH || part->field == PATH;
     naming->wants_sha256 |= part->field == SHA256;
-    naming->unique |= part->field == ID || (part->field == URLHASH && is_whole(part, URLHASH_DIGITS)) ||
-                      (part->field == SHA256 && is_whole(part, 2 * DIGEST_BYTES));
+    naming->unique |= part->field == ID || ((part->field == URLHASH || part->field == SHA256) && is_long(part));
+    naming->has_path |= part->field == PATH;
+    /* An extension that ends the name is no matter: keys are without. */
+    naming->late |= part->field == SHA256 || (part->field == STEM && naming->use_disposition) ||
+                    (part->field == EXT && i + 1 < naming->count);
   }
+  naming->late &= !naming->unique;
 }
 
 int naming_open(struct naming **out, const char *template, bool use_disposition, char *cause, size_t size) {
@@ -237,6 +245,7 @@ int naming_open(struct naming **out, const char *template, bool use_disposition,
     }
   struct naming *naming = xcalloc(1, sizeof *naming);
   naming->use_disposition = use_disposition;
+  naming->most = NAMING_COMPONENT_MAX;
   if (check_text(template, cause, size) < 0 || parse_template(naming, template, cause, size) < 0 ||
       check_parts(naming, template, cause, size) < 0) {
     naming_close(naming);
@@ -249,6 +258,14 @@ int naming_open(struct naming **out, const char *template, bool use_disposition,
 
 bool naming_is_unique(const struct naming *naming) {
   return naming->unique;
+}
+
+bool naming_is_late(const struct naming *naming) {
+  return naming->late;
+}
+
+void naming_limit(struct naming *naming, size_t most) {
+  if (most < naming->most) naming->most = most;
 }
 
 void naming_close(struct naming *naming) {
@@ -266,6 +283,8 @@ struct draft {
   const struct naming *naming;
   const struct naming_input *input;
   bool distinct;
+  bool key; /* all but the extension is wanted, cut as if there were the longest */
+  bool has_host; /* in this component */
   seine_url_t url;
   char urlhash[URLHASH_DIGITS + 1];
   struct text path;
@@ -312,26 +331,46 @@ static void insert(struct text *text, size_t at, const char *added) {
 }
 
 static const char *type_extension(const struct draft *draft) {
-  return draft->input->type != NULL ? seine_type_extension(draft->input->type) : "";
+  return !draft->key && draft->input->type != NULL ? seine_type_extension(draft->input->type) : "";
 }
 
-/* The URL's own extension stays where it tells the truth; otherwise the right one is put behind it. */
+/* The URL's own extension stays where it tells the truth; otherwise the right one is put behind it. A file always has one:
+ * its name is then never that of a folder, which has none (below). */
 static void correct_extension(struct draft *draft) {
   struct text *name = &draft->name;
   const char *right = type_extension(draft);
   size_t at = safe_extension(name->data, name->length);
+  if (*right == '\0' && draft->input->type != NULL && !draft->key && at == name->length) right = ".bin";
   if (*right == '\0' || safe_same_extension(name->data + at, right)) return;
   draft->extension = name->length;
   text_add(name, right, strlen(right));
 }
 
+/* A URL whose own name looks like one that was made distinct cannot be told from that one. */
+static bool wants_hash(const struct draft *draft) {
+  const struct text *name = &draft->name;
+  if (draft->distinct) return true;
+  return !draft->naming->unique && safe_looks_distinct(name->data, safe_bare(name->data, name->length));
+}
+
+/* "a.jpg" and "a.jpg/b.jpg" are both URLs; files and folders of one name are none. */
+static void mark_folder(struct draft *draft) {
+  struct text *name = &draft->name;
+  if (draft->naming->has_path && !draft->has_host && safe_extension(name->data, name->length) < name->length)
+    text_add(name, "_", 1);
+}
+
 /* Ends the component and begins the next. */
 static void finish(struct draft *draft, bool last) {
   struct text *name = &draft->name;
-  bool distinct = last && draft->distinct;
   if (name->length == 0) text_add(name, "index", 5);
+  bool distinct = last && wants_hash(draft);
   if (last && draft->naming->path_last && !draft->naming->ext_last) correct_extension(draft);
-  shorten(draft, NAMING_COMPONENT_MAX - 1 - (distinct ? URLHASH_DIGITS + 1 : 0));
+  size_t room = draft->naming->most - 1;
+  if (distinct || draft->key) room -= URLHASH_DIGITS + 1;
+  if (draft->key) room -= EXT_MOST;
+  if (!last && draft->naming->has_path) room--; /* for mark_folder */
+  shorten(draft, room);
   if (distinct) {
     char added[URLHASH_DIGITS + 2];
     snprintf(added, sizeof added, "-%s", draft->urlhash);
@@ -339,6 +378,7 @@ static void finish(struct draft *draft, bool last) {
   }
   safe_trim(name);
   if (name->length == 0) text_add(name, "index", 5);
+  if (!last) mark_folder(draft);
   if (name->data[0] == '-') name->data[0] = '_'; /* "rm *" would take it for options */
   if (safe_is_reserved(name->data, draft->path.length == 0)) insert(name, 0, "_");
 
@@ -346,6 +386,7 @@ static void finish(struct draft *draft, bool last) {
   text_add(&draft->path, name->data, name->length);
   name->length = 0;
   draft->cut_count = 0;
+  draft->has_host = false;
   draft->extension = SIZE_MAX;
 }
 
@@ -384,6 +425,7 @@ static void add_stem(struct draft *draft) {
 
 static void add_host(struct draft *draft) {
   const seine_url_t *url = &draft->url;
+  draft->has_host = true;
   safe_add(&draft->name, url->host, strlen(url->host));
   if (url->port != (strcmp(url->scheme, "https") == 0 ? 443 : 80)) text_printf(&draft->name, "+%u", url->port);
 }
@@ -491,13 +533,14 @@ static void add_part_value(struct draft *draft, const struct part *part) {
   }
 }
 
-int naming_path(const struct naming *naming, const struct naming_input *input, bool distinct, char *path, size_t size) {
-  struct draft draft = {.naming = naming, .input = input, .distinct = distinct, .extension = SIZE_MAX};
+static int make_path(struct draft draft, char *path, size_t size) {
+  const struct naming *naming = draft.naming;
+  const struct naming_input *input = draft.input;
   int error = 0;
   if (naming->wants_sha256 && input->sha256 == NULL) return SEINE_EINVAL;
   if (naming->wants_url) error = seine_url_parse(&draft.url, input->url, NULL, 0);
   if (error == 0) {
-    if (naming->wants_urlhash || distinct) {
+    if (naming->wants_urlhash || draft.distinct || !naming->unique) {
       uint8_t digest[DIGEST_BYTES];
       seine_sha256(input->url, strlen(input->url), digest);
       hex(digest, URLHASH_DIGITS, draft.urlhash);
@@ -514,4 +557,13 @@ int naming_path(const struct naming *naming, const struct naming_input *input, b
   text_clear(&draft.path);
   text_clear(&draft.name);
   return error;
+}
+
+int naming_path(const struct naming *naming, const struct naming_input *input, bool distinct, char *path, size_t size) {
+  return make_path((struct draft){.naming = naming, .input = input, .distinct = distinct, .extension = SIZE_MAX}, path,
+                   size);
+}
+
+int naming_key(const struct naming *naming, const struct naming_input *input, char *path, size_t size) {
+  return make_path((struct draft){.naming = naming, .input = input, .key = true, .extension = SIZE_MAX}, path, size);
 }

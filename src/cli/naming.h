@@ -24,12 +24,21 @@ int naming_open(struct naming **naming, const char *template_or_preset, bool use
 
 /* Writes a relative path into path[0..size), SEINE_PATH_MAX bytes being enough for any sane template. Whatever the URL
  * or the server says, it never leaves the folder it is relative to. `distinct` inserts "-{urlhash}" before the extension, for a path
- * that is taken. Returns 0, or a negative SEINE_E code: EURL for a URL that cannot be parsed, EINVAL where sha256 is
+ * that another URL has. Returns 0, or a negative SEINE_E code: EURL for a URL that cannot be parsed, EINVAL where sha256 is
  * wanted and missing or size is too small, ENOMEM. */
 int naming_path(const struct naming *naming, const struct naming_input *input, bool distinct, char *path, size_t size);
 
-/* The template contains {id}, {urlhash} or {sha256} whole: no two URLs with different bytes get the same path. */
+/* What is known of a path before the fetch: all but its extensions. Two URLs with different keys have different paths. */
+int naming_key(const struct naming *naming, const struct naming_input *input, char *path, size_t size);
+
+/* The template contains {id}, or 16 digits of {urlhash} or {sha256}: no two URLs with different bytes get the same path. */
 bool naming_is_unique(const struct naming *naming);
+
+/* A path by this template is neither unique nor known before the fetch: it is always to be made distinct. */
+bool naming_is_late(const struct naming *naming);
+
+/* Bytes that the file system takes for a name, where those are fewer than NAMING_COMPONENT_MAX. */
+void naming_limit(struct naming *naming, size_t most);
 
 void naming_close(struct naming *naming); /* NULL is fine */
 

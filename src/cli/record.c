@@ -94,6 +94,20 @@ static void release_unfinished(struct item *item) {
 
 /* ---- Places ---- */
 
+/* In the order of the lists, and also for what is done already: so a name depends neither on which answer came first, nor
+ * on how often the run was interrupted. */
+bool record_reserve(struct run *run, uint64_t id, const char *text, uint64_t url) {
+  char path[SEINE_PATH_MAX];
+  if (!run->paths || naming_is_unique(run->naming)) return true;
+  seine_url_t parsed;
+  struct naming_input input = {.id = id};
+  int error = seine_url_parse(&parsed, text, NULL, 0);
+  input.url = parsed.public_url;
+  if (!error) error = naming_key(run->naming, &input, path, sizeof path);
+  seine_url_clear(&parsed);
+  return error || paths_take(run->paths, path, url);
+}
+
 static int name_file(struct item *item, const seine_result_t *result, char *path, size_t size) {
   struct run *run = item->run;
   seine_url_t url;
@@ -102,8 +116,9 @@ static int name_file(struct item *item, const seine_result_t *result, char *path
   input.sha256 = result->sha256;
   int error = seine_url_parse(&url, result->url, NULL, 0);
   input.url = url.public_url;
-  if (!error) error = naming_path(run->naming, &input, false, path, size);
-  if (!error && run->paths && !paths_would_take(run->paths, path, item->url))
+  bool distinct = item->distinct || naming_is_late(run->naming);
+  if (!error) error = naming_path(run->naming, &input, distinct, path, size);
+  if (!error && !distinct && run->paths && !paths_would_take(run->paths, path, item->url))
     error = naming_path(run->naming, &input, true, path, size);
   seine_url_clear(&url);
   /* Names that hold the record's number meet only those of earlier runs: what this run gives is not kept for them. */

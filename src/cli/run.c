@@ -15,6 +15,7 @@
 
 #define RECALL_NOTICE_MS 1000
 #define WORKER_NICE      10 /* what is hashed and written comes after what is received */
+#define NAME_LEAST       64 /* bytes; what allows shorter names is not asked for them: each file will tell */
 
 /* ---- Opening ---- */
 
@@ -47,6 +48,7 @@ static bool needs_folder(const struct settings *settings) {
 /* A record's number is in no other name of this run, but an earlier run may have had another list. */
 static bool names_may_meet(const struct run *run) {
   const char *name = run->settings->name;
+  if (naming_is_late(run->naming)) return false;
   return !naming_is_unique(run->naming) || strcmp(name, "id") == 0 || strstr(name, "{id") != NULL;
 }
 
@@ -59,6 +61,8 @@ static int open_rooms(struct run *run) {
   }
   int status = needs_folder(settings) ? outdir_open(&run->outdir, settings->output) : 0;
   if (status != 0) return status;
+  long most = run->outdir.fd >= 0 ? fpathconf(run->outdir.fd, _PC_NAME_MAX) : -1;
+  if (most >= NAME_LEAST) naming_limit(run->naming, (size_t)most);
   fingerprint_key_draw(&run->key);
   retry_statuses_set(&run->statuses, settings->engine.retry_on);
   run->history = history_new(&run->key);

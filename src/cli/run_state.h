@@ -85,6 +85,7 @@ struct item {
   struct kept *kept; /* what is known of it while it waits for another's row */
   struct checksum *checksum; /* that its bytes must have; owned; NULL: any */
   bool alone; /* its bytes are stored whatever is held already */
+  bool distinct; /* its name is another URL's, too */
   bool nameless; /* no path could be made for it */
 };
 
@@ -108,6 +109,8 @@ size_t feed_identify(struct run *run, const char *url);
 
 /* The row of a record that never became a fetch. */
 void record_bad_url(struct run *run, uint64_t id, const char *shown_url, const char *cause);
+/* Keeps the name of a record for it, where a name is known before the fetch; false if it is another URL's already. */
+bool record_reserve(struct run *run, uint64_t id, const char *text, uint64_t url);
 int record_place(seine_fetch_t *fetch, const seine_result_t *result, char *path, size_t size);
 void record_result(seine_fetch_t *fetch, const seine_result_t *result);
 

@@ -56,6 +56,19 @@ size_t safe_extension(const char *name, size_t length) {
   return length;
 }
 
+size_t safe_bare(const char *name, size_t length) {
+  for (size_t at; (at = safe_extension(name, length)) < length;)
+    length = at;
+  return length;
+}
+
+bool safe_looks_distinct(const char *name, size_t length) {
+  if (length < 17 || name[length - 17] != '-') return false;
+  for (size_t i = length - 16; i < length; i++)
+    if (!isxdigit((unsigned char)name[i])) return false;
+  return true;
+}
+
 bool safe_is_reserved(const char *name, bool top) {
   static const char *const devices[] = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"};
   size_t length = strcspn(name, ".");

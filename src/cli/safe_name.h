@@ -26,4 +26,10 @@ bool safe_same_extension(const char *one, const char *other);
  * top of the output folder, where it belongs to the run. */
 bool safe_is_reserved(const char *name, bool top);
 
+/* The length of a name without any of its extensions: 3 for "cat.tar.gz". */
+size_t safe_bare(const char *name, size_t length);
+
+/* Whether a bare name ends as one that was made distinct: in a dash and 16 hexadecimal digits. */
+bool safe_looks_distinct(const char *name, size_t length);
+
 #endif
