@@ -34,6 +34,7 @@ static void count_row(struct run *run, const struct row *row) {
 }
 
 static uint64_t write_row(struct run *run, const struct row *row) {
+  if (run->stage > RUN_CLOSING) return 0; /* it came after all, but was left behind already */
   count_row(run, row);
   if (run->settings->verbosity > 0 && row->error)
     RUN_SAY(run, "%s (%s): %s: %s", seine_status_name(row->status), seine_err_name(row->error), row->url, row->message);

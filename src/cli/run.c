@@ -115,6 +115,7 @@ static void manifest_closed(void *user, uint64_t lost) {
   if (lost > 0)
     RUN_SAY(run, "not in the manifest: %s result%s; the next run fetches what they were of once more",
             amount_count(lost, count), lost == 1 ? "" : "s");
+  if (run->abandoned) run_end_process(run, true);
   handles_close(run);
 }
 
@@ -122,6 +123,7 @@ static void close_manifest(struct run *run) {
   run->stage = RUN_WRITING;
   uv_timer_stop(&run->deadline);
   if (run->signals_come > 1) manifest_hurry(run->manifest);
+  leave_await(run);
   manifest_close(run->manifest, manifest_closed, run);
 }
 
@@ -160,7 +162,14 @@ void run_close_engine(struct run *run) {
   }
   list_close(run->list);
   run->list = NULL;
+  leave_await(run);
   seine_close(run->engine, engine_closed, run);
+}
+
+void run_abandon_engine(struct run *run) {
+  run->abandoned = true;
+  run->figures.unfinished += run->held;
+  close_manifest(run);
 }
 
 /* Nothing that happens in the loop can be missed here: it comes before every sleep. */
@@ -349,6 +358,14 @@ static int sum_up(const struct run *run) {
     return summary.exit_status;
   say("%s", cause);
   return run->stopped ? run->stopped : EXIT_BROKEN;
+}
+
+void run_end_process(struct run *run, bool whole) {
+  progress_hide(run->progress);
+  /* The summary's file may be where everything hangs. */
+  int status = whole ? sum_up(run) : run->stopped;
+  fflush(stdout);
+  _exit(status);
 }
 
 static void free_rooms(struct run *run) {

@@ -61,6 +61,9 @@ struct run {
 
   uv_signal_t signals[2];
   uv_timer_t deadline;
+  uv_timer_t patience; /* with what workers do, once the run is leaving */
+  size_t left; /* to be done, when patience looked last */
+  bool abandoned; /* a worker hangs: what it holds is left behind, and the process ends with it */
   uv_work_t probe;
   bool probing;
   int probe_error; /* errno */
@@ -126,10 +129,16 @@ bool leave_is_due(int sys);
 void leave_for_disk(struct run *run, int sys);
 /* A file could not be stored for a reason that may be its own: finds out whether any can. */
 void leave_if_disk_fails(struct run *run, const seine_result_t *result);
+/* From now on the workers have to come to an end, one thing after the other; if they hang, the run leaves without them. */
+void leave_await(struct run *run);
 void leave_close_handles(struct run *run);
 
 /* ---- run.c ---- */
 
+/* Writes the manifest and ends without the engine, in which something hangs. */
+void run_abandon_engine(struct run *run);
+/* The end of the process, whatever still hangs. `whole`: the manifest could be written. */
+_Noreturn void run_end_process(struct run *run, bool whole);
 /* Cancels what is left. Fine to be called again. */
 void run_close_engine(struct run *run);
 

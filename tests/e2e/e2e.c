@@ -130,8 +130,20 @@ static void push_wrapper(struct arguments *arguments) {
   free(words);
 }
 
+/* A library put before libc's, which the build has made. */
+static void push_hangs(struct arguments *arguments, const char *calls) {
+  const char *given = getenv("builddir"), *asan = getenv("ASAN_OPTIONS");
+  char *folder = realpath(given ? given : ".", NULL);
+  push(arguments, print("/usr/bin/env"));
+  push(arguments, print("LD_PRELOAD=%s/tests/e2e/.libs/hang.so", folder));
+  push(arguments, print("SEINE_HANGS=%s", calls));
+  push(arguments, print("ASAN_OPTIONS=%s:verify_asan_link_order=0", asan ? asan : ""));
+  free(folder);
+}
+
 static struct arguments make_arguments(const struct scene *scene) {
   struct arguments arguments = {.count = 0};
+  if (scene->run->hangs) push_hangs(&arguments, scene->run->hangs);
   if (scene->run->before) {
     push(&arguments, print("/bin/sh"));
     push(&arguments, print("-c"));
@@ -185,7 +197,10 @@ static void run_command(struct scene *scene) {
   struct child child = command_start(&command);
   if (run->interrupt_after) {
     await_requests(scene, run->interrupt_after);
-    kill(child.pid, SIGINT);
+    for (int i = 0; i < (run->interrupts ? run->interrupts : 1); i++) {
+      if (i > 0) sleep_ms(1000);
+      kill(child.pid, SIGINT);
+    }
   }
   if (run->meanwhile.script) {
     await_requests(scene, run->meanwhile.requests);
@@ -259,7 +274,7 @@ static void clean_environment(void) {
 int main(int argc, char **argv) {
   static const struct topic *const topics[] = {&basic_topic,  &disk_topic,   &names_topic,   &errors_topic,
                                                &limits_topic, &inputs_topic, &options_topic, &reruns_topic,
-                                               &robots_topic, &large_topic,  &content_topic, &verify_topic};
+                                               &robots_topic, &large_topic,  &content_topic, &verify_topic, &ends_topic};
   int passed = 0, failed = 0;
   clean_environment();
   free(program());

@@ -57,6 +57,8 @@ struct run {
   const char *options[16];
   bool bare; /* only these options: no short delays, no -o out, no list.txt */
   int interrupt_after; /* SIGINT once the server was asked so often */
+  int interrupts; /* so many, a second between; 1 if 0 */
+  const char *hangs; /* these system calls never return: "linkat", "pwrite", "pread" */
   struct given_robots robots[4];
   const char *before; /* words of the shell, for the process that becomes the command: "ulimit -n 64" */
   struct {
@@ -74,6 +76,7 @@ struct run {
   struct expected_requests requests[8];
   struct expected_load loads[4];
   int stored; /* files, beside the manifest; NONE for none */
+  bool waits_for_rows; /* files may have no row yet */
   bool loses_files; /* rows may name files that are gone, or are others */
   int appended; /* rows added by this run; NONE for none */
   int urls; /* distinct URLs with a row in the end, where that is not all of the list; NONE: no rows, no manifest */
@@ -99,7 +102,7 @@ struct topic {
   size_t count;
 };
 
-extern const struct topic basic_topic, content_topic, disk_topic, errors_topic, inputs_topic, large_topic, limits_topic, names_topic,
+extern const struct topic basic_topic, content_topic, disk_topic, ends_topic, errors_topic, inputs_topic, large_topic, limits_topic, names_topic,
     options_topic, reruns_topic, robots_topic, verify_topic;
 
 #endif
