@@ -1,0 +1,44 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+case_title="$(thousands "$n") bodies of 16 KB from one host, connections kept, received and inspected, not stored"
+
+case_prepare() {
+  make_images "$n"
+  start_nginx || return 1
+  seq -f "http://127.0.0.1:$port/%06.0f.jpg" 0 $((n - 1)) >"$work/list"
+  contestant seine "seine -j 64 --sink null, inspected, hashed, manifest"
+  contestant bare "bare loop -j 64, body to memory, dropped"
+  contestant bare16 "bare loop -j 16"
+  contestant wrk "wrk -t1 -c64, no libcurl, discards what it reads"
+}
+
+run_seine() { seine_fetch --sink null -j 64 --per-host 64 "$work/list"; }
+check_seine() { all_ok "$1"; }
+run_bare() { measured "$bare" -j 64 "$work/list"; }
+check_bare() { bare_ok "$1"; }
+run_bare16() { measured "$bare" -j 16 "$work/list"; }
+check_bare16() { bare_ok "$1"; }
+
+# wrk goes by time, not by count: the files in turn for 2 s, and from that what this count takes.
+run_wrk() {
+  cat >"$work/wrk.lua" <<LUA
+local at = 0
+request = function()
+  at = (at + 1) % $n
+  return wrk.format(nil, string.format("/%06d.jpg", at))
+end
+LUA
+  measured wrk -t1 -c64 -d2s -s "$work/wrk.lua" "http://127.0.0.1:$port" || return 1
+  local rate
+  rate=$(sed -n 's/^Requests.sec: *//p' "$work/said")
+  awk -v part="$(ratio "$n" "${rate}e-6")e-6" -v wall="$(<"$work/wall")" '{print $1 * part / wall, $2 * part / wall, $3}' \
+    "$work/time" >"$work/time.part" && mv "$work/time.part" "$work/time"
+  ratio "$n" "$rate" >"$work/wall"
+}
+check_wrk() { grep -E 'Socket errors|Non-2xx' "$work/said"; }
+
+case_report() {
+  table
+  echo
+  echo "wrk runs for 2 s, and its figures are for the part of them that these URLs take; seine is $(ratio "$(median seine rate)" "$(median wrk rate)") as fast as wrk."
+  bar "at least 0.9 of the bare loop at 64 in flight" least 0.9 "$(ratio "$(median seine rate)" "$(median bare rate)")"
+}

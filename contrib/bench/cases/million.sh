@@ -1,0 +1,51 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+hosts=$((list_count / 5)) part=$((list_count / 10))
+case_title="a list of $(thousands "$list_count") URLs on $(thousands $hosts) hosts, half of which refuse connections"
+
+case_prepare() {
+  "$tools/images" "$work/small" 1 2048 || return 1
+  start_server -f "$work/first" "$work/small/000000.jpg" || return 1
+  "$tools/urls" -n "$list_count" -s $hosts "$port" "$closed" >"$work/list" &&
+    "$tools/urls" -n $part -s $hosts "$port" >"$work/list.answered" &&
+    "$tools/urls" -n $part -s $hosts "$closed" >"$work/list.refused" &&
+    seq -f 'ftp://127.0.0.1/%.0f.jpg' $part >"$work/list.unusable" || return 1
+  answering=$(grep -c ":$port/" "$work/list")
+  contestant seine "seine -j 1000 --sink null, the whole list" "$list_count" 1
+  contestant answered "seine, a part of it, all hosts answer" $part 3
+  contestant refused "seine, a part of it, all hosts refuse" $part 3
+  contestant unusable "seine, as many URLs with a scheme that it refuses" $part 3
+}
+
+# No retries, which would be a matter of waiting.
+fetch_list() { seine_fetch --sink null --dedup off --retries 0 -j 1000 "$work/$1"; }
+
+# The first contestant, so that the server's first request is one of its.
+run_seine() {
+  local begin=$EPOCHREALTIME
+  fetch_list list || return 1
+  first_after=$(awk -v begin="$begin" '{printf "%.3f\n", $1 - begin}' "$work/first")
+}
+
+ended_as() { # COUNT OK-COUNT
+  local ended=$(($(summary ok) + $(summary failed)))
+  [ "$ended" = "$1" ] || { echo "$ended rows of $1"; return; }
+  [ "$(summary ok)" = "$2" ] || echo "$(summary ok) ended well, not $2"
+}
+check_seine() { ended_as "$1" "$answering"; }
+run_answered() { fetch_list list.answered; }
+check_answered() { ended_as "$1" "$1"; }
+run_refused() { fetch_list list.refused; }
+check_refused() { ended_as "$1" 0; }
+run_unusable() { fetch_list list.unusable; }
+check_unusable() { ended_as "$1" 0; }
+
+case_report() {
+  table
+  echo
+  local window_mb=100 base
+  base=$(awk -v count="$list_count" 'BEGIN {printf "%.1f", 64 + count * 16 / 1048576}')
+  echo "Peak memory may be $base MiB (64 MiB and 16 bytes a URL) and the window: 100,000 records, taken as 1 KiB each."
+  bar "first request within 1 s of the start" most 1 "${first_after-}"
+  bar "peak memory under $base MiB and the window's $window_mb MiB" most "$(awk -v a="$base" -v b=$window_mb 'BEGIN {print a + b}')" \
+    "$(median seine peak)"
+}

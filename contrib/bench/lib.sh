@@ -1,0 +1,289 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# What the cases share: the build, servers, how a contestant is measured, what is reported. Sourced by run, which sets
+# n, rounds, size, quick, list_count, top, here and work.
+
+die() { echo "bench: $*" >&2; exit 1; }
+thousands() { sed -E ':a; s/^([0-9]+)([0-9]{3})/\1,\2/; ta' <<<"$1"; }
+
+# ---- What is needed ----
+
+peers="aria2 wget2 curl python3-requests python3-aiohttp wrk nginx dnsmasq-base time openssl ca-certificates"
+
+installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+# Peers that cannot be installed are rows that say so.
+install_packages() {
+  command -v dpkg-query >/dev/null || return 0
+  local missing=() package apt=()
+  for package in $peers $([ -n "$BUILD" ] || sed 's/#.*//' "$top/contrib/packages"); do
+    installed "$package" || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  echo "installing ${missing[*]}"
+  [ "$(id -u)" = 0 ] || apt=(sudo)
+  # RUNLEVEL=1: the packages' own services are not started.
+  apt+=(env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -q -y -o DPkg::Lock::Timeout=300)
+  "${apt[@]}" update >"$work/apt.log" 2>&1
+  "${apt[@]}" install --no-install-recommends "${missing[@]}" >>"$work/apt.log" 2>&1 ||
+    { tail -n 5 "$work/apt.log"; echo "bench: not installed: ${missing[*]}" >&2; }
+}
+
+build() {
+  if [ -z "$BUILD" ]; then
+    BUILD=$work/build
+    mkdir "$BUILD" "$work/source"
+    tar -C "$top" --exclude=./.git --exclude='./build*' --exclude=./config.status --exclude=./Makefile --exclude='*.o' \
+      --exclude='*.lo' --exclude=.libs --exclude=.deps -cf - . | tar -C "$work/source" -xf -
+    (cd "$work/source" && ./autogen.sh && cd "$BUILD" && "$work/source/configure") >"$work/build.log" 2>&1 ||
+      { tail -n 20 "$work/build.log"; die "not configured"; }
+  fi
+  # The fault server is for the cases that are scripts of their own.
+  make -C "$BUILD" -j"$(nproc)" all bench tests/server/faultserver >>"$work/build.log" 2>&1 ||
+    { tail -n 30 "$work/build.log"; die "not built"; }
+  seine=$BUILD/seine bare=$BUILD/contrib/bench/bare tools=$BUILD/contrib/bench
+}
+
+# ---- Servers: each is ended with the case that started it ----
+
+servers=()
+
+raise_descriptors() { ulimit -n "$(ulimit -Hn)" 2>/dev/null; }
+
+stop_servers() {
+  local pid
+  for pid in "${servers[@]}"; do
+    kill "$pid" && wait "$pid"
+  done 2>/dev/null
+  servers=()
+}
+
+# make_images COUNT: $work/www/000000.jpg and so on, as long as they are not there.
+make_images() {
+  local have=0
+  [ ! -f "$work/www.count" ] || have=$(<"$work/www.count")
+  [ "$have" -ge "$1" ] || "$tools/images" "$work/www" "$1" "$size" || die "no images"
+  [ "$have" -ge "$1" ] || echo "$1" >"$work/www.count"
+}
+
+# start_nginx [SERVER-LINES]: sets port. One worker, no access log, connections kept for good unless the lines say
+# otherwise.
+start_nginx() {
+  local nginx descriptors root=$work/nginx wait try scheme=http
+  case ${1-} in *ssl*) scheme=https ;; esac
+  descriptors=$(ulimit -Sn)
+  [ "$descriptors" != unlimited ] || descriptors=65536
+  nginx=$(command -v nginx || echo /usr/sbin/nginx)
+  [ -x "$nginx" ] || { echo "nginx is missing" >&2; return 1; }
+  mkdir -p "$root"
+  for try in 1 2 3 4 5 6 7 8; do
+    port=$((20000 + RANDOM % 12000))
+    cat >"$root/nginx.conf" <<CONF
+daemon off; master_process off; worker_processes 1; pid $root/pid; error_log $root/error.log;
+events { worker_connections 8192; }
+http {
+  access_log off; sendfile on; tcp_nopush on; tcp_nodelay on;
+  keepalive_requests 1000000000; keepalive_timeout 600;
+  open_file_cache max=$((descriptors / 2)) inactive=600s; open_file_cache_valid 600s;
+  client_body_temp_path $root/body; proxy_temp_path $root/proxy; fastcgi_temp_path $root/fastcgi;
+  uwsgi_temp_path $root/uwsgi; scgi_temp_path $root/scgi;
+  types { image/jpeg jpg; }
+  server { listen 127.0.0.1:$port${1:+ $1}; root $work/www; }
+}
+CONF
+    "$nginx" -p "$root" -c "$root/nginx.conf" 2>>"$root/start.log" &
+    servers+=($!)
+    for ((wait = 0; wait < 60; wait++)); do
+      sleep 0.05
+      kill -0 "${servers[-1]}" 2>/dev/null || break
+      [ "$(curl -sk -o "$root/probe" -w '%{http_code}' "$scheme://127.0.0.1:$port/000000.jpg")" != 200 ] || return 0
+    done
+    echo "nginx does not start on port $port, attempt $try" >>"$root/start.log"
+  done
+  tail -n 5 "$root/start.log" "$root/error.log" >&2
+  return 1
+}
+
+# start_server [OPTION]... IMAGE: server.c; sets port, and closed, which refuses connections.
+start_server() {
+  local wait
+  "$tools/server" "$@" >"$work/server.ports" &
+  servers+=($!)
+  for ((wait = 0; wait < 100; wait++)); do
+    closed=$(sed -n 's/^closed //p' "$work/server.ports")
+    port=$(sed -n 's/^port //p' "$work/server.ports")
+    [ -z "$closed" ] || return 0
+    sleep 0.05
+  done
+  echo "the null server does not start" >&2
+  return 1
+}
+
+# ---- Contestants ----
+
+# contestant KEY LABEL [COUNT [ROUNDS]]: run_KEY runs it, check_KEY, if there is one, says what is wrong with what it
+# did.
+contestant() {
+  contestants+=("$1")
+  labels[$1]=$2 counts[$1]=${3:-$count}
+  turns[$1]=$(( ${4:-$rounds} < rounds ? ${4:-$rounds} : rounds ))
+}
+
+# Every command that is timed goes through here. It leaves its wall-clock seconds in $work/wall.
+measured() {
+  local begin=$EPOCHREALTIME code
+  timeout -k 5 "$patience_s" /usr/bin/time -q -o "$work/time" -f '%U %S %M' "$@" &
+  measured_pid=$!
+  wait "$measured_pid"
+  code=$?
+  awk -v begin="$begin" -v end="$EPOCHREALTIME" 'BEGIN {printf "%.6f\n", end - begin}' >"$work/wall"
+  measured_pid=
+  [ "$code" != 124 ] || echo "not done after $patience_s s" >&2
+  return "$code"
+}
+
+# seine_fetch OPTION... LIST: to $work/out. Exit status 1 is for what some URLs came to; checks look at that.
+seine_fetch() {
+  measured "$seine" -q --progress none --summary "$work/summary" -o "$work/out" "$@" || [ $? = 1 ]
+}
+
+# KEY: the first of that name, as those of single hosts come later.
+summary() { grep -o "\"$1\":[0-9]*" "$work/summary" | head -n 1 | cut -d: -f2; }
+
+# What seine_fetch has to come to, and bare.
+all_ok() {
+  local good=$(($(summary ok) + $(summary duplicate)))
+  [ "$good" = "$1" ] || echo "$good of $1 ended well"
+}
+bare_ok() { grep -q "^$1 transfers, 0 failed" "$work/said" || tail -n 1 "$work/said"; }
+
+# Files of the right size, as many as there should be.
+files_ok() {
+  local got
+  got=$(find "$work/out" -type f -name '*.jpg*' -size "${size}c" | wc -l)
+  [ "$got" = "$1" ] || echo "$got files of $1"
+}
+
+# A row: KEY ROUND STATUS COUNT WALL CPU PEAK-MIB REASON, tab-separated; STATUS is ok or failed.
+row() { (IFS=$'\t'; printf '%s\n' "$*") >>"$rows"; }
+
+# The folder is new and the disk quiet before the clock starts. What was written is put aside and removed at the end of
+# all: a file system that has just deleted much creates files several times slower.
+one() { # KEY ROUND
+  local reason='' figures
+  mkdir -p "$work/out" "$work/done"
+  rm -f "$work/time" "$work/wall" "$work/summary"
+  sync
+  if "run_$1" >"$work/said" 2>&1; then
+    [ "$(type -t "check_$1")" != function ] || reason=$("check_$1" "${counts[$1]}")
+  else
+    reason=$(tail -n 1 "$work/said" | cut -c-120)
+    reason=${reason:-exit status other than 0}
+  fi
+  figures=$(awk 'NR == FNR {wall = $1; next} {printf "%s\t%.2f\t%.1f", wall, $1 + $2, $3 / 1024}' \
+    "$work/wall" "$work/time" 2>/dev/null)
+  [ -n "$figures" ] || reason=${reason:-nothing was measured}
+  mv "$work/out" "$work/done/$case.$1.$2"
+  if [ -n "$reason" ]; then
+    echo "bench: $case: $1: $reason" >&2
+    row "$1" "$2" failed "${counts[$1]}" '' '' '' "${reason//$'\t'/ }"
+  else
+    row "$1" "$2" ok "${counts[$1]}" "$figures" ''
+  fi
+}
+
+# All of them in turn, round after round. One that failed is not tried again.
+compete() {
+  local round key
+  for ((round = 1; round <= rounds; round++)); do
+    for key in "${contestants[@]}"; do
+      [ "$round" -le "${turns[$key]}" ] || continue
+      ! grep -q "^$key	.*	failed	" "$rows" || continue
+      one "$key" "$round"
+    done
+  done
+}
+
+# ---- Figures ----
+
+# figures KEY wall|cpu|peak|rate: "median least most", of its rounds; nothing if there are none.
+figures() {
+  awk -F'\t' -v key="$1" -v what="$2" '$1 == key && $3 == "ok" {
+    print what == "wall" ? $5 : what == "cpu" ? $6 : what == "peak" ? $7 : $4 / ($5 > 0 ? $5 : 1e-6)}' "$rows" |
+    sort -n | awk '{v[NR] = $1} END {
+      if (NR) print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2, v[1], v[NR]}'
+}
+median() { figures "$1" "$2" | cut -d' ' -f1; }
+
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN {if (a != "" && b != "" && b > 0) printf "%.3f\n", a / b}'; } # A B
+
+# bar TEXT least|most LIMIT VALUE: a line for the report, and one for the list of all bars.
+bar() {
+  local line verdict
+  if [ -z "$4" ]; then
+    verdict="not measured"
+  else
+    verdict=$(awk -v how="$2" -v limit="$3" -v value="$4" 'BEGIN {
+      print (how == "least" ? value >= limit : value <= limit) ? "reached" : "missed", "(" value ")"}')
+  fi
+  line="bar: $1: $verdict"
+  echo "$line"
+  printf '%s\t%s\t%s\n' "$case" "$1" "$verdict" >>"$work/bars"
+}
+
+# point LABEL MEDIAN LEAST MOST: one bar of this case's group in the plot.
+point() { printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$case" "$case_unit" "$1" "$2" "$3" "$4" >>"$work/plot"; }
+# The same for a case that could not be measured at all.
+no_case() { bar "all of $case" least 1 ''; point "$case" '' '' ''; }
+
+table() {
+  local key median least most cpu peak rate low high range layout='%-54s %9s %19s %9s %8s %10s %9s %10s %6s\n'
+  # shellcheck disable=SC2059
+  printf "$layout" "" "median s" "min - max s" "$case_unit" "CPU s" "CPU µs/URL" "peak MiB" "URLs" "rounds"
+  for key in "${contestants[@]}"; do
+    read -r median least most < <(figures "$key" wall) || {
+      printf '%-54s %s\n' "${labels[$key]}" "failed: $(awk -F'\t' -v key="$key" '$1 == key {reason = $8}
+        END {print reason == "" ? "not run" : reason}' "$rows")"
+      point "${labels[$key]}" '' '' ''
+      continue
+    }
+    read -r rate low high < <(figures "$key" rate)
+    cpu=$(median "$key" cpu) peak=$(median "$key" peak)
+    range=$(printf '%.3f - %.3f' "$least" "$most")
+    # shellcheck disable=SC2059
+    printf "$layout" "${labels[$key]}" "$(printf %.3f "$median")" "$range" "$(printf %.0f "$rate")" \
+      "$(printf %.2f "$cpu")" "$(ratio "$cpu" "${counts[$key]}e-6" | cut -d. -f1)" "$(printf %.1f "$peak")" \
+      "$(thousands "${counts[$key]}")" \
+      "$(grep -c "^$key	.*	ok	" "$rows")"
+    point "${labels[$key]}" "$rate" "$low" "$high"
+  done
+}
+
+# ---- Cases that are a script of their own, contrib/bench/NAME ----
+
+# Its output is the report. Lines of it that count: "bar: TEXT: reached (...)" or "missed (...)", which go into the list
+# of all bars, and "point: LABEL<TAB>MEDIAN<TAB>LEAST<TAB>MOST", which go into the plot and not into the report.
+script_case() { # NAME [ARGUMENT]...
+  local script=$here/$1 code line text verdict label median least most
+  shift
+  [ -x "$script" ] || { echo "missing: there is no contrib/bench/$case"; no_case; return 1; }
+  raise_descriptors
+  BUILD=$BUILD ROUNDS=$rounds BENCH_DIR=$work TMPDIR=$work \
+    timeout -k 5 "$patience_s" "$script" "$@" >"$work/said" 2>&1 &
+  measured_pid=$!
+  wait "$measured_pid"
+  code=$?
+  measured_pid=
+  while IFS= read -r line; do
+    case $line in
+      point:*)
+        IFS=$'\t' read -r label median least most <<<"${line#point: }"
+        point "$label" "$median" "$least" "$most" ;;
+      *) echo "$line" ;;
+    esac
+    case $line in bar:*)
+      text=${line#bar: } verdict=${line##*: }
+      printf '%s\t%s\t%s\n' "$case" "${text%: *}" "$verdict" >>"$work/bars" ;;
+    esac
+  done <"$work/said"
+  [ "$code" = 0 ] || { echo "failed: it ended with $code"; no_case; return 1; }
+}
