@@ -66,6 +66,7 @@ static const struct {
     {"image", ""},
     {"image/", ""},
     {"/jpeg", ""},
+    {"/image/jpeg", ""},
     {"jpeg;image/jpeg", ""},
     {"image/jpeg/x", ""},
     {"image/jp eg", "image/jp"},

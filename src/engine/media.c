@@ -139,6 +139,7 @@ void media_essence(const char *content_type, char *out, size_t size) {
   out[0] = 0;
   if (!content_type) return;
   content_type += strspn(content_type, " \t");
+  if (*content_type == '/') return;
   char type[MEDIA_TYPE_MAX];
   size_t length = 0, slash = 0;
   for (; is_token_char(content_type[length]) || (content_type[length] == '/' && !slash); length++) {
