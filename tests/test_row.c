@@ -38,11 +38,23 @@ static const struct row empty = {.url = "not a url",
                                  .error = SEINE_EURL,
                                  .message = "no\nscheme \x7f \xff \xe2\x80\xa8 \xe2\x80\xae \xc3\xa9"};
 
+/* What a sheet would run as formulas. */
+static const struct row formulas = {.url = "=HYPERLINK(\"x\",1)",
+                                    .status = SEINE_STATUS_FAILED,
+                                    .path = "''@a",
+                                    .type = "'a",
+                                    .error = SEINE_EURL,
+                                    .message = "-1",
+                                    .declared_type = "+1",
+                                    .etag = "a=1"};
+
 static const struct {
   const struct row *row;
   enum row_format format;
   const char *text;
 } written[] = {
+    {&formulas, ROW_CSV,
+     "0,\"'=HYPERLINK(\"\"x\"\",1)\",failed,'''@a,,0,'a,,url,'-1,0,,'+1,a=1,,,,0\r\n"},
     {&full, ROW_JSON,
      "{\"id\":17,\"url\":\"http://h/a.jpg?q=\\\"1\\\",2\",\"status\":\"ok\",\"path\":\"a/b, "
      "c.jpg\",\"sha256\":\"" DIGEST_HEX

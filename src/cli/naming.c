@@ -380,6 +380,8 @@ static void finish(struct draft *draft, bool last) {
   if (name->length == 0) text_add(name, "index", 5);
   if (!last) mark_folder(draft);
   if (name->data[0] == '-') name->data[0] = '_'; /* "rm *" would take it for options */
+  /* A sheet would take the whole path for a formula. */
+  if (draft->path.length == 0 && strchr("=+@", name->data[0])) name->data[0] = '_';
   if (safe_is_reserved(name->data, draft->path.length == 0)) insert(name, 0, "_");
 
   if (draft->path.length > 0) text_add(&draft->path, "/", 1);

@@ -120,11 +120,19 @@ char *row_put_text(char *out, const char *text) {
   return out;
 }
 
+/* A sheet would take the field for a formula, and run it. One more apostrophe before those that stand there already, if
+ * any, makes it a text, and the reader takes it off again. */
+static bool is_formula(const char *text) {
+  text += strspn(text, "'");
+  return *text && strchr("=+-@", *text);
+}
+
 static char *put_csv_text(char *out, const char *text) {
   if (!text) return out;
   const unsigned char *s = (const unsigned char *)text;
   bool quoted = strpbrk(text, "\",") || *text == ' ' || *text == '\0';
   if (quoted) *out++ = '"';
+  if (is_formula(text)) *out++ = '\'';
   while (*s) {
     if (*s == '"') *out++ = '"';
     if (*s >= 0x20 && *s < 0x7f)
@@ -399,14 +407,18 @@ static bool read_json(char *line, size_t length, struct row_view *view) {
          TAKE(&at, ",\"error\":") && take_string(&at, &error) && read_error(error, &view->error) && *at == ',';
 }
 
+static char *without_apostrophe(char *text) {
+  return *text == '\'' && is_formula(text) ? text + 1 : text;
+}
+
 /* Takes a field and the comma or the end after it; an empty one that is not quoted gives NULL. */
 static bool take_field(char **at, char **text) {
   char *start = *at;
   if (*start != '"') {
     char *comma = strchrnul(start, ',');
     *at = *comma ? comma + 1 : comma;
-    *text = comma == start ? NULL : start;
     *comma = '\0';
+    *text = comma == start ? NULL : without_apostrophe(start);
     return true;
   }
   char *in = start + 1, *out = start + 1;
@@ -416,8 +428,8 @@ static bool take_field(char **at, char **text) {
   }
   if (*in != '"' || (in[1] != ',' && in[1] != '\0')) return false;
   *at = in[1] ? in + 2 : in + 1;
-  *text = start + 1;
   *out = '\0';
+  *text = without_apostrophe(start + 1);
   return true;
 }
 

@@ -34,7 +34,8 @@ size_t row_bound(const struct row *row);
 
 /* Writes the row with its line end (LF for JSON, CRLF for CSV) to out, which has room for row_bound(row) bytes. Gives the
  * end of it; no NUL is added. A row never holds a line break inside: bytes that are not UTF-8 are percent-encoded, and
- * control and bidirectional characters are escaped (as \u.... in JSON, percent-encoded in CSV). */
+ * control and bidirectional characters are escaped (as \u.... in JSON, percent-encoded in CSV). No field of a CSV
+ * begins as a formula: an apostrophe is put before it, which reading takes off. */
 char *row_write(char *out, const struct row *row, enum row_format format);
 
 /* One string as JSON, in its quotes, or null for NULL; out has room for row_text_bound(text) bytes. Gives the end. */
