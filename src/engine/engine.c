@@ -13,6 +13,7 @@
 #include "options.h"
 #include "result.h"
 #include "url.h"
+#include "watchdog.h"
 
 #define STARTS_A_TURN 256 /* transfers begun, or refused, before the loop is let go on */
 #define ROUNDS_A_TURN 4 /* callbacks that submit more are followed so often at once */
@@ -255,6 +256,10 @@ static void open_handles(struct seine *engine) {
   uv_unref((uv_handle_t *)&engine->prepare);
   uv_unref((uv_handle_t *)&engine->check);
   engine->open_handles = 3;
+#ifdef SEINE_WATCHDOG
+  watchdog_open(engine);
+  engine->open_handles++;
+#endif
 }
 
 /* For the resolver 0 stands for its default. */
@@ -307,6 +312,9 @@ static void on_alarms_closed(void *user) {
   uv_close((uv_handle_t *)&engine->prepare, on_handle_closed);
   uv_close((uv_handle_t *)&engine->check, on_handle_closed);
   uv_close((uv_handle_t *)&engine->wake, on_handle_closed);
+#ifdef SEINE_WATCHDOG
+  uv_close((uv_handle_t *)&engine->watchdog, on_handle_closed);
+#endif
 }
 
 static void on_transfers_closed(void *user) {

@@ -44,6 +44,10 @@ struct seine {
   uv_prepare_t prepare; /* turns of the engine: before the loop waits, and after */
   uv_check_t check;
   uv_idle_t wake; /* runs only while a turn is due that nothing else would bring */
+#ifdef SEINE_WATCHDOG
+  uv_timer_t watchdog;
+  unsigned strikes; /* looks in a row at which something was wrong */
+#endif
   unsigned open_handles;
   bool dirty;   /* a turn has something to do */
   bool turning; /* a turn is under way */
