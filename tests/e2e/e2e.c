@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define ARGUMENTS_MAX 64
 #define DEADLINE_S    120
@@ -37,11 +38,25 @@ const char *scene_manifest(const struct scene *scene) {
 
 /* ---- What is given ---- */
 
+/* Makes a symbolic link, and moves what is in its place aside. */
+static void plant(const struct scene *scene, const char *path, const char *target) {
+  char *full = scene_path(scene, path), *aside = scene_path(scene, "aside"), *above = print("%s", full);
+  *strrchr(above, '/') = '\0';
+  mkdir(above, 0755);
+  rename(full, aside);
+  if (symlink(target, full) != 0) exit(99);
+  free(above);
+  free(aside);
+  free(full);
+}
+
 static void write_given(struct scene *scene) {
   for (size_t i = 0; i < 4 && scene->play->given[i].path; i++) {
     const char *path = scene->play->given[i].path, *text = scene->play->given[i].text;
     char *full = scene_path(scene, path), *content = expand(scene->server, text ? text : "");
-    if (path[strlen(path) - 1] == '/')
+    if (scene->play->given[i].link)
+      plant(scene, path, scene->play->given[i].link);
+    else if (path[strlen(path) - 1] == '/')
       mkdir(full, 0755);
     else
       file_write(full, content, strlen(content));
@@ -272,13 +287,16 @@ static void clean_environment(void) {
 }
 
 int main(int argc, char **argv) {
-  static const struct topic *const topics[] = {&basic_topic,  &disk_topic,   &names_topic,   &errors_topic,
-                                               &limits_topic, &inputs_topic, &options_topic, &reruns_topic,
-                                               &robots_topic, &large_topic,  &content_topic, &verify_topic, &ends_topic};
+  static const struct topic *const topics[] = {
+      &basic_topic, &disk_topic, &names_topic, &errors_topic, &limits_topic, &inputs_topic, &options_topic, &reruns_topic, &robots_topic, &large_topic, &content_topic, &verify_topic, &ends_topic,
+      &safety_topic, &safety_hosts_topic};
   int passed = 0, failed = 0;
   clean_environment();
   free(program());
-  struct server *server = server_start();
+  struct server *server = server_start(), *other = server_start();
+  char *port = print("%d", server_port(other));
+  setenv("OTHER_PORT", port, 1); /* for expand() */
+  free(port);
   for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++)
     for (size_t j = 0; j < topics[i]->count; j++) {
       if (!is_chosen(topics[i], &topics[i]->cases[j], argc, argv)) continue;
@@ -288,6 +306,7 @@ int main(int argc, char **argv) {
         failed++;
     }
   server_stop(server);
+  server_stop(other);
   printf("e2e: %d passed, %d failed\n", passed, failed);
   return failed > 0 || passed == 0;
 }

@@ -1,6 +1,6 @@
 /* End-to-end cases of the command: what is served, the options, and the exit status, rows and files left behind.
  *
- * In all strings of a case "$1" to "$9" stand for http://127.0.0.N:PORT of the fault server, "$PORT" for its port, "$N"
+ * In all strings of a case "$1" to "$9" stand for http://127.0.0.N:PORT of the fault server, "$PORT" for its port, "$OTHER" for the port of a second one, "$N"
  * for the number of the repetition, "$x(8000)" for so many letters x, and "$$" for a dollar. */
 #ifndef SEINE_E2E_H
 #define SEINE_E2E_H
@@ -85,13 +85,14 @@ struct run {
   const char *also[4]; /* other files that are left, as patterns */
   struct {
     const char *url, *text; /* the file of this URL holds this text */
-  } holds[4];
+  } holds[4], lacks[4]; /* lacks: the file does not */
 };
 
 struct e2e_case {
   const char *name; /* a sentence */
   struct {
     const char *path, *text;
+    const char *link; /* it is a symbolic link to this instead */
   } given[4]; /* files that are there before; a path that ends in a slash is a folder */
   struct run runs[4]; /* from the second on, each says options, or how many rows it appends */
 };
@@ -104,5 +105,6 @@ struct topic {
 
 extern const struct topic basic_topic, content_topic, disk_topic, ends_topic, errors_topic, inputs_topic, large_topic, limits_topic, names_topic,
     options_topic, reruns_topic, robots_topic, verify_topic;
+extern const struct topic safety_hosts_topic, safety_topic;
 
 #endif

@@ -32,6 +32,9 @@ static size_t add_word(const struct server *server, const char *text, int repeti
   } else if (strncmp(text, "$PORT", 5) == 0) {
     length = 5;
     value = print("%d", server_port(server));
+  } else if (strncmp(text, "$OTHER", 6) == 0) {
+    length = 6;
+    value = print("%s", getenv("OTHER_PORT"));
   } else if (text[1] == 'N') {
     value = print("%d", repetition);
   } else if (sscanf(text, "$x(%d)", &times) == 1) {

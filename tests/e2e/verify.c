@@ -243,6 +243,8 @@ static bool is_allowed(const struct scene *scene, const char *file) {
   size_t length = strlen(output);
   bool inside = strncmp(file, output, length) == 0 && file[length] == '/';
   if (inside && is(file + length, "/.seine.lock")) return true;
+  for (size_t i = 0; i < COUNT(scene->play->given) && scene->play->given[i].path; i++)
+    if (scene->play->given[i].link && is(file, scene->play->given[i].path)) return true;
   /* What is given inside of the output folder is there to be removed. */
   for (size_t i = 0; i < COUNT(scene->play->given) && scene->play->given[i].path && !inside; i++)
     if (is(file, scene->play->given[i].path)) return true;
@@ -271,6 +273,40 @@ static void check_files(struct scene *scene) {
   if (scene->run->stored && stored != expected)
     complain(scene, "%d files were stored, instead of %d", stored, expected);
   files_clear(&files);
+}
+
+/* What was there outside of the output folder is as it was. */
+static void check_given(struct scene *scene) {
+  size_t length = strlen(scene_output(scene));
+  for (size_t i = 0; i < COUNT(scene->play->given) && scene->play->given[i].path; i++) {
+    const char *path = scene->play->given[i].path, *text = scene->play->given[i].text;
+    if (!text || is(path, scene_manifest(scene)) || is(path, "list.txt")) continue;
+    if (strncmp(path, scene_output(scene), length) == 0 && path[length] == '/') continue;
+    char *full = scene_path(scene, path), *expected = expand(scene->server, text);
+    size_t size = 0;
+    char *content = file_read(full, &size);
+    if (!content || size != strlen(expected) || memcmp(content, expected, size) != 0)
+      complain(scene, "%s was changed", path);
+    free(content);
+    free(expected);
+    free(full);
+  }
+}
+
+static void check_lacks(struct scene *scene) {
+  const struct run *run = scene->run;
+  for (size_t i = 0; i < COUNT(run->lacks) && run->lacks[i].url; i++) {
+    char *url = expand(scene->server, run->lacks[i].url);
+    const struct row *row = rows_find(&scene->rows, url);
+    char *full = print("%s/%s/%s", scene->folder, scene_output(scene), shown(row ? row->fields[COLUMN_PATH] : NULL));
+    size_t size = 0;
+    char *content = file_read(full, &size);
+    if (!content || memmem(content, size, run->lacks[i].text, strlen(run->lacks[i].text)))
+      complain(scene, "the file of %s is missing, or holds \"%s\"", url, run->lacks[i].text);
+    free(content);
+    free(full);
+    free(url);
+  }
 }
 
 static void check_contents(struct scene *scene) {
@@ -340,5 +376,7 @@ void verify(struct scene *scene) {
   check_each_url_once(scene);
   check_counts(scene);
   check_files(scene);
+  check_given(scene);
   check_contents(scene);
+  check_lacks(scene);
 }

@@ -32,6 +32,16 @@ static void write_1xx_flood(struct response *response, const char *type, size_t 
   repeat(response, "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n", 200000);
 }
 
+static void write_100_flood(struct response *response, const char *type, size_t size) {
+  (void)type, (void)size;
+  repeat(response, "HTTP/1.1 100 Continue\r\n\r\n", 1000000);
+}
+
+static void write_102_flood(struct response *response, const char *type, size_t size) {
+  (void)type, (void)size;
+  repeat(response, "HTTP/1.1 102 Processing\r\n\r\n", 1000000);
+}
+
 static void write_bad_chunk(struct response *response, const char *type, size_t size) {
   (void)size;
   headed(response, type, "Transfer-Encoding: chunked\r\n");
@@ -64,10 +74,38 @@ static void write_empty(struct response *response, const char *type, size_t size
   (void)response, (void)type, (void)size;
 }
 
+static void write_endless_body(struct response *response, const char *type, size_t size) {
+  (void)size;
+  headed(response, type, "");
+  text_add(&response->head, "\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0", 20);
+  repeat(response, "\xff\xfe\x1f\xfe 0123456789012345678901234567890123456789012345678901234567890123", 1u << 30);
+}
+
+static void write_endless_extension(struct response *response, const char *type, size_t size) {
+  (void)size;
+  headed(response, type, "Transfer-Encoding: chunked\r\n");
+  text_format(&response->head, "10");
+  repeat(response, ";name=0123456789012345678901234567890123456789012345678901234567890123", 1u << 30);
+}
+
 static void write_endless_headers(struct response *response, const char *type, size_t size) {
   (void)size;
   text_format(&response->head, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\n", type);
   repeat(response, "X-Filler: 0123456789012345678901234567890123456789012345678901234567890123456789\r\n", 1000000);
+}
+
+static void write_endless_line(struct response *response, const char *type, size_t size) {
+  char filler[1025] = "";
+  memset(filler, 'x', sizeof filler - 1);
+  text_format(&response->head, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %zu\r\nX-Huge: ", type, size);
+  repeat(response, filler, 100 * 1024);
+}
+
+static void write_endless_trailers(struct response *response, const char *type, size_t size) {
+  (void)size;
+  headed(response, type, "Transfer-Encoding: chunked\r\n");
+  text_format(&response->head, "4\r\nabcd\r\n0\r\n");
+  repeat(response, "X-Filler: 0123456789012345678901234567890123456789012345678901234567890123456789\r\n", 1u << 30);
 }
 
 static void write_folded(struct response *response, const char *type, size_t size) {
@@ -80,6 +118,34 @@ static void write_garbage(struct response *response, const char *type, size_t si
     text_add(&response->head, &(char){(char)(x >> 16)}, 1);
 }
 
+static void add_bits(struct response *response, const char *bits) {
+  for (; *bits; bits += 8) {
+    unsigned byte = 0;
+    for (unsigned i = 0; i < 8; i++)
+      byte |= (unsigned)(bits[i] - '0') << i;
+    text_add(&response->head, &(char){(char)byte}, 1);
+  }
+}
+
+/* Zeros without end, a thousandth of them on the wire: a block with fixed codes, the byte 0 five times, and then again and
+ * again 11000101 00000, which is "258 bytes as one byte back". */
+static void write_gzip_transfer(struct response *response, const char *type, size_t size) {
+  (void)size;
+  headed(response, type, "Transfer-Encoding: gzip\r\n");
+  text_add(&response->head, "\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
+  add_bits(response, "11000110000001100000011000000110000001100001100010100000");
+  for (int i = 0; i < 80; i++)
+    add_bits(response, "11000101000001100010100000110001010000011000101000001100010100000110001010000011000101000001100010100000");
+  response->repeat_size = (size_t)80 * 13;
+  response->repeats = 1u << 27;
+}
+
+static void write_huge_chunk(struct response *response, const char *type, size_t size) {
+  (void)size;
+  headed(response, type, "Transfer-Encoding: chunked\r\n");
+  text_format(&response->head, "fffffffffffffffff\r\n");
+}
+
 static void write_huge_header(struct response *response, const char *type, size_t size) {
   size_t length = 1024 * 1024;
   char *filler = must(malloc(length));
@@ -90,6 +156,13 @@ static void write_huge_header(struct response *response, const char *type, size_
   free(filler);
 }
 
+static void write_many_headers(struct response *response, const char *type, size_t size) {
+  text_format(&response->head, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %zu\r\n", type, size);
+  for (int i = 0; i < 10000; i++)
+    text_format(&response->head, "X-Filler-%d: 0123456789012345678901234567890123456789\r\n", i);
+  text_format(&response->head, "\r\n");
+}
+
 static void write_negative_length(struct response *response, const char *type, size_t size) {
   (void)size;
   headed(response, type, "Content-Length: -5\r\n");
@@ -97,6 +170,10 @@ static void write_negative_length(struct response *response, const char *type, s
 
 static void write_no_colon(struct response *response, const char *type, size_t size) {
   usual(response, type, size, "this line has no colon\r\n");
+}
+
+static void write_no_head(struct response *response, const char *type, size_t size) {
+  (void)response, (void)type, (void)size;
 }
 
 static void write_no_status(struct response *response, const char *type, size_t size) {
@@ -115,6 +192,8 @@ static void write_two_lengths(struct response *response, const char *type, size_
 }
 
 static const struct fault faults[] = {
+    {"100-flood", "a million interim responses, then RST", write_100_flood, ENDING_RESET, false},
+    {"102-flood", "a million interim responses of another kind, then RST", write_102_flood, ENDING_RESET, false},
     {"1xx-flood", "200,000 interim responses, then RST", write_1xx_flood, ENDING_RESET, false},
     {"bad-chunk", "a chunk size that is no number", write_bad_chunk, ENDING_CLOSE, true},
     {"bad-length", "Content-Length: many", write_bad_length, ENDING_CLOSE, true},
@@ -123,12 +202,20 @@ static const struct fault faults[] = {
     {"cut-headers", "closed amid the headers", write_cut_headers, ENDING_CLOSE, false},
     {"cut-status", "closed after the status line", write_cut_status, ENDING_CLOSE, false},
     {"empty", "closed without a byte", write_empty, ENDING_CLOSE, false},
+    {"endless-body", "a JPEG that never ends, without a length", write_endless_body, ENDING_CLOSE, false},
+    {"endless-extension", "a chunk whose extensions never end", write_endless_extension, ENDING_CLOSE, false},
     {"endless-headers", "80 MB of header lines, then RST", write_endless_headers, ENDING_RESET, false},
+    {"endless-line", "a header line of 100 MiB", write_endless_line, ENDING_RESET, false},
+    {"endless-trailers", "a chunked body with trailers that never end", write_endless_trailers, ENDING_CLOSE, false},
     {"folded", "a header continued over three lines (tolerated)", write_folded, ENDING_CLOSE, true},
     {"garbage", "2,000 arbitrary bytes", write_garbage, ENDING_CLOSE, false},
+    {"gzip-transfer", "Transfer-Encoding: gzip, of zeros without end", write_gzip_transfer, ENDING_CLOSE, false},
+    {"huge-chunk", "a chunk of 2^68 bytes", write_huge_chunk, ENDING_CLOSE, true},
     {"huge-header", "one header of 1 MiB", write_huge_header, ENDING_CLOSE, true},
+    {"many-headers", "ten thousand headers, 600 KB", write_many_headers, ENDING_CLOSE, true},
     {"negative-length", "Content-Length: -5", write_negative_length, ENDING_CLOSE, true},
     {"no-colon", "a header line without a colon", write_no_colon, ENDING_CLOSE, true},
+    {"no-head", "the body alone, as in HTTP/0.9", write_no_head, ENDING_CLOSE, true},
     {"no-status", "headers, but no status line", write_no_status, ENDING_CLOSE, true},
     {"null-byte", "a NUL byte in a header", write_null_byte, ENDING_CLOSE, true},
     {"two-lengths", "two different Content-Lengths, the true one first", write_two_lengths, ENDING_CLOSE, true},
