@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "arrival.h"
@@ -65,6 +66,9 @@ static struct failure_class class_of(const struct outcome *outcome, enum blame b
   case BLAME_NONE:
   case BLAME_UNCLEAR: break;
   }
+  /* libcurl's code for framing that is nonsense is that of a connection that was lost. */
+  if (outcome->code == CURLE_RECV_ERROR && strstr(outcome->text, "chunked-encoding"))
+    return (struct failure_class){SEINE_EPROTOCOL, false, false};
   return classify(outcome->code, outcome->connected);
 }
 
@@ -108,7 +112,7 @@ void ending_done(void *user, struct outcome *outcome) {
   struct attempt *attempt = fetch->attempt;
   const struct verdict *verdict = &attempt->verdict;
   note(fetch, outcome);
-  bool answered = attempt->response.status > 0 && (outcome->code == CURLE_OK || outcome->stopped);
+  bool answered = attempt->response.status > 0 && (outcome->code == CURLE_OK || outcome->stopped) && !outcome->flooded;
   if (!answered && outcome->shortage) {
     via_spare(fetch);
     host_ended(fetch->host);

@@ -194,7 +194,11 @@ static size_t on_header(char *line, size_t one, size_t size, void *user) {
   (void)one;
   heard(transfer);
   count_speed(transfer, size);
-  if (transfer->headers_done) return size; /* trailers */
+  if (transfer->headers_done) { /* trailers: nothing is taken from them, but they must end, too */
+    transfer->response.header_bytes += size;
+    transfer->flooded = transfer->response.header_bytes > RESPONSE_HEADERS_MAX;
+    return transfer->flooded ? 0 : size;
+  }
   switch (response_line(&transfer->response, line, size)) {
   case RESPONSE_MORE: return size;
   case RESPONSE_NOMEM: return 0;
