@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "http_date.h"
 #include "seine.h"
 
 uint64_t backoff_delay_ms(uint64_t base_ms, uint64_t max_ms, unsigned attempt, uint64_t random) {
@@ -32,53 +32,12 @@ static bool read_seconds(const char *text, uint64_t *delay_ms) {
   return true;
 }
 
-static int month_of(const char *name) {
-  static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  if (strlen(name) != 3) return -1;
-  const char *at = strstr(names, name);
-  return at && (at - names) % 3 == 0 ? (int)(at - names) / 3 : -1;
-}
-
-/* The three forms that RFC 9110 5.6.7 has a recipient accept. */
-static bool read_date(const char *text, int64_t now_unix_s, int64_t *unix_s) {
-  struct tm tm = {0};
-  char month[4] = "";
-  int year = -1, end = 0;
-  if (sscanf(text, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT%n", &tm.tm_mday, month, &year, &tm.tm_hour,
-             &tm.tm_min, &tm.tm_sec, &end) == 6 &&
-      end > 0) {
-  } else if (sscanf(text, "%*9[A-Za-z], %2d-%3[A-Za-z]-%2d %2d:%2d:%2d GMT%n", &tm.tm_mday, month, &year, &tm.tm_hour,
-                    &tm.tm_min, &tm.tm_sec, &end) == 6 &&
-             end > 0) {
-    /* Two digits more than 50 years ahead mean the century before. */
-    time_t now = (time_t)now_unix_s;
-    struct tm today;
-    if (!gmtime_r(&now, &today)) return false;
-    int this_year = today.tm_year + 1900;
-    year += this_year - this_year % 100;
-    if (year > this_year + 50) year -= 100;
-  } else if (sscanf(text, "%*3[A-Za-z] %3[A-Za-z] %2d %2d:%2d:%2d %4d%n", month, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
-                    &tm.tm_sec, &year, &end) != 6 ||
-             end == 0) {
-    return false;
-  }
-  text += end;
-  text += strspn(text, " \t\r\n");
-  tm.tm_mon = month_of(month);
-  tm.tm_year = year - 1900;
-  if (*text || tm.tm_mon < 0 || year < 1900 || tm.tm_mday < 1 || tm.tm_mday > 31 || tm.tm_hour < 0 || tm.tm_hour > 23 ||
-      tm.tm_min < 0 || tm.tm_min > 59 || tm.tm_sec < 0 || tm.tm_sec > 60)
-    return false;
-  *unix_s = (int64_t)timegm(&tm);
-  return true;
-}
-
 bool backoff_retry_after_ms(const char *value, int64_t now_unix_s, uint64_t *delay_ms) {
   if (!value) return false;
   value += strspn(value, " \t");
   if (read_seconds(value, delay_ms)) return true;
   int64_t date;
-  if (!read_date(value, now_unix_s, &date)) return false;
+  if (!http_date_read(value, now_unix_s, &date)) return false;
   *delay_ms = date > now_unix_s ? ((uint64_t)date - (uint64_t)now_unix_s) * 1000 : 0;
   return true;
 }
