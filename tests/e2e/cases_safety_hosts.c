@@ -4,20 +4,22 @@
  *   risk                                           case
  *   headers of the user on another host            "headers that may be secret ..."
  *   headers of the user on another port            "... another port is another host"
- *   headers of the user on another scheme          tests/http2/run: "from https to http ..."
+ *   headers of the user on another scheme          tests/http2/run: "from https to http no header ..."
  *   userinfo on another host                       "a password goes to its host alone ..."
  *   back again by way of another host              "what came by another host ..."
  *   a password in a redirect                       "a password that a redirect brings ..."
  *   userinfo in what is shown                      "a password is shown nowhere ...", and inputs
  *   inside addresses, spelt oddly                  "--deny-private reads addresses as they are connected to"
  *   inside addresses, by DNS                       "--deny-private looks at what names lead to"
- *   inside addresses, by redirect                  "--deny-private holds for every redirect"
- *   inside addresses, by redirect and DNS          "--deny-private holds for what redirects' names lead to"
+ *   inside addresses, by redirect, by DNS or not   tests/inside/run
  */
 #include "e2e.h"
 
 #define DENIED(address)                                                                                                \
   { .url = "http://" address ".test:$PORT/", .status = "failed", .error = "denied", .attempts = 1 }
+/* Where there is no way out by IPv6, such addresses are not asked for. tests/inside/run makes itself one. */
+#define DENIED6(address)                                                                                               \
+  { .url = "http://" address ".test:$PORT/", .status = "failed", .error = "denied|dns", .attempts = 1 }
 #define REFUSED(authority)                                                                                             \
   { .url = "http://" authority ":$PORT/x", .status = "failed", .error = "denied", .attempts = 1 }
 
@@ -126,9 +128,9 @@ static const struct e2e_case cases[] = {
                .exit_status = 1,
                .rows = {DENIED("127-0-0-1"), DENIED("10-0-0-1"), DENIED("172-16-9-9"), DENIED("192-168-1-1"),
                         DENIED("169-254-169-254"), DENIED("100-64-0-1"), DENIED("0-0-0-0"), DENIED("224-0-0-1"),
-                        DENIED("255-255-255-255"), DENIED("0--1"), DENIED("0--0"), DENIED("0--ffff-7f00-1"),
-                        DENIED("64-ff9b--7f00-1"), DENIED("64-ff9b-1--7f00-1"), DENIED("2002-7f00-1--1"),
-                        DENIED("2001-0--1"), DENIED("fe80--1"), DENIED("fd00--1"), DENIED("ff02--1")},
+                        DENIED("255-255-255-255"), DENIED6("0--1"), DENIED6("0--0"), DENIED6("0--ffff-7f00-1"),
+                        DENIED6("64-ff9b--7f00-1"), DENIED6("64-ff9b-1--7f00-1"), DENIED6("2002-7f00-1--1"),
+                        DENIED6("2001-0--1"), DENIED6("fe80--1"), DENIED6("fd00--1"), DENIED6("ff02--1")},
                .requests = {{.count = NONE}},
                .stored = NONE}}},
     {.name = "names lead to the addresses that the name server says, without --deny-private",

@@ -38,7 +38,7 @@ static void print_help(void) {
   struct text text = {0};
   text_format(&text, "Usage: faultserver [--port N] [--addresses FIRST[-LAST]] [--ipv6] [--with-parent]\n\n"
                      "  --port N         0, the default: any that is free. It is printed as \"port N\".\n"
-                     "  --addresses A-B  loopback addresses to listen on; 127.0.0.1-127.0.0.40\n"
+                     "  --addresses A-B  addresses to listen on; 127.0.0.1-127.0.0.40\n"
                      "  --ipv6           listens on [::1] too\n"
                      "  --with-parent    ends when standard input does\n\n"
                      "In the query of /img/KIND/NAME (KIND: gif html jpeg json png random text webp):\n");
@@ -57,7 +57,7 @@ static bool read_addresses(struct settings *settings, const char *text) {
   if (inet_pton(AF_INET, first, &from) != 1 || inet_pton(AF_INET, dash ? dash + 1 : first, &to) != 1) return false;
   settings->first = ntohl(from.s_addr);
   settings->last = ntohl(to.s_addr);
-  return settings->first >> 24 == 127 && settings->last >> 24 == 127 && settings->first <= settings->last;
+  return settings->first <= settings->last && settings->last - settings->first < 1000;
 }
 
 /* 0: go on; 1: help was printed; -1: bad, and said. */
@@ -75,7 +75,7 @@ static int read_options(struct settings *settings, int argc, char **argv) {
     if (option == 'w') settings->with_parent = true;
     if (option == 'p') settings->port = atoi(optarg);
     if (option == 'a' && !read_addresses(settings, optarg)) {
-      fprintf(stderr, "faultserver: %s: not loopback addresses like 127.0.0.1-127.0.0.40\n", optarg);
+      fprintf(stderr, "faultserver: %s: not addresses like 127.0.0.1-127.0.0.40\n", optarg);
       return -1;
     }
     if (option == '?') return -1;
