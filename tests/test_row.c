@@ -54,7 +54,7 @@ static const struct {
   const char *text;
 } written[] = {
     {&formulas, ROW_CSV,
-     "0,\"'=HYPERLINK(\"\"x\"\",1)\",failed,'''@a,,0,'a,,url,'-1,0,,'+1,a=1,,,,0\r\n"},
+     "0,\"'=HYPERLINK(\"\"x\"\",1)\",failed,'''@a,,0,'a,,,,,url,'-1,0,,'+1,a=1,,,,0\r\n"},
     {&full, ROW_JSON,
      "{\"id\":17,\"url\":\"http://h/a.jpg?q=\\\"1\\\",2\",\"status\":\"ok\",\"path\":\"a/b, "
      "c.jpg\",\"sha256\":\"" DIGEST_HEX

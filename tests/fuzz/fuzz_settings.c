@@ -3,7 +3,7 @@
  * Sources: src/cli/options.c src/cli/option_table.c src/cli/option_words.c src/cli/config.c src/cli/lines.c src/cli/help.c
  *          src/cli/host_rules.c src/cli/proxies.c src/cli/list.c src/cli/util.c src/engine/options.c src/engine/rules.c
  *          src/engine/backoff.c src/engine/http_date.c src/engine/headers.c src/engine/error.c src/engine/proxy.c src/engine/no_proxy.c
- *          src/engine/url.c
+ *          src/engine/url.c src/engine/names.c
  * Libraries: libcurl */
 #include "fuzz.h"
 #include "options.h"
