@@ -100,6 +100,9 @@ static const struct {
     {"http://example.com/\x01", "control"},
     {"http://[::1", "host"},
     {"http://[::g]/", "host"},
+    {"http://[fe80::1%\xc3"
+     "25]/",
+     "host"},
     {"http://exa<mple.com/", "host"},
     {"http://example.com%2f@evil.example%00/", ""},
     {"http://example%0d%0a.com/", ""},

@@ -97,6 +97,12 @@ static CURLUcode host_get(CURLU *handle, char **host) {
   return CURLUE_OK;
 }
 
+static bool is_ascii(const char *text) {
+  while (*text && !(*text & 0x80))
+    text++;
+  return !*text;
+}
+
 static CURLUcode take_apart(CURLU *handle, seine_url_t *url, char **full) {
   CURLUcode code = port_get(handle, &url->port);
   if (!code) code = host_get(handle, &url->host);
@@ -109,13 +115,9 @@ static CURLUcode take_apart(CURLU *handle, seine_url_t *url, char **full) {
   if (!code) code = curl_url_set(handle, CURLUPART_PASSWORD, NULL, 0);
   if (!code) code = curl_url_set(handle, CURLUPART_OPTIONS, NULL, 0);
   if (!code) code = part_get(handle, CURLUPART_URL, ASCII_HOST, &url->public_url);
+  /* An address's zone is the one part that libcurl neither encodes nor checks. */
+  if (!code && !is_ascii(url->public_url)) code = CURLUE_BAD_HOSTNAME;
   return code;
-}
-
-static bool is_ascii(const char *text) {
-  while (*text && !(*text & 0x80))
-    text++;
-  return !*text;
 }
 
 /* libcurl's IDN library takes host names to be in the locale's encoding, and a program may well be in "C", which has no
