@@ -18,6 +18,7 @@ struct settings {
   long buffer_bytes; /* libcurl's receive buffer */
   bool no_dns_cache;
   bool forbid_reuse;
+  const char *cacert; /* PEM bundle, parsed once for all: a CA path would have each connection parse it; NULL: the default */
 };
 
 struct list {
@@ -177,6 +178,10 @@ static void slot_open(struct slot *slot, struct bare *bare) {
   curl_easy_setopt(slot->easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(slot->easy, CURLOPT_BUFFERSIZE, bare->settings.buffer_bytes);
   if (bare->settings.no_dns_cache) curl_easy_setopt(slot->easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
+  if (bare->settings.cacert) {
+    curl_easy_setopt(slot->easy, CURLOPT_CAINFO, bare->settings.cacert);
+    curl_easy_setopt(slot->easy, CURLOPT_CAPATH, NULL);
+  }
   if (bare->settings.forbid_reuse) curl_easy_setopt(slot->easy, CURLOPT_FORBID_REUSE, 1L);
 }
 
@@ -302,6 +307,7 @@ static size_t number(const char *text, size_t most) {
 static const char *arguments(struct settings *settings, int argc, char **argv) {
   static const struct option names[] = {{"no-dns-cache", no_argument, NULL, 'd'},
                                         {"forbid-reuse", no_argument, NULL, 'r'},
+                                        {"cacert", required_argument, NULL, 'c'},
                                         {"buffer", required_argument, NULL, 'b'},
                                         {NULL, 0, NULL, 0}};
   *settings = (struct settings){.parallel = 16, .buffer_bytes = 65536};
@@ -312,6 +318,8 @@ static const char *arguments(struct settings *settings, int argc, char **argv) {
       settings->count = number(optarg, SIZE_MAX / 2);
     else if (letter == 'b')
       settings->buffer_bytes = (long)number(optarg, 512 * 1024);
+    else if (letter == 'c')
+      settings->cacert = optarg;
     else if (letter == 'd')
       settings->no_dns_cache = true;
     else if (letter == 'r')
@@ -320,7 +328,7 @@ static const char *arguments(struct settings *settings, int argc, char **argv) {
       optind = argc; /* getopt said what is wrong */
   }
   if (optind != argc - 1)
-    die("usage: bare [-j IN_FLIGHT] [-n COUNT] [--buffer BYTES] [--no-dns-cache] [--forbid-reuse] LIST");
+    die("usage: bare [-j IN_FLIGHT] [-n COUNT] [--buffer BYTES] [--cacert FILE] [--no-dns-cache] [--forbid-reuse] LIST");
   return argv[optind];
 }
 

@@ -121,11 +121,11 @@ static void on_body_news(void *user, enum body_news news) {
 
 bool arrival_keeps_connection(const struct seine_fetch *fetch) {
   const struct seine *engine = fetch->engine;
-  size_t idle = engine->transfers.curl_loop.idle_count;
-  if (engine->slots.limit < engine->options.concurrency)
-    return engine->transfers.curl_loop.open <= engine->slots.limit;
+  const struct transfers *transfers = &engine->transfers;
+  size_t idle = transfers->curl_loop.idle_count;
+  if (engine->slots.limit < engine->options.concurrency) return transfers->curl_loop.open <= engine->slots.limit;
   if (fetch->host->queued) return idle < engine->options.concurrency + IDLE_CONNECTIONS;
-  return engine->options.keep_alive_ms && idle < IDLE_CONNECTIONS;
+  return engine->options.keep_alive_ms && idle + transfers->keeping < IDLE_CONNECTIONS;
 }
 
 static bool make_body(struct seine_fetch *fetch, const struct response *response) {

@@ -184,6 +184,7 @@ static void start_transfer(struct seine_fetch *fetch) {
                                      .headers = error ? NULL : headers_of(fetch),
                                      .resolve = resolve,
                                      .proxy = fetch->proxy ? proxy_url(fetch->proxy) : NULL,
+                                     .literal = host->literal && !fetch->proxy,
                                      .keep_connection = arrival_keeps_connection(fetch)};
   if (!error) error = transfer_start(&engine->transfers, &request, fetch, &fetch->attempt->transfer);
   free(resolve);
@@ -195,7 +196,7 @@ static void start_transfer(struct seine_fetch *fetch) {
   }
   count_attempt(fetch);
   engine->attempts++;
-  host->known_to_curl = true;
+  host->known_to_curl = !host->literal;
   host_started(host);
   fetch_enter(fetch, FETCH_TRANSFERRING);
 }

@@ -15,6 +15,7 @@
 #define DISCARD_MAX                                                                                                    \
   ((uint64_t)64 * 1024) /* of an unwanted body, to keep the connection; past that a new one is cheaper */
 #define IDLE_MIN_MS    1000 /* between two transfers of a host that has more to do, where nothing else may idle */
+#define LITERALS_MAX   128 /* in libcurl's cache of names, and a quarter of the concurrency */
 #define BUFFER_LARGE   65536L
 #define BUFFER_SMALL   16384L
 #define SPEED_LOOKS    4    /* in one stall_timeout_ms */
@@ -37,6 +38,8 @@ struct transfer {
   struct curl_slist *headers; /* set on the handle */
   const char *proxy; /* set on the handle; compared by address */
   struct response response;
+  bool clears; /* libcurl's cache of literals, when it ends */
+  bool keeps; /* counted in transfers->keeping */
   bool headers_done, discard, stopped, stalled, slow, denied, flooded;
   int shortage; /* errno of a socket for which there was no descriptor; 0 */
   uint64_t discarded;
@@ -281,7 +284,7 @@ static void set_network(CURL *easy, const struct transfers *transfers) {
   const seine_options_t *options = transfers->options;
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_timeout_ms);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)options->max_time_ms);
-  /* Entries are never searched for their age, which would be a walk for every transfer; transfers_forget drops them. */
+  /* Entries are not searched for their age, which would be a walk for every transfer: see transfers_forget, set_literal. */
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_size(options));
   /* Which proxy, if any, is decided for each transfer; the environment has no say. */
@@ -354,6 +357,8 @@ static void transfer_free(struct transfer *transfer) {
 static void transfer_give(struct transfer *transfer) {
   struct transfers *transfers = transfer->transfers;
   response_clear(&transfer->response);
+  transfers->keeping -= transfer->keeps;
+  transfer->keeps = false;
   if (transfers->spare_count >= SPARE_MAX) {
     transfer_free(transfer);
     return;
@@ -364,18 +369,30 @@ static void transfer_give(struct transfer *transfer) {
 
 /* ---- The life of a transfer ---- */
 
+/* Names to forget come first: one of them may be told anew. */
 static void set_resolve(struct transfer *transfer, const char *resolve) {
   struct transfers *transfers = transfer->transfers;
   if (!transfers->forget && !resolve && !transfer->resolve) return;
   struct curl_slist *list = transfers->forget;
-  transfers->forget = NULL;
-  if (resolve) {
-    struct curl_slist *longer = curl_slist_append(list, resolve);
-    if (longer) list = longer; /* without memory libcurl asks its own resolver */
-  }
+  struct curl_slist *told = resolve ? curl_slist_append(NULL, resolve) : NULL; /* or libcurl asks its own resolver */
+  if (list)
+    transfers->forget_last->next = told;
+  else
+    list = told;
+  transfers->forget = transfers->forget_last = NULL;
   curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, list);
   curl_slist_free_all(transfer->resolve);
   transfer->resolve = list;
+}
+
+/* libcurl keeps address literals in its cache of names, too, and has no word by which to drop the IPv6 ones. A transfer
+ * with a time limit for that cache clears it of them as it ends, by a walk; so only one in many has a limit. */
+static void set_literal(struct transfer *transfer, bool literal) {
+  struct transfers *transfers = transfer->transfers;
+  bool clears = literal && ++transfers->literals >= LITERALS_MAX + transfers->options->concurrency / 4;
+  if (clears) transfers->literals = 0;
+  if (clears != transfer->clears) curl_easy_setopt(transfer->easy, CURLOPT_DNS_CACHE_TIMEOUT, clears ? 0L : -1L);
+  transfer->clears = clears;
 }
 
 static void reset(struct transfer *transfer) {
@@ -394,6 +411,7 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
   reset(transfer);
   transfer->user = user;
   set_resolve(transfer, request->resolve);
+  set_literal(transfer, request->literal);
   if (transfer->headers != request->headers) {
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, request->headers);
     transfer->headers = request->headers;
@@ -419,6 +437,8 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
 
 void transfer_keep_connection(struct transfer *transfer, bool keep) {
   curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, keep ? 0L : 1L);
+  transfer->transfers->keeping += (size_t)keep - (size_t)transfer->keeps;
+  transfer->keeps = keep;
 }
 
 static void read_info(struct transfer *transfer, struct outcome *outcome) {
@@ -502,10 +522,14 @@ void transfers_turn(struct transfers *transfers) {
 
 void transfers_forget(struct transfers *transfers, const char *host, unsigned port) {
   char entry[300];
-  if (strchr(host, ':')) return; /* libcurl cannot name an IPv6 literal here */
   snprintf(entry, sizeof entry, "-%s:%u", host, port);
-  struct curl_slist *list = curl_slist_append(transfers->forget, entry);
-  if (list) transfers->forget = list; /* without memory the entry stays: a few hundred bytes */
+  struct curl_slist *one = curl_slist_append(NULL, entry);
+  if (!one) return; /* the entry stays: a few hundred bytes */
+  if (transfers->forget)
+    transfers->forget_last->next = one;
+  else
+    transfers->forget = one;
+  transfers->forget_last = one;
 }
 
 /* ---- The pool ---- */

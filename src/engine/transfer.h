@@ -64,8 +64,10 @@ struct transfers {
   struct alarm *stall_alarm, *speed_alarm, *throttle_alarm;
   double credit_bytes; /* of the bandwidth; negative when a buffer overdrew it */
   uint64_t credited_ns;
-  struct curl_slist *forget; /* "-host:port": names that libcurl's cache may drop */
+  struct curl_slist *forget, *forget_last; /* "-host:port": names that libcurl's cache may drop */
+  unsigned literals; /* transfers from address literals since libcurl's cache was last cleared of those */
   uint64_t received_bytes;
+  size_t keeping; /* in flight, whose connection will be kept */
 };
 
 /* options and events are borrowed for the life of the pool. 0, SEINE_ENOMEM or SEINE_ENOSYS; nothing to close after that. */
@@ -80,6 +82,7 @@ struct transfer_request {
   struct curl_slist *headers; /* must outlive the transfer; NULL: none */
   const char *resolve;        /* "host:port:addr,addr"; NULL for address literals */
   const char *proxy;          /* NULL: none */
+  bool literal;               /* the host is an address */
   bool keep_connection;
 };
 
