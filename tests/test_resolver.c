@@ -113,7 +113,9 @@ static void asked(const uint8_t *data, size_t size, const struct sockaddr *from)
   enum kind kind = strncmp(name, "h", 1) == 0 ? (type == 1 ? ADDRESS : NOTHING) : NO_NAME;
   uint32_t ttl = 300;
   for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
-    if (strcmp(zones[i].name, name) != 0) continue;
+    size_t length = strlen(name), zone = strlen(zones[i].name);
+    bool below = length > zone && zones[i].a == SILENT && strcmp(name + length - zone, zones[i].name) == 0;
+    if (!below && strcmp(zones[i].name, name) != 0) continue;
     kind = type == 1 ? zones[i].a : zones[i].aaaa;
     ttl = zones[i].ttl;
   }
@@ -203,6 +205,12 @@ static void teardown_closed(void) {
   ck_assert(closed);
   resolver = NULL;
   teardown();
+}
+
+static void hosts_write(const char *text) {
+  FILE *file = fopen(hosts_path, "w");
+  fputs(text, file);
+  fclose(file);
 }
 
 struct look {
@@ -484,6 +492,73 @@ START_TEST(no_more_is_outstanding_than_allowed) {
 }
 END_TEST
 
+START_TEST(dead_names_hold_up_nobody_else) {
+  static struct look dead[8], alive;
+  open_with((struct resolver_options){.outstanding = 2, .timeout_ms = 60000});
+  for (int i = 0; i < 8; i++) {
+    char name[30];
+    sprintf(name, "dead%d.silent.test", i);
+    start(name, &dead[i]);
+  }
+  start("v4.test", &alive);
+  wait_for(&alive);
+  ck_assert_str_eq(alive.text, "192.0.2.1");
+  for (int i = 0; i < 8; i++)
+    ck_assert_int_eq(dead[i].calls, 0);
+}
+END_TEST
+
+START_TEST(what_is_asked_ahead_is_there_in_time) {
+  struct look look;
+  open_with((struct resolver_options){.outstanding = 4});
+  ck_assert_uint_eq(resolver_room(resolver), 4);
+  resolver_prefetch(resolver, "v4.test");
+  resolver_prefetch(resolver, "V4.test.");
+  resolver_prefetch(resolver, "127.0.0.1");
+  resolver_prefetch(resolver, "no name at all");
+  ck_assert_uint_eq(resolver_waiting(resolver), 1);
+  start("v4.test", &look);
+  wait_for(&look);
+  ck_assert_uint_eq(seen.questions, 2);
+  resolver_prefetch(resolver, "h7.test");
+  run_for(20);
+  struct addresses *cached = resolver_cached(resolver, "h7.test");
+  ck_assert_ptr_nonnull(cached);
+  ck_assert_str_eq(cached->text, "10.0.0.7");
+  addresses_unref(cached);
+  resolver_prefetch(resolver, "h8.test"); /* still in line when it closes */
+}
+END_TEST
+
+static const struct {
+  const char *hosts, *worked, *text; /* NULL: as it was */
+} preferences[] = {
+    {"10.1.1.1", "10.1.1.1", NULL},
+    {"10.1.1.1 10.1.1.2 10.1.1.3", "10.1.1.1", NULL},
+    {"10.1.1.1 10.1.1.2 10.1.1.3", "10.1.1.2", "10.1.1.2,10.1.1.3,10.1.1.1"},
+    {"10.1.1.1 10.1.1.2 10.1.1.3", "10.1.1.3", "10.1.1.3,10.1.1.1,10.1.1.2"},
+    {"10.1.1.1 10.1.1.2", "10.9.9.9", NULL}, /* it is none of them */
+    {"::5 10.1.1.1", "10.1.1.1", NULL}, /* the other family may only have been slower */
+    {"::5 10.1.1.1 10.1.1.2", "10.1.1.2", "[::5],10.1.1.2,10.1.1.1"},
+    {"::5 ::6 10.1.1.1", "::6", "[::6],10.1.1.1,[::5]"},
+};
+
+START_TEST(what_failed_is_tried_last) {
+  char file[200] = "", list[100];
+  strcpy(list, preferences[_i].hosts);
+  for (char *rest, *word = strtok_r(list, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+    sprintf(file + strlen(file), "%s many\n", word);
+  hosts_write(file);
+  open_with((struct resolver_options){0});
+  struct addresses *cached = resolver_cached(resolver, "many");
+  struct addresses *better = resolver_prefer(resolver, "many", cached, preferences[_i].worked);
+  ck_assert_int_eq(better != NULL, preferences[_i].text != NULL);
+  if (better) ck_assert_str_eq(better->text, preferences[_i].text);
+  addresses_unref(better);
+  addresses_unref(cached);
+}
+END_TEST
+
 START_TEST(what_is_cancelled_does_not_call_back) {
   struct look looks[6];
   struct resolver_query *queries[6];
@@ -532,12 +607,6 @@ START_TEST(search_domains_are_for_bare_names) {
   ck_assert_str_eq(look_up("one").text, "192.0.2.1");
 }
 END_TEST
-
-static void hosts_write(const char *text) {
-  FILE *file = fopen(hosts_path, "w");
-  fputs(text, file);
-  fclose(file);
-}
 
 START_TEST(the_hosts_file_is_honoured) {
   hosts_write("# comment\n10.1.1.1 printer Printer.Lan. # more\n\n::5 printer\nnonsense words\n10.1.1.2 nx.test\r\n"
@@ -708,6 +777,9 @@ int main(void) {
   tcase_add_test(tests, lives_are_kept_within_bounds);
   tcase_add_test(tests, the_oldest_are_forgotten_first);
   tcase_add_test(tests, no_more_is_outstanding_than_allowed);
+  tcase_add_test(tests, dead_names_hold_up_nobody_else);
+  tcase_add_test(tests, what_is_asked_ahead_is_there_in_time);
+  tcase_add_loop_test(tests, what_failed_is_tried_last, 0, COUNT(preferences));
   tcase_add_test(tests, what_is_cancelled_does_not_call_back);
   tcase_add_test(tests, a_cancelled_answer_serves_later);
   tcase_add_test(tests, search_domains_are_for_bare_names);

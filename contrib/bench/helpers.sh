@@ -23,6 +23,7 @@ die() { echo "bench: $*" >&2; exit 1; }
 serve() {
   local said=$work/port.${#servers[@]}
   mkfifo "$said.in"
+  : >"$said"
   "$bench/$1" "${@:2}" <>"$said.in" >"$said" &
   servers+=($!)
   for _ in {1..100}; do

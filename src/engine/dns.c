@@ -18,15 +18,19 @@
 /* How long the other family's answer is waited for once one has come: some servers never answer for IPv6. */
 #define GRACE_MS 250
 
+#define TICK_MS 20 /* how often timeouts are looked after: c-ares would walk all questions to say when the next one is */
+#define SOCKET_BYTES (1 << 20) /* of answers that may wait for us, if the system allows */
+
 /* One name that is asked for. */
 struct asking {
   LIST_ENTRY(asking) link;
+  TAILQ_ENTRY(asking) grace; /* in dns->grace, while give_up_ms is set */
   struct dns *dns;
   struct question *questions[2]; /* NULL once answered */
   uint64_t give_up_ms; /* when the one that is left is not waited for any more; 0: not yet known */
   uint64_t ttl_ms;
   unsigned count;
-  bool transient, no_name, no_descriptor;
+  bool transient, no_name, no_descriptor, lost;
   const char *message;
   dns_cb callback;
   void *user;
@@ -55,6 +59,7 @@ struct dns {
   bool prefer_v6;
   LIST_HEAD(, dns_socket) sockets;
   LIST_HEAD(, asking) asking;
+  TAILQ_HEAD(, asking) grace; /* those with one answer of two, the one that has it longest first */
   unsigned questions;
   unsigned handles; /* not yet closed */
   bool closing;
@@ -80,7 +85,8 @@ static void addresses_sort(union address *list, unsigned count, int first) {
 
 static void asking_conclude(struct asking *asking) {
   struct dns *dns = asking->dns;
-  struct dns_answer answer = {.list = asking->found, .count = asking->count, .ttl_ms = asking->ttl_ms};
+  struct dns_answer answer = {
+      .list = asking->found, .count = asking->count, .ttl_ms = asking->ttl_ms, .lost = asking->lost};
   for (int i = 0; i < 2; i++)
     if (asking->questions[i]) asking->questions[i]->asking = NULL;
   if (asking->count) {
@@ -92,6 +98,7 @@ static void asking_conclude(struct asking *asking) {
     answer.message = asking->message;
   }
   LIST_REMOVE(asking, link);
+  if (asking->give_up_ms) TAILQ_REMOVE(&dns->grace, asking, grace);
   asking->callback(asking->user, &answer);
   free(asking);
 }
@@ -132,7 +139,6 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
   struct question *question = arg;
   struct dns *dns = question->dns;
   struct asking *asking = question->asking;
-  (void)timeouts;
   dns->questions--;
   if (asking && !dns->closing) {
     asking->questions[question->second] = NULL;
@@ -141,7 +147,11 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
     } else {
       asking_fail(asking, status);
     }
-    if (asking->count) asking->give_up_ms = uv_now(dns->loop) + GRACE_MS;
+    asking->lost |= timeouts > 0 && status != ARES_ETIMEOUT;
+    if (asking->count && !asking->give_up_ms) {
+      asking->give_up_ms = uv_now(dns->loop) + GRACE_MS;
+      TAILQ_INSERT_TAIL(&dns->grace, asking, grace);
+    }
     if (!asking->questions[0] && !asking->questions[1]) asking_conclude(asking);
   }
   free(question);
@@ -154,32 +164,19 @@ static void on_timer(uv_timer_t *timer);
 
 /* Called last wherever something may have changed. */
 static void rearm(struct dns *dns) {
-  struct timeval left;
-  uint64_t now = uv_now(dns->loop), wait_ms = UINT64_MAX;
   if (dns->closing) return;
-  if (ares_timeout(dns->channel, NULL, &left))
-    wait_ms = (uint64_t)left.tv_sec * 1000 + (uint64_t)(left.tv_usec + 999) / 1000;
-  const struct asking *asking;
-  LIST_FOREACH (asking, &dns->asking, link) {
-    uint64_t until = asking->give_up_ms > now ? asking->give_up_ms - now : 0;
-    if (asking->give_up_ms && until < wait_ms) wait_ms = until;
-  }
-  if (wait_ms == UINT64_MAX) {
+  if (!dns->questions)
     uv_timer_stop(&dns->timer);
-  } else {
-    uv_timer_start(&dns->timer, on_timer, wait_ms, 0);
-  }
+  else if (!uv_is_active((uv_handle_t *)&dns->timer))
+    uv_timer_start(&dns->timer, on_timer, TICK_MS, TICK_MS);
 }
 
 static void on_timer(uv_timer_t *timer) {
   struct dns *dns = timer->data;
+  struct asking *first;
   ares_process_fd(dns->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-  struct asking *asking = LIST_FIRST(&dns->asking), *next;
-  /* A callback may add to the front of the list, and removes nothing from it. */
-  for (; asking; asking = next) {
-    next = LIST_NEXT(asking, link);
-    if (asking->give_up_ms && asking->give_up_ms <= uv_now(dns->loop)) asking_conclude(asking);
-  }
+  while ((first = TAILQ_FIRST(&dns->grace)) && first->give_up_ms <= uv_now(dns->loop))
+    asking_conclude(first);
   rearm(dns);
 }
 
@@ -309,9 +306,11 @@ static int channel_open(struct dns *dns, const struct dns_options *from) {
                                  .timeout = (int)from->timeout_ms,
                                  .tries = (int)from->tries,
                                  .lookups = lookups,
+                                 .socket_receive_buffer_size = SOCKET_BYTES,
                                  .sock_state_cb = socket_changed,
                                  .sock_state_cb_data = dns};
-  int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB;
+  int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB |
+             ARES_OPT_SOCK_RCVBUF;
   int status = ares_init_options(&dns->channel, &options, mask);
   if (status != ARES_SUCCESS) return status == ARES_ENOMEM ? SEINE_ENOMEM : SEINE_ENOSYS;
   if (!from->servers) return 0;
@@ -330,6 +329,7 @@ int dns_open(struct dns **dns, uv_loop_t *loop, const struct dns_options *option
   made->prefer_v6 = options->family != AF_INET && dns_family() == AF_UNSPEC;
   LIST_INIT(&made->sockets);
   LIST_INIT(&made->asking);
+  TAILQ_INIT(&made->grace);
   int error = channel_open(made, options);
   if (error) {
     free(made);

@@ -22,6 +22,7 @@ struct dns_answer {
   const union address *list; /* borrowed for the callback; the preferred family first */
   unsigned count;
   uint64_t ttl_ms;
+  bool lost; /* a question had to be sent again before it was answered */
 };
 
 /* May ask again, but not close. */

@@ -95,6 +95,14 @@ static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome,
   attempt_fail(fetch, class.error, class.transient, 0, text);
 }
 
+/* libcurl gave each address that it tried before this one half of the time there was. */
+static void prefer(struct host *host, struct resolver *resolver, const char *ip) {
+  struct addresses *better = resolver_prefer(resolver, host->name, host->addresses, ip);
+  if (!better) return;
+  addresses_unref(host->addresses);
+  host->addresses = better;
+}
+
 static void note(struct seine_fetch *fetch, const struct outcome *outcome) {
   struct attempt *attempt = fetch->attempt;
   attempt->transfer = NULL;
@@ -103,6 +111,8 @@ static void note(struct seine_fetch *fetch, const struct outcome *outcome) {
   attempt->response = *outcome->response;
   *outcome->response = (struct response){0};
   if (outcome->ip) snprintf(attempt->ip, sizeof attempt->ip, "%s", outcome->ip);
+  if (outcome->ip && outcome->connected && outcome->connects && !outcome->proxied && fetch->host->addresses)
+    prefer(fetch->host, fetch->engine->resolver, outcome->ip);
   fetch->engine->connections += (uint64_t)outcome->connects;
   engine_wake(fetch->engine);
 }

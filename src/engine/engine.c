@@ -78,10 +78,22 @@ static bool can_start(struct seine *engine) {
   return slots_free(engine) && backlog < most && engine->bodies.held_bytes < engine->bodies.limit_bytes;
 }
 
+/* Names are looked up while there is no slot, so that what gets one need not wait. Where there are proxies, they do it. */
+static void look_ahead(struct seine *engine) {
+  struct host *host;
+  if (engine->options.proxies || engine->options.https_proxies) return;
+  while (resolver_room(engine->resolver) > resolver_waiting(engine->resolver) &&
+         (host = hosts_next_unasked(&engine->hosts)))
+    if (!host->rule || !host->rule->proxy) resolver_prefetch(engine->resolver, host->name);
+}
+
 static void start_fetches(struct seine *engine) {
   for (int i = 0; i < STARTS_A_TURN; i++) {
     struct host *host = can_start(engine) ? hosts_next(&engine->hosts) : NULL;
-    if (!host) return;
+    if (!host) {
+      look_ahead(engine);
+      return;
+    }
     attempt_begin(host);
   }
   engine->dirty = true;
@@ -533,10 +545,13 @@ void seine_get_stats(const seine_t *engine, seine_stats_t *stats) {
                            .connections = engine->connections};
 }
 
-/* A quarter more than the slots, so that none is empty while the caller reads on. */
+/* A quarter more than the slots, so that none is empty while the caller reads on; and where there are names to look up,
+ * as many as are asked for in the meantime. */
 size_t seine_appetite(const seine_t *engine) {
   size_t slots = engine->slots.limit, wanted = slots + slots / 4 + 8;
   size_t have = engine->count[FETCH_TRANSFERRING] + engine->hosts.startable;
+  size_t window = resolver_window(engine->resolver), nameless = engine->hosts.nameless;
+  if (nameless) wanted += nameless < window ? nameless : window;
   if (engine->draining || engine->bodies.held_bytes >= engine->bodies.limit_bytes) return 0;
   return have < wanted ? wanted - have : 0;
 }

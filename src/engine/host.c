@@ -17,6 +17,7 @@ void hosts_init(struct host_table *hosts, uv_loop_t *loop, struct alarms *alarms
   *hosts = (struct host_table){.loop = loop, .alarms = alarms, .options = options, .rules = rules};
   TAILQ_INIT(&hosts->ring);
   TAILQ_INIT(&hosts->idle);
+  TAILQ_INIT(&hosts->unasked);
 }
 
 /* ---- Where a host stands ---- */
@@ -65,6 +66,21 @@ static size_t startable_of(const struct host *host) {
   return host->queued < slots ? host->queued : slots;
 }
 
+/* A ready host without an address. A look-up that is not needed in the end, since a proxy will do it, does no harm. */
+static void settle_name(struct host *host) {
+  struct host_table *hosts = host->hosts;
+  bool nameless = host->place == HOST_READY && !host->literal && !host->addresses;
+  bool unasked = nameless && !host->asked_ahead;
+  hosts->nameless += (size_t)nameless - (size_t)host->nameless;
+  host->nameless = nameless;
+  if (unasked == host->is_unasked) return;
+  if (unasked)
+    TAILQ_INSERT_TAIL(&hosts->unasked, host, unasked);
+  else
+    TAILQ_REMOVE(&hosts->unasked, host, unasked);
+  host->is_unasked = unasked;
+}
+
 static void host_settle(struct host *host);
 
 static void on_alarm(void *user) {
@@ -80,6 +96,8 @@ static void host_free(struct host *host) {
   HASH_DEL(hosts->by_key, host);
   hosts->count--;
   if (host->waits_frozen) hosts->frozen--;
+  if (host->nameless) hosts->nameless--;
+  if (host->is_unasked) TAILQ_REMOVE(&hosts->unasked, host, unasked);
   if (host->down) hosts->down--;
   addresses_unref(host->addresses);
   robots_unref(host->robots);
@@ -116,6 +134,7 @@ static void host_settle(struct host *host) {
     leave_place(host);
     enter_place(host, place);
   }
+  settle_name(host);
   hosts->startable -= host->startable;
   host->startable = startable_of(host);
   hosts->startable += host->startable;
@@ -228,6 +247,14 @@ struct host *hosts_next(struct host_table *hosts) {
   if (!host) return NULL;
   TAILQ_REMOVE(&hosts->ring, host, link);
   TAILQ_INSERT_TAIL(&hosts->ring, host, link);
+  return host;
+}
+
+struct host *hosts_next_unasked(struct host_table *hosts) {
+  struct host *host = TAILQ_FIRST(&hosts->unasked);
+  if (!host) return NULL;
+  host->asked_ahead = true;
+  settle_name(host);
   return host;
 }
 

@@ -24,6 +24,7 @@ enum host_place {
 struct host {
   UT_hash_handle hh;
   TAILQ_ENTRY(host) link; /* in its place's list */
+  TAILQ_ENTRY(host) unasked; /* in hosts.unasked, if is_unasked */
   struct host_table *hosts;
   enum host_place place; /* assigned by host_settle alone */
   struct fetch_list queue;
@@ -54,6 +55,9 @@ struct host {
   uint64_t robots_until_ms; /* uv_now until which the answer holds; 0: never asked */
   struct robots *robots;    /* NULL: everything is allowed, or robots_unknown */
 
+  bool is_unasked; /* ready, and its name was never looked up ahead */
+  bool asked_ahead;
+  bool nameless; /* ready, without an address: counted in hosts.nameless */
   bool looking;                /* a look-up of its address is under way */
   bool literal;                /* its name is an address */
   bool known_to_curl;          /* libcurl's cache may have an entry for it */
@@ -75,6 +79,8 @@ struct host_table {
   struct host_list ring;
   struct host_list idle; /* the one that was used longest ago first */
   size_t idle_count;
+  struct host_list unasked; /* names to be looked up ahead of their turn, in the order of the ring */
+  size_t nameless;
   size_t count, frozen, down;
   size_t startable; /* queued fetches that could start now, if there were slots */
   void (*on_ready)(void *user);               /* the ring is no longer empty */
@@ -101,6 +107,9 @@ void host_remove(struct host *host, struct seine_fetch *fetch);
 
 /* The host whose turn it is; NULL if none can start anything. It goes to the end of the ring. */
 struct host *hosts_next(struct host_table *hosts);
+
+/* The host whose name is to be looked up ahead of its turn, once; NULL if there is none. */
+struct host *hosts_next_unasked(struct host_table *hosts);
 
 /* Whether the next fetch is to fail at once, since the circuit is open and no probe is due. */
 bool host_refuses(const struct host *host);

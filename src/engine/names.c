@@ -42,6 +42,12 @@ void addresses_unref(struct addresses *addresses) {
   if (addresses && --addresses->refs == 0) free(addresses);
 }
 
+bool address_equal(const union address *a, const union address *b) {
+  if (a->any.sa_family != b->any.sa_family) return false;
+  if (a->any.sa_family == AF_INET6) return memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof(a->v6.sin6_addr)) == 0;
+  return a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
+}
+
 bool address_read(union address *address, const char *text) {
   memset(address, 0, sizeof(*address));
   if (inet_pton(AF_INET, text, &address->v4.sin_addr) == 1) {

@@ -32,6 +32,8 @@ struct addresses *addresses_make(const union address *list, unsigned count, uint
 struct addresses *addresses_ref(struct addresses *addresses);
 void addresses_unref(struct addresses *addresses); /* NULL is fine */
 
+bool address_equal(const union address *a, const union address *b); /* ports left out */
+
 /* Reads an IPv4 or IPv6 literal as inet_pton does. */
 bool address_read(union address *address, const char *text);
 

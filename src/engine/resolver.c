@@ -6,8 +6,13 @@
 #include <sys/queue.h>
 
 #include "dns.h"
+#include "pace.h"
 #include "seine.h"
 #include "table.h"
+
+#define SLOW_MS     1000 /* a name that takes longer does not count against the pace: its own servers may be dead */
+#define BURST       64 /* names asked for in one go: a server's socket holds a few hundred questions */
+#define SLOW_FACTOR 8 /* times the pace's most: names and questions in all, slow ones among them */
 
 TAILQ_HEAD(query_list, resolver_query);
 TAILQ_HEAD(entry_list, entry);
@@ -36,6 +41,8 @@ struct entry {
   struct query_list queries;
   struct resolver_answer answer; /* of one that is known */
   uint64_t expires_ms;
+  uint64_t asked_ms;
+  bool slow; /* of one that is asked for: counted in resolver->slow */
   char host[];
 };
 
@@ -46,7 +53,10 @@ struct resolver {
   struct resolver_options options; /* without the strings */
   struct entry *entries;
   struct entry_list line, asking, known;
-  unsigned known_count;
+  struct entry *quick; /* in asking: the first that is not slow; those before it are */
+  unsigned known_count, line_count, asking_count, slow;
+  struct pace pace;
+  uv_timer_t timer; /* while the line waits for room, which slow names may leave without an answer */
   struct query_list ready;
   size_t ready_count;
 
@@ -104,9 +114,15 @@ static struct entry_list *entry_list_of(struct resolver *resolver, enum entry_st
 
 static void entry_move(struct resolver *resolver, struct entry *entry, enum entry_state state) {
   struct entry_list *from = entry_list_of(resolver, entry->state), *to = entry_list_of(resolver, state);
+  if (entry == resolver->quick) resolver->quick = TAILQ_NEXT(entry, link);
   if (from) TAILQ_REMOVE(from, entry, link);
+  resolver->slow -= entry->slow;
+  entry->slow = false;
   if (to) TAILQ_INSERT_TAIL(to, entry, link);
   resolver->known_count += (state == ENTRY_KNOWN) - (entry->state == ENTRY_KNOWN);
+  resolver->line_count += (state == ENTRY_LINE) - (entry->state == ENTRY_LINE);
+  resolver->asking_count += (state == ENTRY_ASKING) - (entry->state == ENTRY_ASKING);
+  if (state == ENTRY_ASKING && !resolver->quick) resolver->quick = entry;
   entry->state = state;
 }
 
@@ -179,16 +195,43 @@ static void on_answer(void *user, const struct dns_answer *found) {
       keep_ms = 0;
     }
   }
+  /* Only what a server said is an answer. */
+  if (!found->error || found->permanent) pace_answered(&resolver->pace, uv_now(resolver->loop), found->lost);
   entry_settle(resolver, entry, &answer, keep_ms);
   rearm(resolver);
 }
 
+static void mark_slow(struct resolver *resolver) {
+  struct entry *entry;
+  while ((entry = resolver->quick) && uv_now(resolver->loop) - entry->asked_ms >= SLOW_MS) {
+    entry->slow = true;
+    resolver->slow++;
+    resolver->quick = TAILQ_NEXT(entry, link);
+  }
+}
+
+unsigned resolver_room(const struct resolver *resolver) {
+  unsigned quick = resolver->asking_count - resolver->slow, window = resolver->pace.window;
+  unsigned most = resolver->options.outstanding;
+  if (quick >= window || resolver->asking_count >= most * SLOW_FACTOR) return 0;
+  if (dns_outstanding(resolver->dns) >= 2 * most * SLOW_FACTOR) return 0;
+  return window - quick;
+}
+
+unsigned resolver_window(const struct resolver *resolver) {
+  return resolver->pace.window;
+}
+
+unsigned resolver_waiting(const struct resolver *resolver) {
+  return resolver->line_count;
+}
+
 static bool has_room(const struct resolver *resolver) {
-  unsigned each = resolver->options.family == AF_UNSPEC ? 2 : 1;
-  return dns_outstanding(resolver->dns) + each <= resolver->options.outstanding * each;
+  return resolver_room(resolver) > 0;
 }
 
 static void on_idle(uv_idle_t *idle);
+static void on_slow(uv_timer_t *timer);
 
 /* Called last wherever something may have become ready, or room. */
 static void rearm(struct resolver *resolver) {
@@ -198,9 +241,22 @@ static void rearm(struct resolver *resolver) {
   } else {
     uv_idle_stop(&resolver->idle);
   }
+  bool active = uv_is_active((uv_handle_t *)&resolver->timer);
+  if (TAILQ_EMPTY(&resolver->line))
+    uv_timer_stop(&resolver->timer);
+  else if (!active)
+    uv_timer_start(&resolver->timer, on_slow, SLOW_MS / 10, SLOW_MS / 10);
+  if (TAILQ_EMPTY(&resolver->line) && has_room(resolver)) pace_starved(&resolver->pace);
+}
+
+static void on_slow(uv_timer_t *timer) {
+  struct resolver *resolver = timer->data;
+  mark_slow(resolver);
+  rearm(resolver);
 }
 
 static void entry_ask(struct resolver *resolver, struct entry *entry) {
+  entry->asked_ms = uv_now(resolver->loop);
   entry_move(resolver, entry, ENTRY_ASKING);
   if (dns_ask(resolver->dns, entry->host, on_answer, entry) != 0) entry_settle(resolver, entry, &no_memory, 0);
 }
@@ -222,7 +278,8 @@ static void query_drop(struct resolver_query *query) {
 static void on_idle(uv_idle_t *idle) {
   struct resolver *resolver = idle->data;
   struct resolver_query *query;
-  for (unsigned i = 0; i < resolver->options.outstanding && !TAILQ_EMPTY(&resolver->line) && has_room(resolver); i++)
+  mark_slow(resolver);
+  for (unsigned i = 0; i < BURST && !TAILQ_EMPTY(&resolver->line) && has_room(resolver); i++)
     entry_ask(resolver, TAILQ_FIRST(&resolver->line));
   for (size_t left = resolver->ready_count; left && (query = TAILQ_FIRST(&resolver->ready)); left--) {
     resolver_cb callback = query->callback;
@@ -251,7 +308,7 @@ static void options_default(struct resolver_options *to, const struct resolver_o
   if (!to->failure_ttl_ms) to->failure_ttl_ms = 1000;
   if (!to->timeout_ms) to->timeout_ms = 2000;
   if (!to->tries) to->tries = 3;
-  if (!to->outstanding) to->outstanding = 64;
+  if (!to->outstanding) to->outstanding = 512;
   if (!to->cache_names) to->cache_names = 100000;
   if (!to->hosts_check_ms) to->hosts_check_ms = 5000;
 }
@@ -281,8 +338,10 @@ int resolver_open(struct resolver **resolver, uv_loop_t *loop, const struct reso
   hosts_load(made->hosts_path, &nothing, &made->hosts);
   made->hosts_checked_ms = uv_now(loop);
   uv_idle_init(loop, &made->idle);
-  made->idle.data = made;
-  made->handles = 2; /* idle and dns */
+  uv_timer_init(loop, &made->timer);
+  made->idle.data = made->timer.data = made;
+  made->handles = 3; /* idle, timer and dns */
+  pace_init(&made->pace, made->options.outstanding);
   *resolver = made;
   return 0;
 }
@@ -322,6 +381,7 @@ void resolver_close(struct resolver *resolver, void (*done)(void *user), void *u
   }
   if (resolver->hosts_busy) uv_cancel((uv_req_t *)&resolver->hosts_work);
   uv_close((uv_handle_t *)&resolver->idle, idle_closed);
+  uv_close((uv_handle_t *)&resolver->timer, idle_closed);
 }
 
 /* ---- Look-ups ---- */
@@ -423,4 +483,43 @@ void resolver_cancel(struct resolver_query *query) {
   /* What is being asked goes on: its answer may serve later. What only stands in line leaves it. */
   if (entry && entry->state == ENTRY_LINE && TAILQ_EMPTY(&entry->queries)) entry_forget(resolver, entry);
   rearm(resolver);
+}
+
+void resolver_prefetch(struct resolver *resolver, const char *host) {
+  char name[HOST_NAME_SIZE];
+  struct resolver_answer answer;
+  if (resolver->closing) return;
+  if (known_now(resolver, host, name, &answer))
+    addresses_unref(answer.addresses);
+  else
+    entry_want(resolver, name);
+  rearm(resolver);
+}
+
+/* ---- Addresses that fail ---- */
+
+struct addresses *resolver_prefer(struct resolver *resolver, const char *host, const struct addresses *tried,
+                                  const char *address) {
+  union address good, list[ADDRESSES_MAX];
+  unsigned count = 0, failed = 0;
+  if (tried->count < 2 || resolver->closing || !address_read(&good, address)) return NULL;
+  for (unsigned i = 0; i < tried->count && !address_equal(&tried->list[i], &good); i++)
+    failed += tried->list[i].any.sa_family == good.any.sa_family;
+  if (!failed) return NULL;
+  bool past = true;
+  for (unsigned i = 0; i < tried->count; i++) {
+    past = past && !address_equal(&tried->list[i], &good);
+    if (!past || tried->list[i].any.sa_family != good.any.sa_family) list[count++] = tried->list[i];
+  }
+  if (past) return NULL; /* it is none of them */
+  for (unsigned i = 0; count < tried->count; i++)
+    if (tried->list[i].any.sa_family == good.any.sa_family) list[count++] = tried->list[i];
+  struct addresses *made = addresses_make(list, count, tried->expires_ms);
+  char name[HOST_NAME_SIZE];
+  struct entry *entry = made && host_name_read(host, name) ? entry_find(resolver, name) : NULL;
+  if (entry && entry->state == ENTRY_KNOWN && entry->answer.addresses == tried) {
+    addresses_unref(entry->answer.addresses);
+    entry->answer.addresses = addresses_ref(made);
+  }
+  return made;
 }

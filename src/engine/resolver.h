@@ -29,7 +29,7 @@ struct resolver_options {
   uint64_t failure_ttl_ms; /* how long any other failure is; 1 s */
   uint64_t timeout_ms; /* of the first try of a query; grows with each; 2 s */
   unsigned tries; /* for each server; 3 */
-  unsigned outstanding; /* names with the name servers at once (two questions each); more wait in line; 64 */
+  unsigned outstanding; /* names with the name servers at once, at most (see pace.h); more wait in line; 512 */
   unsigned cache_names; /* names remembered; the oldest leave first; 100,000 */
   int family; /* that name servers are asked for: AF_INET, AF_INET6 or AF_UNSPEC (both); see resolver_family */
   const char *servers; /* "127.0.0.1:5353,[::1]:53"; NULL: as /etc/resolv.conf says */
@@ -52,6 +52,19 @@ void resolver_close(struct resolver *resolver, void (*done)(void *user), void *u
  * SEINE_ENOMEM or SEINE_ECLOSING. */
 int resolver_lookup(struct resolver *resolver, const char *host, resolver_cb callback, void *user,
                     struct resolver_query **query);
+
+/* How many names are asked for at once, now; how many further ones could be; how many wait in line. */
+unsigned resolver_window(const struct resolver *resolver);
+unsigned resolver_room(const struct resolver *resolver);
+unsigned resolver_waiting(const struct resolver *resolver);
+
+/* Asks for a name that nobody waits for yet, unless it is known or asked for already. */
+void resolver_prefetch(struct resolver *resolver, const char *host);
+
+/* A connection to one address of a name was made, past others of its family: those are to be tried last from now on. The
+ * reordered addresses, with a reference of the caller's, or NULL if the order stays. */
+struct addresses *resolver_prefer(struct resolver *resolver, const char *host, const struct addresses *tried,
+                                  const char *address);
 
 /* The callback of this look-up will not come. */
 void resolver_cancel(struct resolver_query *query);
