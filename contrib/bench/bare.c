@@ -18,7 +18,7 @@ struct settings {
   long buffer_bytes; /* libcurl's receive buffer */
   bool no_dns_cache;
   bool forbid_reuse;
-  const char *cacert; /* PEM bundle, parsed once for all: a CA path would have each connection parse it; NULL: the default */
+  const char *cacert; /* PEM bundle, parsed once for all, where a CA path is parsed by each connection; NULL: the default */
 };
 
 struct list {
@@ -328,7 +328,8 @@ static const char *arguments(struct settings *settings, int argc, char **argv) {
       optind = argc; /* getopt said what is wrong */
   }
   if (optind != argc - 1)
-    die("usage: bare [-j IN_FLIGHT] [-n COUNT] [--buffer BYTES] [--cacert FILE] [--no-dns-cache] [--forbid-reuse] LIST");
+    die("usage: bare [-j IN_FLIGHT] [-n COUNT] [--buffer BYTES] [--cacert FILE] [--no-dns-cache] [--forbid-reuse] "
+        "LIST");
   return argv[optind];
 }
 
