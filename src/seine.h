@@ -116,6 +116,8 @@ typedef enum seine_tls { SEINE_TLS_1_2, SEINE_TLS_1_3 } seine_tls_t;
 /* Filled with defaults by seine_options_init; strings are copied by seine_open. */
 struct seine_options {
   const char *directory; /* below which SEINE_SINK_FILE puts files, and keeps unfinished ones; must exist. NULL: no files */
+  bool keep_parts;       /* unfinished files over 8 MiB outlive the engine there, below .seine-parts, if their server's
+                            validators allow to go on with them: for seven days, 256 at most */
 
   const char *accept;      /* comma-separated MIME globs that the bytes must match, with * for any run; NULL: all */
   uint64_t min_size_bytes; /* smaller bodies are rejected; 1 */

@@ -442,14 +442,22 @@ static bool is_line(const struct line *line, const char *kind, const char *host,
   return !path || same_path(line->words[2], path);
 }
 
-uint64_t server_requests(struct server *server, const char *host, const char *path) {
+static uint64_t target_figure(struct server *server, const char *host, const char *path, size_t index) {
   struct answer answer = ask(server, "/_/stats");
-  uint64_t requests = 0;
+  uint64_t figure = 0;
   struct line line;
   for (char *text = (char *)answer.body; next_line(&text, &line);)
-    if (is_line(&line, "target", host, path)) requests += number(&line, 3);
+    if (is_line(&line, "target", host, path)) figure += number(&line, index);
   answer_clear(&answer);
-  return requests;
+  return figure;
+}
+
+uint64_t server_requests(struct server *server, const char *host, const char *path) {
+  return target_figure(server, host, path, 3);
+}
+
+uint64_t server_bytes(struct server *server, const char *host, const char *path) {
+  return target_figure(server, host, path, 6);
 }
 
 /* One number of the line of a host, or another one of the line of the total. */

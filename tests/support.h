@@ -33,6 +33,8 @@ char *percent_encode(const char *text);
 /* `host` is as in a URL, without port; NULL: all hosts. `path` with its query; without one, all queries are summed;
  * NULL: all paths. Each of these asks the server. */
 uint64_t server_requests(struct server *server, const char *host, const char *path);
+/* Bytes sent, heads included. */
+uint64_t server_bytes(struct server *server, const char *host, const char *path);
 uint64_t server_max_concurrent(struct server *server, const char *host);
 uint64_t server_connections(struct server *server, const char *host);
 uint64_t server_open_connections(struct server *server);

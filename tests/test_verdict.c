@@ -109,7 +109,7 @@ START_TEST(headers_are_judged) {
   options.opt_out = both;
   options.min_size_bytes = 100;
   options.max_size_bytes = 1000;
-  verdict_of_headers(&options, &verdicts[_i].response, &verdict);
+  verdict_of_headers(&options, &(struct range){0}, &verdicts[_i].response, &verdict);
   ck_assert_int_eq(verdict.kind, verdicts[_i].kind);
   ck_assert_int_eq(verdict.error, verdicts[_i].error);
   ck_assert_int_eq(verdict.text[0] != '\0', verdict.error != 0);

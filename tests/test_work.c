@@ -45,6 +45,11 @@ static void run_store(struct job **jobs, size_t count, struct inspector *inspect
   run_lane(jobs, count, LANE_STORE);
 }
 
+static void run_leave(struct job **jobs, size_t count, struct inspector *inspector) {
+  (void)inspector;
+  run_lane(jobs, count, LANE_LEAVE);
+}
+
 static void on_done(struct job *job) {
   struct task *task = (struct task *)job;
   ck_assert(pthread_equal(pthread_self(), loop_thread));
@@ -61,7 +66,8 @@ static void on_closed(void *user) {
 
 static void open_crew(void) {
   static const job_run_cb lanes[LANES] = {
-      [LANE_INSPECT] = run_inspect, [LANE_STREAM] = run_stream, [LANE_STORE] = run_store};
+      [LANE_INSPECT] = run_inspect, [LANE_STREAM] = run_stream, [LANE_STORE] = run_store,
+      [LANE_LEAVE] = run_leave};
   /* OpenSSL keeps something for the thread that starts it, until that ends: it should not be one of libuv's. */
   uint8_t digest[32];
   seine_sha256("", 0, digest);

@@ -201,6 +201,7 @@ static int open_engine(struct run *run) {
   options.on_event = say_event;
   options.event_user = run;
   options.directory = run->settings->null_sink ? NULL : run->settings->output;
+  options.keep_parts = true;
   int error = seine_open(&run->engine, &run->loop, &options);
   if (error == 0) return 0;
   char cause[512];

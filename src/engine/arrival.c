@@ -9,6 +9,7 @@
 #include "descriptor.h"
 #include "expected.h"
 #include "media.h"
+#include "part.h"
 #include "result.h"
 #include "via.h"
 
@@ -114,6 +115,7 @@ static void on_body_news(void *user, enum body_news news) {
   case BODY_TYPED: on_typed(fetch); break;
   case BODY_INSPECTED: on_inspected(fetch); break;
   case BODY_STORED: on_stored(fetch); break;
+  case BODY_RECALLED: break; /* said before there is an attempt */
   }
 }
 
@@ -139,15 +141,24 @@ static bool make_body(struct seine_fetch *fetch, const struct response *response
   return body;
 }
 
+static void go_on_with(struct seine_fetch *fetch) {
+  struct body *body = part_resume(fetch);
+  fetch->attempt->body = body;
+  fetch->attempt->received_bytes = body->total_bytes;
+  body_hand_over(body, on_body_news, fetch);
+}
+
 enum transfer_word arrival_headers(void *user, const struct response *response) {
   struct seine_fetch *fetch = user;
   struct attempt *attempt = fetch->attempt;
-  verdict_of_headers(attempt_options(fetch), response, &attempt->verdict);
+  verdict_of_headers(attempt_options(fetch), &attempt->range, response, &attempt->verdict);
   transfer_keep_connection(attempt->transfer, arrival_keeps_connection(fetch));
   switch (attempt->verdict.kind) {
-  case VERDICT_RECEIVE: break;
+  case VERDICT_CONTINUE: go_on_with(fetch); return TRANSFER_TAKE;
+  case VERDICT_RECEIVE: part_begin(fetch, response); break;
   case VERDICT_REDIRECT:
   case VERDICT_STATUS: return TRANSFER_DISCARD;
+  case VERDICT_ANEW:
   case VERDICT_REJECT: return TRANSFER_STOP;
   }
   if (make_body(fetch, response)) return TRANSFER_TAKE;

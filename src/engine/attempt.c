@@ -2,14 +2,18 @@
 #include "attempt.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "address.h"
 #include "arrival.h"
+#include "part.h"
 #include "permission.h"
+#include "store_parts.h"
 #include "url.h"
 #include "via.h"
 
@@ -47,6 +51,7 @@ void attempt_cancel(struct seine_fetch *fetch) {
   case FETCH_TRANSFERRING: host_ended(fetch->host); break;
   default: break;
   }
+  part_leave(fetch);
   attempt_drop(fetch);
   fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_ECANCELLED, true, NULL);
 }
@@ -89,7 +94,9 @@ void attempt_fail(struct seine_fetch *fetch, int error, bool transient, uint64_t
   uint64_t delay_ms =
       backoff_delay_ms(options->retry_delay_ms, options->retry_max_delay_ms, fetch->attempts, engine_random(engine));
   if (delay_ms < wait_ms) delay_ms = wait_ms;
+  part_keep(fetch); /* while it is known where the bytes came from */
   if (!transient || !may_retry(fetch, delay_ms) || return_to_origin(fetch)) {
+    if (transient) part_leave(fetch);
     fetch_end(fetch, SEINE_STATUS_FAILED, error, transient, message);
     return;
   }
@@ -110,6 +117,19 @@ void attempt_postpone(struct seine_fetch *fetch, int sys) {
   if (fetch->has_handed || fetch->shortages++ >= SHORTAGES_MOST) {
     fetch->sys_errno = sys;
     fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EIO, true, "too many files are open; raise the limit (ulimit -n)");
+    return;
+  }
+  part_keep(fetch);
+  attempt_drop(fetch);
+  fetch->is_urgent = true;
+  fetch_enter(fetch, FETCH_QUEUED);
+}
+
+void attempt_anew(struct seine_fetch *fetch) {
+  part_drop(fetch);
+  int error = fetch->engine->draining ? SEINE_ECANCELLED : return_to_origin(fetch);
+  if (error) {
+    fetch_end(fetch, SEINE_STATUS_FAILED, error, true, NULL);
     return;
   }
   attempt_drop(fetch);
@@ -156,6 +176,24 @@ static struct curl_slist *headers_of(struct seine_fetch *fetch) {
   return fetch->attempt->headers;
 }
 
+static bool has_line(const struct curl_slist *lines, const char *name) {
+  for (size_t size = strlen(name); lines; lines = lines->next)
+    if (strncasecmp(lines->data, name, size) == 0) return true;
+  return false;
+}
+
+/* Asks for the rest of a body that broke off. Who asks for a range of his own gets that. */
+static struct curl_slist *headers_for_rest(struct seine_fetch *fetch, struct curl_slist *lines) {
+  struct attempt *attempt = fetch->attempt;
+  char range[64], condition[32 + PART_VALIDATOR_MAX];
+  if (has_line(lines, "Range:") || has_line(lines, "If-Range:") || !part_range(fetch, &attempt->range)) return lines;
+  snprintf(range, sizeof range, "Range: bytes=%" PRIu64 "-", attempt->range.from_bytes);
+  snprintf(condition, sizeof condition, "If-Range: %s", attempt->range.validator);
+  struct curl_slist rest[2] = {{range, &rest[1]}, {condition, NULL}};
+  attempt->headers = append(attempt->headers ? attempt->headers : append(NULL, lines), rest);
+  return attempt->headers;
+}
+
 /* What libcurl is told of the name it will connect to, so that it asks nobody itself. Owned by the caller; NULL: nothing. */
 static char *resolve_entry(const struct seine_fetch *fetch) {
   const struct host *host = fetch->host;
@@ -181,7 +219,7 @@ static void start_transfer(struct seine_fetch *fetch) {
   const char *asked = fetch->full ? fetch->full : fetch->url;
   char *lent = fetch->target && !fetch->is_foreign ? url_with_userinfo_of(fetch->target, asked) : NULL;
   struct transfer_request request = {.url = lent ? lent : fetch->target ? fetch->target : asked,
-                                     .headers = error ? NULL : headers_of(fetch),
+                                     .headers = error ? NULL : headers_for_rest(fetch, headers_of(fetch)),
                                      .resolve = resolve,
                                      .proxy = fetch->proxy ? proxy_url(fetch->proxy) : NULL,
                                      .literal = host->literal && !fetch->proxy,
@@ -309,7 +347,9 @@ void attempt_begin(struct host *host) {
     return;
   }
   switch (permission_of(fetch)) {
-  case PERMISSION_GIVEN: find_way(fetch); break;
+  case PERMISSION_GIVEN:
+    if (!part_recall(fetch)) find_way(fetch);
+    break;
   case PERMISSION_REFUSED: fetch_end(fetch, SEINE_STATUS_REJECTED, SEINE_EROBOTS, false, NULL); break;
   case PERMISSION_UNKNOWN:
     fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EROBOTS, true,

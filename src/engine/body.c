@@ -76,6 +76,7 @@ static void body_free(struct body *body) {
   if (bodies->overdraft == body) bodies->overdraft = NULL;
   bodies->held_bytes -= body->capacity + stream_free(body->stream);
   free(body->data);
+  free(body->will);
   free(body);
   feed_starved(bodies);
 }
@@ -99,6 +100,8 @@ static struct body *body_of(struct job *job) {
 
 /* ---- Large bodies ---- */
 
+static void leave(struct body *body);
+
 static void on_streamed(struct job *job);
 
 static void stream_on(struct body *body) {
@@ -111,7 +114,7 @@ static void on_streamed(struct job *job) {
   struct stream *stream = body->stream;
   body->at_work = false;
   if (body->dropped) {
-    body_free(body);
+    leave(body);
     return;
   }
   bool whole = stream->last;
@@ -133,9 +136,94 @@ static void on_streamed(struct job *job) {
 void body_run_stream(struct job **jobs, size_t count, struct inspector *inspector) {
   for (size_t i = 0; i < count; i++) {
     struct body *body = body_of(jobs[i]);
-    if (!body->failure.error) stream_work(body->stream, inspector, &body->seen, &body->failure);
+    if (body->failure.error) continue;
+    if (body->stream->recall)
+      stream_recall(body->stream, inspector, &body->seen, &body->failure);
+    else
+      stream_work(body->stream, inspector, &body->seen, &body->failure);
   }
 }
+
+bool body_may_go_on(const struct body *body) {
+  const struct stream *stream = body->stream;
+  return stream && !stream->ended && !body->failure.error && !(stream->recall && !stream->recall->done);
+}
+
+void body_hand_over(struct body *body, body_news_cb on_news, void *user) {
+  body->on_news = on_news;
+  body->user = user;
+  if (!body->at_work && body->stream->waiting_bytes) stream_on(body);
+}
+
+/* ---- Large bodies, from run to run ---- */
+
+static void on_left(struct job *job) {
+  body_free(body_of(job));
+}
+
+void body_run_leave(struct job **jobs, size_t count, struct inspector *inspector) {
+  (void)inspector;
+  for (size_t i = 0; i < count; i++) {
+    struct body *body = body_of(jobs[i]);
+    stream_keep(body->stream, body->will->name, &body->will->record, &body->failure);
+  }
+}
+
+/* Nobody asks for the body any more: when all is written, it is kept or freed. */
+static void leave(struct body *body) {
+  if (!body->will || body->failure.error) {
+    body_free(body);
+    return;
+  }
+  release(body->bodies, stream_unload(body->stream));
+  if (body->stream->waiting_bytes)
+    stream_on(body);
+  else
+    submit(body, LANE_LEAVE, on_left);
+}
+
+void body_leave(struct body *body, const struct body_will *will) {
+  body->dropped = true;
+  body->will = malloc(sizeof *will); /* without memory it is not kept */
+  if (body->will) *body->will = *will;
+  if (!body->at_work) leave(body);
+}
+
+static void on_recalled(struct job *job) {
+  struct body *body = body_of(job);
+  const struct recall *recall = body->stream->recall;
+  body->at_work = false;
+  if (body->dropped) {
+    body_free(body);
+  } else if (recall->done || body->failure.error) {
+    body->stream->typed = true;
+    body->total_bytes = recall->record.size_bytes;
+    body->on_news(body->user, BODY_RECALLED);
+  } else {
+    submit(body, LANE_STREAM, on_recalled);
+  }
+}
+
+struct body *body_recall(struct bodies *bodies, const char *name) {
+  struct body *body = body_new(bodies, BODY_FILE, NULL, NULL);
+  if (!body) return NULL;
+  body->stream = stream_new(bodies->store, true);
+  if (body->stream) body->stream->recall = calloc(1, sizeof *body->stream->recall);
+  if (!body->stream || !body->stream->recall) {
+    body_free(body);
+    return NULL;
+  }
+  strcpy(body->stream->recall->name, name);
+  submit(body, LANE_STREAM, on_recalled);
+  return body;
+}
+
+const struct part_record *body_record(const struct body *body) {
+  const struct recall *recall = body->stream ? body->stream->recall : NULL;
+  return recall && recall->done ? &recall->record : NULL;
+}
+
+/* ---- Large bodies, again ---- */
 
 static int start_stream(struct body *body) {
   struct stream *stream = stream_new(body->bodies->store, body->keep == BODY_FILE);
@@ -153,6 +241,8 @@ static int start_stream(struct body *body) {
 static int append_stream(struct body *body, const void *data, size_t size) {
   struct stream *stream = body->stream;
   size_t grown;
+  free(stream->recall); /* what it said was read */
+  stream->recall = NULL;
   if (stream->waiting_bytes + stream->working_bytes > STREAM_HIGH_BYTES) {
     body->full = true;
     return 1;

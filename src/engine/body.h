@@ -10,6 +10,7 @@
 
 #include "inspect.h"
 #include "store.h"
+#include "store_parts.h"
 #include "work.h"
 
 struct body;
@@ -24,6 +25,7 @@ enum body_news {
   BODY_ROOM,      /* body_append takes bytes again */
   BODY_TYPED,     /* the type of a body still arriving is known: body->seen.type; or body->failure is set. Also says ROOM */
   BODY_INSPECTED, /* after body_end: body->seen is complete, or body->failure says why not */
+  BODY_RECALLED,  /* after body_recall: body->total_bytes are there, or body->failure is set */
   BODY_STORED     /* after body_store: in place, or body->failure says why not */
 };
 
@@ -39,6 +41,12 @@ struct bodies {
   uint64_t held_bytes;            /* buffers of all bodies */
   TAILQ_HEAD(, body) starved;     /* BODY_MEMORY bodies that wait for held_bytes to fall */
   struct body *overdraft;         /* one of them may go past the limit, so that they never all wait for each other */
+};
+
+/* What a body that is left for another run is to be found by. */
+struct body_will {
+  char name[PART_NAME_SIZE];
+  struct part_record record; /* but for what its worker knows */
 };
 
 struct stream; /* the part of a body that is on its way to disk */
@@ -59,6 +67,7 @@ struct body {
   TAILQ_ENTRY(body) starving; /* while starved */
   const char *path;           /* while body_store is at work; owned by the caller */
   struct stream *stream;      /* NULL while all is in memory */
+  struct body_will *will;     /* NULL unless it was left for another run; owned */
   struct job job;
 };
 
@@ -68,6 +77,7 @@ void bodies_init(struct bodies *bodies, struct crew *crew, struct store *store, 
 /* The functions of the crew's lanes. */
 void body_run_inspect(struct job **jobs, size_t count, struct inspector *inspector);
 void body_run_stream(struct job **jobs, size_t count, struct inspector *inspector);
+void body_run_leave(struct job **jobs, size_t count, struct inspector *inspector);
 void body_run_store(struct job **jobs, size_t count, struct inspector *inspector);
 
 /* NULL if there is no memory. */
@@ -87,6 +97,21 @@ void body_store(struct body *body, const char *path);
 
 /* Gives the bytes of an inspected BODY_MEMORY to the caller, to be freed with free(). */
 uint8_t *body_take(struct body *body);
+
+/* Whether more bytes may follow later: it is streamed, nothing failed, and it has not ended. */
+bool body_may_go_on(const struct body *body);
+
+/* Its news go elsewhere from now on. What is in memory is written meanwhile. */
+void body_hand_over(struct body *body, body_news_cb on_news, void *user);
+
+/* A BODY_FILE that begins with what an earlier run left under this name. BODY_RECALLED will come, to whom it is handed over.
+ * NULL if there is no memory. */
+struct body *body_recall(struct bodies *bodies, const char *name);
+/* What was found there; NULL if nothing was. Before the next body_append. */
+const struct part_record *body_record(const struct body *body);
+
+/* As body_drop, but its file is kept for another run, if that can be. Only if body_may_go_on. */
+void body_leave(struct body *body, const struct body_will *will);
 
 /* Frees the body, when no worker holds it any more; no news comes after this. NULL is fine. */
 void body_drop(struct body *body);

@@ -36,6 +36,14 @@ int digest_add(struct digest *digest, const void *data, size_t size) {
   return EVP_DigestUpdate(digest->context, data, size) ? 0 : SEINE_ENOSYS;
 }
 
+int digest_peek(struct digest *digest, uint8_t *out) {
+  EVP_MD_CTX *copy = EVP_MD_CTX_new();
+  int error = copy ? 0 : SEINE_ENOMEM;
+  if (!error && !(EVP_MD_CTX_copy_ex(copy, digest->context) && EVP_DigestFinal_ex(copy, out, NULL))) error = SEINE_ENOSYS;
+  EVP_MD_CTX_free(copy);
+  return error;
+}
+
 int digest_end(struct digest *digest, uint8_t *out) {
   return EVP_DigestFinal_ex(digest->context, out, NULL) ? 0 : SEINE_ENOSYS;
 }

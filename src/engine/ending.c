@@ -139,7 +139,9 @@ void ending_done(void *user, struct outcome *outcome) {
   uint64_t wait_ms = refused ? freeze(fetch, &attempt->response) : 0;
   if (!refused) host_answered(fetch->host, attempt->started_ms);
   host_ended(fetch->host);
-  if (verdict->kind == VERDICT_REDIRECT)
+  if (verdict->kind == VERDICT_ANEW)
+    attempt_anew(fetch);
+  else if (verdict->kind == VERDICT_REDIRECT)
     redirect(fetch, outcome->redirect_url);
   else if (verdict->kind == VERDICT_STATUS)
     on_status(fetch, wait_ms);

@@ -11,6 +11,7 @@
 #include "expected.h"
 #include "headers.h"
 #include "options.h"
+#include "part.h"
 #include "result.h"
 #include "url.h"
 #include "watchdog.h"
@@ -106,6 +107,7 @@ static void fetch_free(struct seine_fetch *fetch) {
   if (--engine->fetches == 0) uv_unref((uv_handle_t *)&engine->prepare);
   if (fetch->is_cancelled) TAILQ_REMOVE(&engine->cancelled, fetch, mark);
   attempt_drop(fetch);
+  part_drop(fetch);
   curl_slist_free_all(fetch->headers);
   free(fetch->expected);
   free(fetch->path);
@@ -210,6 +212,7 @@ static int open_plain_parts(struct seine *engine, const seine_options_t *options
 }
 
 static void free_plain_parts(struct seine *engine) {
+  parts_close(engine);
   curl_slist_free_all(engine->headers);
   curl_slist_free_all(engine->foreign_headers);
   proxies_close(&engine->proxies);
@@ -239,7 +242,10 @@ static void set_own_options(struct seine *engine) {
 
 static void open_rooms(struct seine *engine) {
   static const job_run_cb lanes[LANES] = {
-      [LANE_INSPECT] = body_run_inspect, [LANE_STREAM] = body_run_stream, [LANE_STORE] = body_run_store};
+      [LANE_INSPECT] = body_run_inspect,
+      [LANE_STREAM] = body_run_stream,
+      [LANE_STORE] = body_run_store,
+      [LANE_LEAVE] = body_run_leave};
   crew_init(&engine->crew, engine->loop, lanes, engine->options.worker_nice);
   bodies_init(&engine->bodies, &engine->crew, engine->store, engine->options.spool_bytes,
               engine->options.max_memory_bytes);
@@ -251,6 +257,7 @@ static void open_rooms(struct seine *engine) {
   for (int state = 0; state < FETCH_STATES; state++)
     TAILQ_INIT(&engine->lists[state]);
   TAILQ_INIT(&engine->cancelled);
+  parts_open(engine);
   seed(engine);
   slots_open(engine);
   set_own_options(engine);

@@ -17,6 +17,14 @@
 #include "transfer.h"
 #include "work.h"
 
+/* Bodies whose transfer broke off. */
+struct parts {
+  TAILQ_HEAD(, part) held; /* between two attempts */
+  size_t held_count;
+  struct left *left; /* of earlier runs, by name; a hash table */
+  size_t on_disk;    /* those, and what this run left, at most */
+};
+
 struct seine {
   uv_loop_t *loop;
   seine_options_t options; /* owned copy */
@@ -26,6 +34,7 @@ struct seine {
   struct crew crew;
   struct store *store; /* NULL without a directory */
   struct bodies bodies;
+  struct parts parts;
   struct resolver *resolver;
   struct transfers transfers;
   struct slots slots;

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/queue.h>
 
+#include "range.h"
 #include "response.h"
 #include "seine.h"
 #include "verdict.h"
@@ -14,6 +15,7 @@ struct body;
 struct curl_slist;
 struct expected;
 struct host;
+struct part;
 struct proxy;
 struct resolver_query;
 struct transfer;
@@ -22,7 +24,7 @@ struct transfer;
 enum fetch_state {
   FETCH_NEW,          /* on none */
   FETCH_QUEUED,       /* its host's queue */
-  FETCH_WAITING,      /* engine.lists: until its alarm rings, for another attempt */
+  FETCH_WAITING,      /* engine.lists: until its alarm rings, for another attempt, or its part of an earlier run was read */
   FETCH_RESOLVING,    /* engine.lists: the first of its host to need an address */
   FETCH_TRANSFERRING, /* engine.lists: an easy handle is at work */
   FETCH_INSPECTING,   /* engine.lists: all bytes are here; a worker looks at them */
@@ -40,6 +42,7 @@ struct attempt {
   uint64_t received_bytes;
   bool inspected; /* body->seen is complete */
   bool enough;    /* the rest of the body is not needed */
+  struct range range; /* what was asked for; no validator: everything */
   int64_t started_unix_ms;
   uint64_t started_ms; /* uv_now */
   uint64_t elapsed_ms, first_byte_ms;
@@ -60,6 +63,7 @@ struct seine_fetch {
   seine_place_cb on_place;
   seine_chunk_cb on_chunk;
   struct attempt *attempt;      /* NULL before the first */
+  struct part *part;            /* of a large body, for an attempt that goes on with it; NULL: none */
   struct alarm *alarm;          /* FETCH_WAITING */
   struct resolver_query *query; /* FETCH_RESOLVING */
   struct proxy *proxy;          /* chosen for the attempt, until it is told what came of it; NULL: none */

@@ -15,7 +15,9 @@ struct header {
 
 static const struct header headers[] = {
     {"content-disposition", sizeof "content-disposition" - 1, offsetof(struct response, disposition), false},
+    {"content-range", sizeof "content-range" - 1, offsetof(struct response, content_range), false},
     {"content-type", sizeof "content-type" - 1, offsetof(struct response, content_type), false},
+    {"date", sizeof "date" - 1, offsetof(struct response, date), false},
     {"etag", sizeof "etag" - 1, offsetof(struct response, etag), false},
     {"last-modified", sizeof "last-modified" - 1, offsetof(struct response, last_modified), false},
     {"location", sizeof "location" - 1, offsetof(struct response, location), false},

@@ -15,7 +15,9 @@ struct response {
   size_t header_bytes; /* over all responses of the attempt */
   bool has_length, is_chunked; /* chunks say how long the body is; a length beside them does not count (RFC 9112 6.3) */
   uint64_t length; /* Content-Length, if has_length */
+  char *content_range;
   char *content_type;
+  char *date;
   char *location;
   char *etag;
   char *last_modified;

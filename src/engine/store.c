@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -22,28 +21,7 @@
 #include <unistd.h>
 
 #include "seine.h"
-
-#define NONE (-1)
-
-struct store {
-  int root;
-  char *directory;
-  /* What this file system or process turned out not to be able to; they only ever become true. */
-  atomic_bool no_nameless;
-  atomic_bool no_empty_path;
-};
-
-/* A file that is being written and has no place yet. */
-struct draft {
-  int fd;
-  int folder; /* where `name` is; borrowed */
-  char name[40]; /* "" while it is nameless */
-};
-
-struct spool {
-  struct store *store;
-  struct draft draft;
-};
+#include "store_draft.h"
 
 /* The folder that a batch wrote to last. */
 struct folder {
@@ -85,7 +63,7 @@ static const char *advice(int sys) {
   }
 }
 
-static int fail(const struct store *store, struct store_failure *failure, const char *path, int sys) {
+int store_fail(const struct store *store, struct store_failure *failure, const char *path, int sys) {
   failure->error = sys == ENOMEM ? SEINE_ENOMEM : SEINE_EIO;
   failure->sys = sys;
   char reason[128];
@@ -177,7 +155,7 @@ static int folder_enter(const struct store *store, struct folder *folder, const 
 
 /* ---- Drafts ---- */
 
-static void temporary_name(char *name, size_t size) {
+void draft_name(char *name, size_t size) {
   uint64_t random;
   if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != (ssize_t)sizeof(random))
     random = uv_hrtime() ^ (uint64_t)(uintptr_t)name ^ (uint64_t)getpid() << 40;
@@ -196,7 +174,7 @@ static int draft_open(struct store *store, struct draft *draft, int folder) {
     if (errno != ENOENT) atomic_store_explicit(&store->no_nameless, true, memory_order_relaxed);
   }
   for (int tries = 0; tries < 16; tries++) {
-    temporary_name(draft->name, sizeof(draft->name));
+    draft_name(draft->name, sizeof(draft->name));
     draft->fd = openat(folder, draft->name, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, 0666);
     if (draft->fd >= 0) return 0;
     if (errno != EEXIST) break;
@@ -204,7 +182,7 @@ static int draft_open(struct store *store, struct draft *draft, int folder) {
   return errno;
 }
 
-static int draft_write(const struct draft *draft, const void *data, size_t size) {
+int draft_write(const struct draft *draft, const void *data, size_t size) {
   const char *at = data;
   while (size) {
     ssize_t wrote = write(draft->fd, at, size);
@@ -222,8 +200,7 @@ static void draft_drop(struct draft *draft) {
   *draft = (struct draft){.fd = NONE};
 }
 
-/* Gives a nameless draft a name that is not taken. 0 or an errno; EXDEV if links cannot be made here. */
-static int draft_link(struct store *store, const struct draft *draft, int folder, const char *name) {
+int draft_link(struct store *store, const struct draft *draft, int folder, const char *name) {
   if (!atomic_load_explicit(&store->no_empty_path, memory_order_relaxed)) {
     if (linkat(draft->fd, "", folder, name, AT_EMPTY_PATH) == 0) return 0;
     if (errno != ENOENT) return errno;
@@ -248,7 +225,7 @@ static int draft_place(struct store *store, struct draft *draft, int folder, con
     int error = draft_link(store, draft, folder, name);
     if (error == EEXIST) {
       char temporary[sizeof(draft->name)];
-      temporary_name(temporary, sizeof(temporary));
+      draft_name(temporary, sizeof(temporary));
       error = draft_link(store, draft, folder, temporary);
       if (!error && renameat(folder, temporary, folder, name) != 0) {
         error = errno;
@@ -317,7 +294,7 @@ size_t store_write_many(struct store *store, struct store_item *items, size_t co
     items[i].failure.text[0] = 0;
     int error = write_item(store, &folder, &items[i]);
     if (error) {
-      fail(store, &items[i].failure, items[i].path, error);
+      store_fail(store, &items[i].failure, items[i].path, error);
       failed++;
     }
   }
@@ -364,12 +341,12 @@ int spool_open(struct store *store, struct spool **spool, struct store_failure *
   *failure = (struct store_failure){0};
   *spool = NULL;
   struct spool *made = calloc(1, sizeof(*made));
-  if (!made) return fail(store, failure, "a temporary file", ENOMEM);
+  if (!made) return store_fail(store, failure, "a temporary file", ENOMEM);
   made->store = store;
   int error = draft_open(store, &made->draft, store->root);
   if (error) {
     free(made);
-    return fail(store, failure, "a temporary file", error);
+    return store_fail(store, failure, "a temporary file", error);
   }
   *spool = made;
   return 0;
@@ -378,7 +355,7 @@ int spool_open(struct store *store, struct spool **spool, struct store_failure *
 int spool_write(struct spool *spool, const void *data, size_t size, struct store_failure *failure) {
   *failure = (struct store_failure){0};
   int error = draft_write(&spool->draft, data, size);
-  return error ? fail(spool->store, failure, "a temporary file", error) : 0;
+  return error ? store_fail(spool->store, failure, "a temporary file", error) : 0;
 }
 
 /* For a folder on another file system, or a nameless file that cannot be linked. 0 or an errno. */
@@ -411,7 +388,7 @@ int spool_commit(struct spool *spool, const char *path, struct store_failure *fa
   }
   folder_close(store, &folder);
   spool_drop(spool);
-  return error ? fail(store, failure, path, error) : 0;
+  return error ? store_fail(store, failure, path, error) : 0;
 }
 
 void spool_drop(struct spool *spool) {

@@ -84,8 +84,15 @@ static void begin(struct stream *stream, const struct chunk *first, struct inspe
   if (!error) structure_start(&stream->structure, seen->type);
   if (error)
     fail(failure, error);
-  else if (stream->to_file)
+  else if (stream->to_file && !stream->recall)
     spool_open(stream->store, &stream->spool, failure);
+}
+
+static int look_at(struct stream *stream, const uint8_t *data, size_t size) {
+  structure_feed(&stream->structure, data, size);
+  stream->worked_bytes += size;
+  int error = digest_add(stream->digest, data, size);
+  return error || !stream->md5 ? error : digest_add(stream->md5, data, size);
 }
 
 void stream_work(struct stream *stream, struct inspector *inspector, struct inspection *seen,
@@ -94,9 +101,7 @@ void stream_work(struct stream *stream, struct inspector *inspector, struct insp
   TAILQ_FOREACH (chunk, &stream->working, link) {
     if (!failure->error && !stream->digest) begin(stream, chunk, inspector, seen, failure);
     if (failure->error) return;
-    structure_feed(&stream->structure, chunk->data, chunk->size);
-    int error = digest_add(stream->digest, chunk->data, chunk->size);
-    if (!error && stream->md5) error = digest_add(stream->md5, chunk->data, chunk->size);
+    int error = look_at(stream, chunk->data, chunk->size);
     if (error)
       fail(failure, error);
     else if (stream->to_file)
@@ -107,6 +112,53 @@ void stream_work(struct stream *stream, struct inspector *inspector, struct insp
   if (!error && stream->md5) error = digest_end(stream->md5, seen->md5);
   if (error) fail(failure, error);
   inspection_end(seen, &stream->structure);
+}
+
+/* ---- From run to run ---- */
+
+#define RECALL_BYTES ((size_t)8 * 1024 * 1024) /* at once; other work waits meanwhile */
+
+static void end_recall(struct stream *stream, struct store_failure *failure) {
+  struct recall *recall = stream->recall;
+  uint8_t sha256[32];
+  struct part_file *file = recall->file;
+  recall->file = NULL;
+  int error = stream->digest ? digest_peek(stream->digest, sha256) : SEINE_EIO;
+  bool differs = !error && memcmp(sha256, recall->record.sha256, sizeof sha256) != 0;
+  if (error || differs) {
+    part_close(file, differs);
+    fail(failure, error ? error : SEINE_EIO);
+  } else if (part_claim(file, &stream->spool, failure) == 0) {
+    recall->done = true;
+  }
+}
+
+void stream_recall(struct stream *stream, struct inspector *inspector, struct inspection *seen,
+                   struct store_failure *failure) {
+  struct recall *recall = stream->recall;
+  if (!recall->file && part_open(stream->store, recall->name, &recall->file, &recall->record, failure)) return;
+  struct chunk chunk = {.capacity = STREAM_CHUNK_BYTES, .data = malloc(STREAM_CHUNK_BYTES)};
+  if (!chunk.data) fail(failure, SEINE_ENOMEM);
+  for (size_t at = 0; !failure->error && recall->file && at < RECALL_BYTES; at += chunk.size) {
+    long got = part_read(recall->file, chunk.data, chunk.capacity, failure);
+    chunk.size = got > 0 ? (size_t)got : 0;
+    if (got > 0 && !stream->digest) begin(stream, &chunk, inspector, seen, failure);
+    if (got > 0 && !failure->error && look_at(stream, chunk.data, chunk.size)) fail(failure, SEINE_ENOSYS);
+    if (got == 0) end_recall(stream, failure);
+  }
+  free(chunk.data);
+}
+
+void stream_keep(struct stream *stream, const char *name, struct part_record *record, struct store_failure *failure) {
+  struct spool *spool = stream->spool;
+  int error = spool ? digest_peek(stream->digest, record->sha256) : SEINE_EIO;
+  if (error) {
+    fail(failure, error);
+    return;
+  }
+  stream->spool = NULL;
+  record->size_bytes = stream->worked_bytes;
+  spool_keep(spool, name, record, failure);
 }
 
 static size_t free_chunks(struct chunks *chunks) {
@@ -138,6 +190,8 @@ size_t stream_free(struct stream *stream) {
   spool_drop(stream->spool);
   digest_close(stream->digest);
   digest_close(stream->md5);
+  if (stream->recall) part_close(stream->recall->file, false);
+  free(stream->recall);
   free(stream);
   return bytes;
 }

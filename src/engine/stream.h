@@ -9,6 +9,7 @@
 
 #include "inspect.h"
 #include "store.h"
+#include "store_parts.h"
 
 #define STREAM_CHUNK_BYTES ((size_t)256 * 1024)
 #define STREAM_HIGH_BYTES  ((size_t)4 * 1024 * 1024) /* outstanding, above which the transfer is paused */
@@ -25,6 +26,14 @@ TAILQ_HEAD(chunks, chunk);
 
 struct digest;
 
+/* A part of an earlier run that is being read again, for its hash and its structure. */
+struct recall {
+  char name[PART_NAME_SIZE];
+  struct part_file *file; /* NULL before the first piece, and after the last */
+  struct part_record record;
+  bool done;
+};
+
 /* `waiting` and the flags are the loop's. The rest is the worker's while stream_work is under way. */
 struct stream {
   struct chunks waiting;
@@ -38,6 +47,8 @@ struct stream {
   struct digest *digest;
   struct digest *md5; /* NULL unless it is wanted */
   struct structure structure; /* once the type is known */
+  uint64_t worked_bytes;      /* hashed, and written */
+  struct recall *recall;      /* NULL but for a part of an earlier run, until it was taken up */
 };
 
 struct stream *stream_new(struct store *store, bool to_file);
@@ -58,6 +69,13 @@ void stream_work(struct stream *stream, struct inspector *inspector, struct insp
 
 /* Frees the chunks that were worked on; how many bytes of memory that gave back. */
 size_t stream_unload(struct stream *stream);
+
+/* On a worker: reads a piece of what stream->recall names; recall->done after the last. */
+void stream_recall(struct stream *stream, struct inspector *inspector, struct inspection *seen,
+                   struct store_failure *failure);
+
+/* On a worker: the file, as far as it came, to where another run finds it. */
+void stream_keep(struct stream *stream, const char *name, struct part_record *record, struct store_failure *failure);
 
 /* On a worker: the file into place. */
 void stream_commit(struct stream *stream, const char *path, struct store_failure *failure);

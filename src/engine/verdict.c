@@ -101,7 +101,9 @@ static int judge_size(const seine_options_t *options, uint64_t size_bytes, const
   return 0;
 }
 
-static int judge_wanted(const seine_options_t *options, const struct response *response, char *text) {
+/* whole: the size of the body as far as the headers tell it. */
+static int judge_wanted(const seine_options_t *options, const struct response *response, const uint64_t *whole,
+                        char *text) {
   char declared[MEDIA_TYPE_MAX], directive[64];
   if (verdict_opted_out(options->opt_out, response->robots, directive, sizeof directive)) {
     snprintf(text, VERDICT_TEXT_MAX, "X-Robots-Tag: %s", directive);
@@ -112,19 +114,33 @@ static int judge_wanted(const seine_options_t *options, const struct response *r
     snprintf(text, VERDICT_TEXT_MAX, "declared as %s", declared);
     return SEINE_ETYPE;
   }
-  if (response->has_length) return judge_size(options, response->length, "Content-Length says", text);
+  if (whole) return judge_size(options, *whole, response->status == 206 ? "Content-Range says" : "Content-Length says", text);
   return 0;
 }
 
-void verdict_of_headers(const seine_options_t *options, const struct response *response, struct verdict *verdict) {
+/* The rest of a body, or an answer that has nothing to do with what was begun. */
+static void judge_rest(const seine_options_t *options, const struct range *range, const struct response *response,
+                       struct verdict *verdict) {
+  uint64_t whole;
+  verdict->kind = VERDICT_ANEW;
+  if (!range_fits(range, response, &whole)) return;
+  verdict->error = judge_wanted(options, response, &whole, verdict->text);
+  verdict->kind = verdict->error ? VERDICT_REJECT : VERDICT_CONTINUE;
+}
+
+void verdict_of_headers(const seine_options_t *options, const struct range *range, const struct response *response,
+                        struct verdict *verdict) {
+  const uint64_t *length = response->has_length ? &response->length : NULL;
   *verdict = (struct verdict){.kind = VERDICT_RECEIVE};
-  if (is_redirect(response)) {
+  if (range->validator && (response->status == 206 || response->status == 416)) {
+    judge_rest(options, range, response, verdict);
+  } else if (is_redirect(response)) {
     verdict->kind = VERDICT_REDIRECT;
   } else if (!is_success(response->status)) {
     verdict->kind = VERDICT_STATUS;
     verdict->error = SEINE_EHTTP;
     snprintf(verdict->text, sizeof verdict->text, "HTTP status %d", response->status);
-  } else if ((verdict->error = judge_wanted(options, response, verdict->text))) {
+  } else if ((verdict->error = judge_wanted(options, response, length, verdict->text))) {
     verdict->kind = VERDICT_REJECT;
   }
 }

@@ -2,11 +2,14 @@
 #ifndef ENGINE_VERDICT_H
 #define ENGINE_VERDICT_H
 
+#include "range.h"
 #include "response.h"
 #include "seine.h"
 
 enum verdict_kind {
   VERDICT_RECEIVE,  /* the body is wanted */
+  VERDICT_CONTINUE, /* so is the rest of it, which was asked for */
+  VERDICT_ANEW,     /* something else came than the rest: the body is to be asked for from its start */
   VERDICT_REDIRECT, /* response->location is where to go on */
   VERDICT_STATUS,   /* an error status: error is SEINE_EHTTP */
   VERDICT_REJECT    /* not wanted: error is SEINE_ETYPE, ESIZE or EOPTOUT */
@@ -20,7 +23,9 @@ struct verdict {
   char text[VERDICT_TEXT_MAX]; /* for people; "" if there is nothing to add. Remote bytes in it are as sent */
 };
 
-void verdict_of_headers(const seine_options_t *options, const struct response *response, struct verdict *verdict);
+/* range: the rest that was asked for; without a validator, everything was. */
+void verdict_of_headers(const seine_options_t *options, const struct range *range, const struct response *response,
+                        struct verdict *verdict);
 
 /* The same question for a whole body: 0, SEINE_ETYPE or SEINE_ESIZE, with a sentence in text[0..VERDICT_TEXT_MAX). */
 int verdict_of_body(const seine_options_t *options, const char *type, uint64_t size_bytes, char *text);

@@ -1,6 +1,8 @@
 /* Walks over all fetches and hosts: each must have an alarm, a question, a transfer or a worker that will move it on. */
 #include "watchdog.h"
 
+#include "part.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,7 +25,7 @@ static bool fetch_moves(const struct seine_fetch *fetch) {
   const struct attempt *attempt = fetch->attempt;
   if (fetch->is_cancelled) return turn_is_due(fetch->engine);
   switch (fetch->state) {
-  case FETCH_WAITING: return fetch->alarm;
+  case FETCH_WAITING: return fetch->alarm || part_is_read(fetch);
   case FETCH_RESOLVING: return fetch->query && fetch->host->looking;
   case FETCH_TRANSFERRING: return attempt && attempt->transfer && fetch->host->in_flight && body_moves(fetch);
   case FETCH_INSPECTING:

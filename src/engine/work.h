@@ -20,7 +20,7 @@ typedef void (*job_done_cb)(struct job *job); /* back on the loop; may submit jo
 typedef void (*crew_closed_cb)(void *user);
 
 /* Jobs of a lane are run together, by the lane's own function. */
-enum lane { LANE_INSPECT, LANE_STREAM, LANE_STORE, LANES };
+enum lane { LANE_INSPECT, LANE_STREAM, LANE_STORE, LANE_LEAVE, LANES };
 
 struct job {
   STAILQ_ENTRY(job) link;

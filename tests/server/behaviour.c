@@ -20,7 +20,7 @@ struct wish {
   const char *size, *seed, *delay, *rate, *trickle, *stall, *truncate, *faults, *status, *retry_after, *retry_date;
   const char *type, *reset, *redirect, *redirect_status, *malformed, *disposition, *etag, *last_modified;
   const char *chunked, *no_type, *no_length, *silence, *close, *ranges;
-  const char *cut, *sides, *trail, *text, *host, *ignored;
+  const char *cut, *sides, *trail, *text, *host, *ignored, *changed, *lie;
   const char *headers[HEADERS_MAX];
   size_t header_count;
   const char *unknown; /* a parameter that does not exist: answered by a 400, since it is a mistake in a test */
@@ -35,6 +35,7 @@ struct parameter {
 #define AT(member) offsetof(struct wish, member)
 static const struct parameter parameters[] = {
     {"body", AT(text), "this text is the body, instead of an image"},
+    {"changed", AT(changed), "from the N-th attempt on the bytes are those of seed=1, and the validators are others"},
     {"chunked", AT(chunked), "1: Transfer-Encoding: chunked; N > 1: with chunks of N bytes"},
     {"close", AT(close), "1: closes the connection after the response, and says so"},
     {"cut", AT(cut), "the last N bytes of the image do not exist, and the length says so"},
@@ -44,6 +45,7 @@ static const struct parameter parameters[] = {
     {"faults", AT(faults), "malformed, reset, silence, stall and truncate hold for the first N attempts only"},
     {"host", AT(host), "of /_/robots: whose robots.txt it is"},
     {"last-modified", AT(last_modified), "the Last-Modified header"},
+    {"lie", AT(lie), "what a Range gets: none, start, total, length, unasked, stale or 416; see answer_lie"},
     {"malformed", AT(malformed), "breaks the protocol in the way that is called so"},
     {"no-length", AT(no_length), "1: no Content-Length, the end of the connection ends the body"},
     {"no-type", AT(no_type), "1: no Content-Type"},
@@ -284,13 +286,19 @@ static size_t apply_limits(const struct wish *wish, size_t size, struct response
   return limit;
 }
 
+static bool is(const char *text, const char *expected) {
+  return text && strcmp(text, expected) == 0;
+}
+
 /* "bytes=a-b", "bytes=a-" or "bytes=-n" of a body: narrows it. 200 if the whole is to be sent, 206, or 416. */
 static unsigned apply_range(const struct request *request, const struct wish *wish, size_t size, size_t *from,
                             size_t *to) {
   *from = 0;
   *to = size;
   if (!wish->ranges || !request->range || strncmp(request->range, "bytes=", 6) != 0) return 200;
-  if (request->if_range && (!wish->etag || strcmp(request->if_range, wish->etag) != 0)) return 200;
+  bool etag = wish->etag && request->if_range && strcmp(request->if_range, wish->etag) == 0;
+  bool date = wish->last_modified && request->if_range && strcmp(request->if_range, wish->last_modified) == 0;
+  if (request->if_range && !etag && !date && !wish->lie) return 200;
   char *rest;
   const char *text = request->range + 6;
   if (*text == '-') {
@@ -299,10 +307,20 @@ static unsigned apply_range(const struct request *request, const struct wish *wi
     return 206;
   }
   *from = (size_t)strtoull(text, &rest, 10);
+  if (is(wish->lie, "416")) return 416;
   uint64_t last = *rest == '-' && rest[1] ? strtoull(rest + 1, NULL, 10) : size - 1;
   if (*rest != '-' || *from >= size || last < *from) return 416;
   *to = last < size ? (size_t)last + 1 : size;
   return 206;
+}
+
+/* What "lie" is: no Content-Range, one of another start, another total, another length; "stale" goes on with other bytes
+ * as if they were the same, but for their ETag; "unasked" is a 206 for everybody. */
+static void add_content_range(const struct wish *wish, size_t from, size_t to, size_t whole, struct response *response) {
+  size_t start = is(wish->lie, "start") ? from - 100 : from, last = is(wish->lie, "length") ? to - 2 : to - 1;
+  size_t total = is(wish->lie, "total") ? whole + 1 : whole;
+  if (!is(wish->lie, "none"))
+    text_format(&response->head, "Content-Range: bytes %zu-%zu/%zu\r\n", start, last, total);
 }
 
 static void add_body_headers(const struct wish *wish, const struct body *body, struct response *response) {
@@ -331,8 +349,9 @@ static void answer_body(const struct request *request, const struct wish *wish, 
   }
   memmove(body->data, body->data + from, to - from);
   body->size = to - from;
+  if (status == 200 && is(wish->lie, "unasked")) status = 206;
   text_format(&response->head, "HTTP/1.1 %u %s\r\n", status, reason(status));
-  if (status == 206) text_format(&response->head, "Content-Range: bytes %zu-%zu/%zu\r\n", from, to - 1, whole);
+  if (status == 206) add_content_range(wish, from, to, whole, response);
   add_body_headers(wish, body, response);
   end_head(request, wish, response);
   if (strcmp(request->method, "HEAD") == 0) {
@@ -356,9 +375,19 @@ static void drop_faults(struct wish *wish) {
   wish->malformed = wish->reset = wish->silence = wish->stall = wish->truncate = NULL;
 }
 
+/* The resource has another state from some attempt on. */
+static void change(struct wish *wish, unsigned attempt) {
+  static const char next[2] = "1";
+  if (!wish->changed || attempt < number(wish->changed, 1)) return;
+  wish->seed = next;
+  if (wish->etag) wish->etag = "\"changed\"";
+  if (wish->last_modified) wish->last_modified = "Sat, 21 Nov 2026 09:00:00 GMT";
+}
+
 static void answer_image(const struct request *request, const char *path, unsigned attempt, struct wish *wish,
                          struct response *response) {
   if (attempt > number(wish->faults, UINT64_MAX)) drop_faults(wish);
+  change(wish, attempt);
   response->delay_ms = number(wish->delay, 0);
   response->rate = number(wish->rate, 0);
   response->trickle_ms = number(wish->trickle, 0);
@@ -402,6 +431,20 @@ static void answer_loop(const struct request *request, struct wish *wish, struct
   char location[64];
   snprintf(location, sizeof location, "/loop/%" PRIu64, number(request->target + strlen("/loop/"), 0) + 1);
   answer_redirect(request, wish, location, response);
+}
+
+/* "/zeros/N": N MiB of zeros, which the server holds only once. */
+static void answer_zeros(const struct request *request, struct response *response) {
+  uint64_t count = number(request->target + strlen("/zeros/"), 0);
+  size_t block = 1024 * 1024;
+  char *zeros = must(calloc(1, block));
+  text_format(&response->head,
+              "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: %" PRIu64 "\r\n\r\n",
+              count * block);
+  text_add(&response->head, zeros, block);
+  free(zeros);
+  response->repeat_size = block;
+  response->repeats = count - 1;
 }
 
 /* "/hop/3/REST" leads to "/hop/2/REST" ... and "/hop/1/REST" to "/REST". */
@@ -500,6 +543,8 @@ void behaviour_answer(const struct request *request, unsigned attempt, struct co
     answer_loop(request, &wish, response);
   else if (starts_with(request->target, "/hop/"))
     answer_hop(request, &wish, response);
+  else if (starts_with(request->target, "/zeros/"))
+    answer_zeros(request, response);
   else if (starts_with(request->target, "/echo"))
     answer_sentence(request, 200, request->head, response);
   else
