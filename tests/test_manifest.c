@@ -136,7 +136,7 @@ END_TEST
   "\"http\":200,\"error\":null,\"message\":null}\n"
 #define HEADER                                                                                                         \
   "id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message,attempts,final_url,declared_type,etag,"                     \
-  "last_modified,ip,started,elapsed_ms\r\n"
+  "last_modified,ip,started,elapsed_ms,input\r\n"
 
 static const struct {
   const char *name, *before;

@@ -292,7 +292,7 @@ START_TEST(the_summary_is_json_with_stable_keys) {
   summary_json(&summary, &text);
   ck_assert_str_eq(text.data,
                    "{\"version\":\"" SEINE_VERSION "\",\"exit_status\":130,\"interrupted\":true,\"records\":50005,"
-                   "\"repeated\":5,\"done_before\":37000,\"done_before_not_ok\":120,\"ok\":12000,\"duplicate\":300,"
+                   "\"repeated\":5,\"other_shards\":0,\"done_before\":37000,\"done_before_not_ok\":120,\"ok\":12000,\"duplicate\":300,"
                    "\"rejected\":40,\"failed\":5,\"transient\":2,\"unfinished\":0,\"errors\":{\"dns\":2,\"http\":3,"
                    "\"type\":30,\"robots\":10},\"http_errors\":{\"404\":2,\"500\":1},"
                    "\"first_byte_ms\":{\"count\":60,\"p50\":30,\"p95\":57,\"p99\":60},"

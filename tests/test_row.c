@@ -54,7 +54,7 @@ static const struct {
   const char *text;
 } written[] = {
     {&formulas, ROW_CSV,
-     "0,\"'=HYPERLINK(\"\"x\"\",1)\",failed,'''@a,,0,'a,,,,,url,'-1,0,,'+1,a=1,,,,0\r\n"},
+     "0,\"'=HYPERLINK(\"\"x\"\",1)\",failed,'''@a,,0,'a,,,,,url,'-1,0,,'+1,a=1,,,,0,\r\n"},
     {&full, ROW_JSON,
      "{\"id\":17,\"url\":\"http://h/a.jpg?q=\\\"1\\\",2\",\"status\":\"ok\",\"path\":\"a/b, "
      "c.jpg\",\"sha256\":\"" DIGEST_HEX
@@ -62,19 +62,19 @@ static const struct {
      "jpeg\",\"width\":640,\"height\":480,\"trailing_bytes\":12,\"http\":200,\"error\":null,\"message\":null,\"attempts\":1,\"final_url\":"
      "null,\"declared_type\":\"image/jpeg\",\"etag\":\"W/"
      "\\\"x\\\\y\\\"\",\"last_modified\":null,\"ip\":\"203.0.113.9\","
-     "\"started\":\"2026-11-21T07:30:00.123Z\",\"elapsed_ms\":41}\n"},
+     "\"started\":\"2026-11-21T07:30:00.123Z\",\"elapsed_ms\":41,\"input\":null}\n"},
     {&empty, ROW_JSON,
      "{\"id\":0,\"url\":\"not a "
      "url\",\"status\":\"failed\",\"path\":null,\"sha256\":null,\"bytes\":0,\"type\":null,\"width\":null,\"height\":null,"
      "\"trailing_bytes\":null,\"http\":"
      "null,\"error\":\"url\",\"message\":\"no\\u000ascheme \\u007f %FF \\u2028 \\u202e "
      "\xc3\xa9\",\"attempts\":0,\"final_url\":"
-     "null,\"declared_type\":null,\"etag\":null,\"last_modified\":null,\"ip\":null,\"started\":null,\"elapsed_ms\":0}"
+     "null,\"declared_type\":null,\"etag\":null,\"last_modified\":null,\"ip\":null,\"started\":null,\"elapsed_ms\":0,\"input\":null}"
      "\n"},
     {&full, ROW_CSV,
      "17,\"http://h/a.jpg?q=\"\"1\"\",2\",ok,\"a/b, c.jpg\"," DIGEST_HEX ",15591,image/jpeg,640,480,12,200,,,1,,image/jpeg,"
-     "\"W/\"\"x\\y\"\"\",,203.0.113.9,2026-11-21T07:30:00.123Z,41\r\n"},
-    {&empty, ROW_CSV, "0,not a url,failed,,,0,,,,,,url,no%0Ascheme %7F %FF %E2%80%A8 %E2%80%AE \xc3\xa9,0,,,,,,,0\r\n"},
+     "\"W/\"\"x\\y\"\"\",,203.0.113.9,2026-11-21T07:30:00.123Z,41,\r\n"},
+    {&empty, ROW_CSV, "0,not a url,failed,,,0,,,,,,url,no%0Ascheme %7F %FF %E2%80%A8 %E2%80%AE \xc3\xa9,0,,,,,,,0,\r\n"},
 };
 
 START_TEST(text_is_as_in_the_table) {

@@ -9,6 +9,7 @@
 #define TURN_RECORDS 4096
 #define TURN_NS      4000000 /* as long as a turn of the loop may read */
 #define BACKLOG_MOST ((size_t)8 << 20) /* rows that wait to be written, bytes */
+#define INPUT_MOST   ((size_t)64 << 20) /* what records carry beside their URLs, bytes */
 
 size_t feed_identify(struct run *run, const char *url) {
   size_t room = strlen(url) * 3 + 1; /* each byte may be percent-encoded */
@@ -16,8 +17,11 @@ size_t feed_identify(struct run *run, const char *url) {
   return url_identity(url, run->identity, run->identity_room);
 }
 
-void feed_free_item(struct item *item) {
+void feed_release(struct item *item) {
+  item->run->held--;
+  item->run->held_bytes -= item->input_bytes;
   free(item->checksum);
+  free(item->input);
   free(item);
 }
 
@@ -40,14 +44,13 @@ bool feed_submit(struct item *item, const char *url) {
       snprintf(cause, sizeof cause, "%s", seine_strerror(error));
     seine_url_clear(&parsed);
     feed_identify(run, url);
-    record_bad_url(run, item->id, run->identity, cause);
+    record_bad_url(run, item->id, run->identity, cause, item->input);
   } else {
     run->figures.unfinished++;
     RUN_SAY(run, "a URL could not be submitted: %s; the run ends here", seine_strerror(error));
     leave(run, EXIT_BROKEN);
   }
-  run->held--;
-  feed_free_item(item);
+  feed_release(item);
   return false;
 }
 
@@ -90,29 +93,46 @@ static bool take_url(struct run *run, const struct record *record, struct checks
   enum history_seen seen = history_meet(run->history, url);
   bool is_wanted = is_new(run, seen);
   bool is_alone = seen == HISTORY_REPEATED || record->problem || record_reserve(run, record->id, record->text, url);
-  if (is_wanted && record->problem) record_bad_url(run, record->id, run->identity, record->problem);
+  if (is_wanted && record->problem) record_bad_url(run, record->id, run->identity, record->problem, NULL);
   if (!is_wanted || record->problem) {
     free(checksum);
     return false;
   }
   struct item *item = xcalloc(1, sizeof *item);
   *item = (struct item){.run = run, .id = record->id, .url = url, .checksum = checksum, .distinct = !is_alone};
+  if (record->rest) {
+    item->input = xstrndup(record->rest, record->rest_length);
+    item->input_bytes = record->rest_length;
+  }
   run->held++;
+  run->held_bytes += item->input_bytes;
   return feed_submit(item, record->text);
+}
+
+/* What is no URL has no host; one machine tells of it. */
+static bool is_ours(struct run *run, const struct record *record) {
+  if (run->shard.parts <= 1) return true;
+  return record->problem ? run->shard.part == 0 : shard_takes(&run->shard, record->text);
 }
 
 /* True if the engine was given something. */
 static bool take_record(struct run *run, struct record *record) {
   char *text = NULL; /* of the URL, where something follows it */
   struct checksum *checksum = run->settings->checksum ? take_checksum(record, &text) : NULL;
-  bool taken = take_url(run, record, checksum);
+  bool taken = false;
+  if (is_ours(run, record)) {
+    taken = take_url(run, record, checksum);
+  } else {
+    run->figures.other_shards++;
+    free(checksum);
+  }
   free(text);
   return taken;
 }
 
 static bool has_room(const struct run *run) {
-  return run->held < run->settings->window && manifest_backlog(run->manifest) < BACKLOG_MOST &&
-         seine_appetite(run->engine) > 0;
+  return run->held < run->settings->window && run->held_bytes < INPUT_MOST &&
+         manifest_backlog(run->manifest) < BACKLOG_MOST && seine_appetite(run->engine) > 0;
 }
 
 /* Reads until there is a reason not to; true if the only one is that others want their turn. */

@@ -11,6 +11,7 @@
 
 struct figures {
   uint64_t records;     /* read from the lists */
+  uint64_t other_shards; /* not counted above: passed over, because other machines fetch them */
   uint64_t repeated;    /* of which were in the lists before, in this run */
   uint64_t done_before; /* of which an earlier run had ended, well or not */
   uint64_t done_before_bad;

@@ -1,147 +1,111 @@
-/* Records out of lists: files by reads in the thread pool, pipes and terminals by streams, URLs as they are. */
+/* Records out of lists: lines, CSV, TSV and JSON lines out of one source after the other. */
 #include "list.h"
+#include "columns.h"
+#include "json_line.h"
+#include "source.h"
 #include "util.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define CHUNK_BYTES (256 * 1024)
-#define MARK_BYTES  3 /* the byte order mark of UTF-8 */
-
-enum source_state {
-  SOURCE_NONE, /* between two sources, or after the last */
-  SOURCE_URL, /* the source is the record */
-  SOURCE_OPENING, /* in the pool */
-  SOURCE_FILE, /* read by uv_fs_read */
-  SOURCE_STREAM, /* read by a pipe or a terminal handle */
-  SOURCE_CLOSING, /* read to its end; its descriptor is on its way out */
-  SOURCE_CLOSED /* nothing is left but what the buffers hold */
-};
-
-struct chunk {
-  char *data; /* CHUNK_BYTES, and one for a NUL */
-  size_t length;
-};
+#define MARK       "\xef\xbb\xbf" /* the byte order mark of UTF-8 */
+#define MARK_BYTES 3
+#define CAUSE_SIZE 1024
 
 struct list {
   uv_loop_t *loop;
   char **sources;
   size_t source_count;
-  size_t source; /* the one that is open, or the next to open */
-  enum source_state state;
+  size_t next; /* the source to open after this one */
+  enum input_format format_asked;
+  char *url_column;
   uint64_t next_id;
   list_ready_cb on_ready;
   void *user;
   bool starved; /* LIST_AGAIN was answered and on_ready is owed */
-  bool leaving; /* list_close was called; the memory goes with the last callback */
-  bool reading; /* a read of the file is in flight, or the stream is started */
+  bool refused;
   char *problem;
 
-  struct chunk now, ahead; /* what list_next looks at; what is read meanwhile */
-  size_t at; /* how far `now` was looked at */
+  /* Of the source that is read; NULL between two, and for URLs. */
+  struct source *source;
+  const char *name;
+  enum input_format format;
+  char *data; /* the bytes that were read last, looked at up to `at` */
+  size_t length, at;
+  size_t seen; /* from `at` on, where no line ends */
+  bool begun; /* a byte order mark was looked for */
+  bool passing; /* the rest of a line that is too long */
+  bool last; /* nothing comes behind these bytes */
+  uint64_t line; /* at `at`, from 1; not counted in plain lists */
+  struct columns columns;
+  bool has_columns;
 
-  char *line; /* the beginning of a line that spans chunks; LIST_LINE_MAX and a NUL */
-  size_t line_length;
-  bool line_overlong;
-  size_t mark; /* how much of a byte order mark was passed over; MARK_BYTES: no more is looked for */
-  bool torn; /* reading broke off: the last line is not whole */
-  char shown[3 * LIST_SHOWN_MAX + 1];
-
-  int fd;
-  int open_error;
-  bool seekable;
-  uv_work_t work;
-  uv_fs_t request;
-  union {
-    uv_handle_t handle;
-    uv_stream_t stream;
-    uv_pipe_t pipe;
-    uv_tty_t tty;
-  } stream;
+  struct fields fields;
+  struct text rest, shown, why; /* of the record that was given last */
 };
 
-static void source_next(struct list *list);
-static void read_more(struct list *list);
-
-bool list_is_url(const char *source) {
-  if (!isalpha((unsigned char)source[0])) return false;
-  size_t length = 1;
-  while (isalnum((unsigned char)source[length]) || (source[length] != '\0' && strchr("+-.", source[length]) != NULL))
-    length++;
-  return strncmp(source + length, "://", 3) == 0;
-}
-
-int list_check(char *const *sources, size_t count, char *cause, size_t size) {
-  size_t inputs = 0;
-  char shown[1024];
-  for (size_t i = 0; i < count; i++) {
-    const char *source = sources[i];
-    struct stat about;
-    if (list_is_url(source)) continue;
-    bool input = strcmp(source, "-") == 0;
-    snprintf(shown, sizeof shown, input ? "standard input" : "the list \"%s\"", source);
-    if (input && ++inputs > 1) {
-      snprintf(cause, size, "standard input can be read only once, but \"-\" was given twice");
-      return -1;
-    }
-    if (source[0] == '\0') {
-      snprintf(cause, size, "a list has an empty name");
-      return -1;
-    }
-    if ((input ? fstat(STDIN_FILENO, &about) : stat(source, &about)) < 0) {
-      if (errno == ENOENT)
-        snprintf(cause, size, "%s does not exist", shown);
-      else
-        snprintf(cause, size, "%s cannot be read: %s", shown, strerror(errno));
-      return -1;
-    }
-    if (S_ISDIR(about.st_mode)) {
-      snprintf(cause, size, "%s is a folder; give a file of URLs", shown);
-      return -1;
-    }
-    if (!input && access(source, R_OK) < 0) {
-      snprintf(cause, size, "%s cannot be read: %s", shown, strerror(errno));
-      return -1;
-    }
-  }
-  return 0;
-}
+/* A record before it is understood: the bytes between two ends. */
+struct piece {
+  char *text; /* text[length] may be overwritten */
+  size_t length;
+  uint64_t line; /* where it begins */
+  const char *problem; /* NULL, or what is wrong with it: a part of a sentence */
+};
 
 /* ---- The life of a list ---- */
 
-int list_open(struct list **out, uv_loop_t *loop, char *const *sources, size_t count, list_ready_cb on_ready,
+static void on_source_ready(void *user) {
+  struct list *list = user;
+  if (!list->starved) return;
+  list->starved = false;
+  list->on_ready(list, list->user); /* the list may be gone now */
+}
+
+int list_open(struct list **out, uv_loop_t *loop, const struct list_options *options, list_ready_cb on_ready,
               void *user) {
   struct list *list = xcalloc(1, sizeof *list);
   list->loop = loop;
-  list->sources = xcalloc(count, sizeof *list->sources);
-  for (size_t i = 0; i < count; i++)
-    list->sources[i] = xstrdup(sources[i]);
-  list->source_count = count;
+  list->sources = xcalloc(options->count + 1, sizeof *list->sources);
+  for (size_t i = 0; i < options->count; i++)
+    list->sources[i] = xstrdup(options->sources[i]);
+  list->source_count = options->count;
+  list->format_asked = options->format;
+  list->url_column = options->url_column != NULL ? xstrdup(options->url_column) : NULL;
   list->on_ready = on_ready;
   list->user = user;
-  list->now.data = xmalloc(CHUNK_BYTES + 1);
-  list->ahead.data = xmalloc(CHUNK_BYTES + 1);
-  list->line = xmalloc(LIST_LINE_MAX + 1);
-  list->fd = -1;
-  source_next(list);
   *out = list;
   return 0;
 }
 
-static void list_free(struct list *list) {
+static void begin_source(struct list *list, const char *name) {
+  list->name = name;
+  list->format = list_format(&(struct list_options){.format = list->format_asked}, name);
+  list->data = NULL;
+  list->length = list->at = list->seen = 0;
+  list->begun = list->passing = list->last = false;
+  list->line = 1;
+  list->source = source_open(list->loop, name, on_source_ready, list);
+}
+
+static void end_source(struct list *list) {
+  source_close(list->source);
+  list->source = NULL;
+  columns_clear(&list->columns);
+  list->has_columns = false;
+}
+
+void list_close(struct list *list) {
+  if (list->source != NULL) end_source(list);
   for (size_t i = 0; i < list->source_count; i++)
     free(list->sources[i]);
   free(list->sources);
-  free(list->now.data);
-  free(list->ahead.data);
-  free(list->line);
+  free(list->url_column);
   free(list->problem);
+  fields_clear(&list->fields);
+  text_clear(&list->rest);
+  text_clear(&list->shown);
+  text_clear(&list->why);
   free(list);
 }
 
@@ -149,450 +113,292 @@ const char *list_problem(const struct list *list) {
   return list->problem;
 }
 
-static void wake(struct list *list) {
-  if (!list->starved) return;
-  list->starved = false;
-  list->on_ready(list, list->user); /* the list may be gone now */
+bool list_refused(const struct list *list) {
+  return list->refused;
 }
 
-static void note_problem(struct list *list, int error) {
-  list->torn = true;
+static bool is_input(const struct list *list) {
+  return strcmp(list->name, "-") == 0;
+}
+
+/* The first problem is the one that is told. */
+static void note_problem(struct list *list, const char *what, const char *why) {
   if (list->problem != NULL) return;
-  const char *source = list->sources[list->source];
-  if (strcmp(source, "-") == 0)
-    list->problem = xasprintf("standard input could not be read to its end: %s", uv_strerror(error));
+  if (is_input(list))
+    list->problem = xasprintf("standard input %s%s", what, why);
   else
-    list->problem = xasprintf("the list \"%s\" could not be read to its end: %s", source, uv_strerror(error));
+    list->problem = xasprintf("the list \"%s\" %s%s", list->name, what, why);
 }
 
-/* ---- Closing a source ---- */
-
-static void source_closed(struct list *list) {
-  if (list->leaving) {
-    list_free(list);
-    return;
-  }
-  list->state = SOURCE_CLOSED;
-  wake(list);
-}
-
-static void on_stream_closed(uv_handle_t *handle) {
-  source_closed(handle->data);
-}
-
-static void on_file_closed(uv_fs_t *request) {
-  struct list *list = request->data;
-  uv_fs_req_cleanup(request);
-  source_closed(list);
-}
-
-/* Lets go of the descriptor, on which nothing may be in flight. source_closed comes from the loop. */
-static void source_close(struct list *list) {
-  bool stream = list->state == SOURCE_STREAM;
-  list->state = SOURCE_CLOSING;
-  list->reading = false;
-  if (stream) {
-    uv_close(&list->stream.handle, on_stream_closed);
-    return;
-  }
-  /* Even closing can wait for a network file system, so it is not done on the loop. */
-  list->request.data = list;
-  uv_fs_close(list->loop, &list->request, list->fd, on_file_closed);
-  list->fd = -1;
-}
-
-void list_close(struct list *list) {
-  list->leaving = true;
-  list->starved = false;
-  switch (list->state) {
-  case SOURCE_OPENING: /* its callback sees `leaving` */
-    uv_cancel((uv_req_t *)&list->work);
-    break;
-  case SOURCE_FILE:
-    if (list->reading)
-      uv_cancel((uv_req_t *)&list->request);
-    else
-      source_close(list);
-    break;
-  case SOURCE_STREAM:
-    source_close(list);
-    break;
-  case SOURCE_CLOSING:
-    break;
-  default:
-    list_free(list);
-  }
-}
-
-/* ---- Opening a source ---- */
-
-/* A descriptor of our own for standard input. A pipe is opened anew, because O_NONBLOCK belongs to the open file and
- * would otherwise be felt by every other program that shares it; a regular file is not, since its offset counts. */
-static int open_input(void) {
-  struct stat about;
-  if (fstat(STDIN_FILENO, &about) < 0) return -1;
-  if (S_ISFIFO(about.st_mode)) {
-    int fd = open("/proc/self/fd/0", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    if (fd >= 0) return fd;
-  }
-  return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-}
-
-/* In the pool. O_NONBLOCK lets a named pipe be opened before anyone writes to it. */
-static void open_source(uv_work_t *work) {
-  struct list *list = work->data;
-  const char *source = list->sources[list->source];
-  struct stat about;
-  list->open_error = 0;
-  if (strcmp(source, "-") == 0)
-    list->fd = open_input();
-  else
-    list->fd = open(source, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-  if (list->fd < 0 || fstat(list->fd, &about) < 0) {
-    list->open_error = -errno;
-    return;
-  }
-  list->seekable = S_ISREG(about.st_mode);
-  if (S_ISDIR(about.st_mode)) list->open_error = UV_EISDIR;
-}
-
-static int stream_start(struct list *list) {
-  bool terminal = uv_guess_handle(list->fd) == UV_TTY;
-  int error = terminal ? uv_tty_init(list->loop, &list->stream.tty, list->fd, 1)
-                       : uv_pipe_init(list->loop, &list->stream.pipe, 0);
-  if (error < 0) return error;
-  list->stream.handle.data = list;
-  list->state = SOURCE_STREAM;
-  uv_os_fd_t used = list->fd;
-  if (terminal)
-    uv_fileno(&list->stream.handle, &used); /* often opened anew by libuv, which leaves ours to us */
-  else
-    error = uv_pipe_open(&list->stream.pipe, list->fd);
-  if (error < 0) return error;
-  if (used != list->fd) close(list->fd);
-  list->fd = -1; /* the handle closes it */
-  return 0;
-}
-
-static void on_opened(uv_work_t *work, int status) {
-  struct list *list = work->data;
-  int error = status < 0 ? status : list->open_error;
-  list->state = SOURCE_FILE;
-  if (!list->leaving && error == 0 && !list->seekable) {
-    uv_handle_type type = uv_guess_handle(list->fd);
-    if (type == UV_TTY || type == UV_NAMED_PIPE || type == UV_TCP) error = stream_start(list);
-  }
-  if (!list->leaving && error < 0) note_problem(list, error);
-  if (!list->leaving && error == 0) {
-    read_more(list);
-    return;
-  }
-  if (list->state == SOURCE_STREAM && list->fd >= 0) { /* a handle that did not take the descriptor */
-    close(list->fd);
-    list->fd = -1;
-  }
-  if (list->state == SOURCE_STREAM || list->fd >= 0)
-    source_close(list);
-  else
-    source_closed(list);
-}
-
-/* Begins the source at list->source, or notices that there is none left. */
-static void source_next(struct list *list) {
-  list->now.length = list->ahead.length = list->at = 0;
-  list->line_length = 0;
-  list->line_overlong = list->torn = false;
-  list->mark = 0;
-  list->state = SOURCE_NONE;
-  if (list->source == list->source_count) return;
-  if (list_is_url(list->sources[list->source])) {
-    list->state = SOURCE_URL;
-    return;
-  }
-  list->state = SOURCE_OPENING;
-  list->work.data = list;
-  uv_queue_work(list->loop, &list->work, open_source, on_opened);
-}
-
-/* ---- Reading ---- */
-
-static void end_reading(struct list *list, ssize_t error) {
-  if (error < 0 && error != UV_EOF) note_problem(list, (int)error);
-  source_close(list);
-}
-
-static void on_file_read(uv_fs_t *request) {
-  struct list *list = request->data;
-  ssize_t got = request->result;
-  uv_fs_req_cleanup(request);
-  list->reading = false;
-  if (list->leaving || got <= 0) {
-    end_reading(list, list->leaving ? 0 : got);
-    return;
-  }
-  list->ahead.length += (size_t)got;
-  wake(list);
-}
-
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
-  struct list *list = handle->data;
-  (void)suggested;
-  *buffer = uv_buf_init(list->ahead.data + list->ahead.length, (unsigned)(CHUNK_BYTES - list->ahead.length));
-}
-
-static void on_stream_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer) {
-  struct list *list = stream->data;
-  (void)buffer;
-  if (got == 0) return;
-  if (got < 0) {
-    end_reading(list, got);
-    return;
-  }
-  list->ahead.length += (size_t)got;
-  if (list->ahead.length == CHUNK_BYTES) {
-    uv_read_stop(stream);
-    list->reading = false;
-  }
-  wake(list);
-}
-
-/* Fills `ahead` while `now` is looked at. From the loop, or from list_next; a failure to start is rare enough to be
- * treated as the end of the source. */
-static void read_more(struct list *list) {
-  if (list->reading) return;
-  int error = 0;
-  if (list->state == SOURCE_STREAM) {
-    error = uv_read_start(&list->stream.stream, on_alloc, on_stream_read);
-    list->reading = error == 0;
-  } else if (list->state == SOURCE_FILE && list->ahead.length == 0) {
-    uv_buf_t buffer = uv_buf_init(list->ahead.data, CHUNK_BYTES);
-    list->request.data = list;
-    /* No offset: standard input goes on from where it stands. */
-    error = uv_fs_read(list->loop, &list->request, list->fd, &buffer, 1, -1, on_file_read);
-    list->reading = error == 0;
-  }
-  if (error < 0) {
-    note_problem(list, error);
-    source_close(list);
-  }
-}
-
-/* ---- Lines to records ---- */
+/* ---- Bytes to pieces ---- */
 
 static bool is_blank(char byte) {
   return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-/* The beginning of a line that cannot be a URL, with its NUL bytes made visible. */
-static void show_line(struct list *list, const char *text, size_t length, struct record *record) {
-  size_t end = 0;
-  length = utf8_cut(text, length, LIST_SHOWN_MAX);
-  for (size_t i = 0; i < length; i++) {
-    if (text[i] == '\0')
-      end += (size_t)sprintf(list->shown + end, "%%00");
-    else
-      list->shown[end++] = text[i];
-  }
-  list->shown[end] = '\0';
-  record->text = list->shown;
-  record->length = end;
+static uint64_t count_lines(const char *text, size_t length) {
+  uint64_t count = 0;
+  for (const char *end = text + length; (text = memchr(text, '\n', (size_t)(end - text))) != NULL; text++)
+    count++;
+  return count;
 }
 
-/* Makes a record of a line, if it is one. text[length] may be overwritten. */
-static bool take_line(struct list *list, char *text, size_t length, bool overlong, struct record *record) {
-  while (length > 0 && is_blank(*text)) {
-    text++;
-    length--;
-  }
-  while (length > 0 && is_blank(text[length - 1]))
-    length--;
-  if (length == 0 || *text == '#') return false;
+/* False if more bytes must come before it is known whether there is a mark. */
+static bool pass_mark(struct list *list) {
+  size_t left = list->length - list->at;
+  if (left < MARK_BYTES && !list->last && memcmp(list->data + list->at, MARK, left) == 0) return false;
+  if (left >= MARK_BYTES && memcmp(list->data + list->at, MARK, MARK_BYTES) == 0) list->at += MARK_BYTES;
+  list->begun = true;
+  return true;
+}
 
-  record->id = list->next_id++;
-  record->problem = NULL;
-  if (overlong)
-    record->problem = "the line is longer than 64 KiB";
-  else if (memchr(text, '\0', length) != NULL)
-    record->problem = "the line contains a NUL byte; a list is plain text, in UTF-8";
-  if (record->problem != NULL) {
-    show_line(list, text, length, record);
+/* Goes on behind `length` bytes and their line feed. */
+static void go_past(struct list *list, size_t length) {
+  size_t left = list->length - list->at;
+  list->at += length < left ? length + 1 : left;
+  list->seen = 0;
+}
+
+static void fill_piece(struct list *list, struct piece *piece, size_t length) {
+  piece->text = list->data + list->at;
+  piece->length = length;
+  piece->line = list->line;
+  piece->problem = length > LIST_LINE_MAX ? "is longer than 64 KiB" : NULL;
+  go_past(list, length);
+}
+
+/* What is too long is not waited for: its end is passed over as it comes. */
+static bool cut_piece(struct list *list, struct piece *piece) {
+  size_t left = list->length - list->at;
+  if (list->last && left > 0) {
+    fill_piece(list, piece, left);
     return true;
   }
+  if (left <= LIST_LINE_MAX) return false;
+  fill_piece(list, piece, left);
+  list->passing = true;
+  return true;
+}
+
+static bool take_line(struct list *list, struct piece *piece) {
+  /* Blanks in front of a line do not make it longer. */
+  while (list->format == INPUT_LINES && list->seen == 0 && list->at < list->length && is_blank(list->data[list->at]))
+    list->at++;
+  char *begin = list->data + list->at;
+  size_t left = list->length - list->at;
+  char *end = memchr(begin + list->seen, '\n', left - list->seen);
+  if (end == NULL) {
+    list->seen = left;
+    return cut_piece(list, piece);
+  }
+  fill_piece(list, piece, (size_t)(end - begin));
+  list->line++;
+  return true;
+}
+
+/* Where a quote is not closed, only the line that it stands in is lost, and not all that follows. */
+static bool take_open_line(struct list *list, struct piece *piece) {
+  char *begin = list->data + list->at;
+  char *end = memchr(begin, '\n', list->length - list->at);
+  if (end == NULL) return false;
+  fill_piece(list, piece, (size_t)(end - begin));
+  if (piece->problem == NULL) piece->problem = "opens a quote that is not closed within 64 KiB";
+  list->line++;
+  return true;
+}
+
+static bool take_csv(struct list *list, struct piece *piece) {
+  size_t left = list->length - list->at, length;
+  bool open, whole = csv_record(list->data + list->at, left, &length, &open);
+  bool too_long = (whole ? length : left) > LIST_LINE_MAX;
+  if (whole && !too_long) {
+    fill_piece(list, piece, length);
+    list->line += count_lines(piece->text, length) + 1;
+    return true;
+  }
+  if ((too_long || (list->last && open)) && take_open_line(list, piece)) return true;
+  if (!cut_piece(list, piece)) return false;
+  if (open && piece->problem == NULL) piece->problem = "opens a quote that is not closed";
+  return true;
+}
+
+static bool pass_rest(struct list *list) {
+  char *end = memchr(list->data + list->at, '\n', list->length - list->at);
+  list->passing = end == NULL;
+  list->at = end != NULL ? (size_t)(end + 1 - list->data) : list->length;
+  if (end != NULL) list->line++;
+  return end != NULL;
+}
+
+static bool take_piece(struct list *list, struct piece *piece) {
+  if (list->data == NULL || (!list->begun && !pass_mark(list))) return false;
+  if (list->passing && !pass_rest(list)) return false;
+  return list->format == INPUT_CSV ? take_csv(list, piece) : take_line(list, piece);
+}
+
+/* ---- Pieces to records ---- */
+
+static void give_id(struct list *list, struct record *record) {
+  *record = (struct record){.id = list->next_id++};
+}
+
+/* The beginning of a line that cannot be a URL, with its NUL bytes made visible. */
+static bool give_bad_line(struct list *list, const char *text, size_t length, const char *problem,
+                          struct record *record) {
+  give_id(list, record);
+  record->problem = problem;
+  list->shown.length = 0;
+  length = utf8_cut(text, length, LIST_SHOWN_MAX);
+  for (size_t i = 0; i < length; i++)
+    text_add(&list->shown, text[i] == '\0' ? "%00" : text + i, text[i] == '\0' ? 3 : 1);
+  record->text = list->shown.data;
+  record->length = list->shown.length;
+  return true;
+}
+
+static void trim(char **text, size_t *length) {
+  while (*length > 0 && is_blank(**text)) {
+    ++*text;
+    --*length;
+  }
+  while (*length > 0 && is_blank((*text)[*length - 1]))
+    --*length;
+}
+
+/* A record of a plain list; false for what is none. */
+static bool give_line(struct list *list, char *text, size_t length, const char *problem, struct record *record) {
+  trim(&text, &length);
+  if (length == 0 || *text == '#') return false;
+  if (problem != NULL) return give_bad_line(list, text, length, "the line is longer than 64 KiB", record);
+  if (memchr(text, '\0', length) != NULL)
+    return give_bad_line(list, text, length, "the line contains a NUL byte; a list is plain text, in UTF-8", record);
   text[length] = '\0';
+  give_id(list, record);
   record->text = text;
   record->length = length;
   return true;
 }
 
-/* Adds to the line that began in an earlier chunk. What is past the limit is only noted. */
-static void carry(struct list *list, const char *bytes, size_t length) {
-  if (list->line_length == 0) {
-    for (; length > 0 && is_blank(*bytes); length--)
-      bytes++;
-  }
-  size_t room = LIST_LINE_MAX - list->line_length;
-  if (length > room) {
-    list->line_overlong = true;
-    length = room;
-  }
-  memcpy(list->line + list->line_length, bytes, length);
-  list->line_length += length;
+/* The text of the piece is not shown: nobody knows where in it a password stands. */
+static bool give_bad_piece(struct list *list, const struct piece *piece, const char *problem, struct record *record) {
+  const char *name = is_input(list) ? "standard input" : list->name;
+  give_id(list, record);
+  list->shown.length = list->why.length = 0;
+  text_printf(&list->shown, "%s:%llu", list->name, (unsigned long long)piece->line);
+  text_printf(&list->why, "line %llu of %s %s", (unsigned long long)piece->line, name, problem);
+  record->text = list->shown.data;
+  record->length = list->shown.length;
+  record->problem = list->why.data;
+  return true;
 }
 
-static bool take_carried(struct list *list, struct record *record) {
-  size_t length = list->line_length;
-  bool overlong = list->line_overlong;
-  list->line_length = 0;
-  list->line_overlong = false;
-  return take_line(list, list->line, length, overlong, record);
+static bool give_url(struct list *list, const struct piece *piece, char *url, size_t length, struct record *record) {
+  trim(&url, &length);
+  if (length == 0) return give_bad_piece(list, piece, "has no URL", record);
+  if (memchr(url, '\0', length) != NULL) return give_bad_piece(list, piece, "has a URL with a NUL byte", record);
+  url[length] = '\0';
+  give_id(list, record);
+  record->text = url;
+  record->length = length;
+  record->rest = list->rest.data;
+  record->rest_length = list->rest.length;
+  return true;
 }
 
-/* What looked like a byte order mark and was not belongs to the line. */
-static void end_mark(struct list *list) {
-  size_t passed = list->mark;
-  list->mark = MARK_BYTES;
-  if (passed < MARK_BYTES) carry(list, "\xef\xbb\xbf", passed);
+static bool give_json(struct list *list, struct piece *piece, struct record *record) {
+  char *url;
+  size_t length;
+  list->rest.length = 0;
+  piece->text[piece->length] = '\0';
+  const char *problem = json_line_take(piece->text, piece->length, list->url_column, &url, &length, &list->rest);
+  if (problem != NULL) return give_bad_piece(list, piece, problem, record);
+  return give_url(list, piece, url, length, record);
 }
 
-static void pass_mark(struct list *list) {
-  static const char mark[] = "\xef\xbb\xbf";
-  for (; list->mark < MARK_BYTES && list->at < list->now.length; list->at++, list->mark++)
-    if (list->now.data[list->at] != mark[list->mark]) {
-      end_mark(list);
-      return;
-    }
-}
-
-/* The next record of what was read; false once that is used up. */
-static bool scan(struct list *list, struct record *record) {
-  pass_mark(list);
-  while (list->at < list->now.length) {
-    char *begin = list->now.data + list->at;
-    size_t left = list->now.length - list->at;
-    char *end = memchr(begin, '\n', left);
-    if (end == NULL) {
-      carry(list, begin, left);
-      list->at = list->now.length;
-      return false;
-    }
-    size_t length = (size_t)(end - begin);
-    list->at += length + 1;
-    bool found;
-    if (list->line_length > 0) {
-      carry(list, begin, length);
-      found = take_carried(list, record);
-    } else {
-      /* A line that is whole in the chunk is trimmed before it is measured, as one that is carried. */
-      while (length > 0 && is_blank(*begin)) {
-        begin++;
-        length--;
-      }
-      found = take_line(list, begin, length, length > LIST_LINE_MAX, record);
-    }
-    if (found) return true;
-  }
+/* The header; false if the source cannot be used. */
+static bool take_header(struct list *list) {
+  char cause[CAUSE_SIZE];
+  list->has_columns = true;
+  if (columns_read(&list->columns, &list->fields, list->url_column, cause, sizeof cause) == 0) return true;
+  note_problem(list, cause, "");
+  list->refused = true;
   return false;
 }
 
-static void swap_chunks(struct list *list) {
-  struct chunk used = list->now;
-  list->now = list->ahead;
-  list->ahead = used;
-  list->ahead.length = 0;
-  list->at = 0;
-  read_more(list);
+static bool give_fields(struct list *list, struct piece *piece, struct record *record) {
+  char counts[96];
+  const char *problem = NULL;
+  if (list->format == INPUT_CSV)
+    problem = csv_split(piece->text, piece->length, &list->fields);
+  else
+    tsv_split(piece->text, piece->length, &list->fields);
+  if (problem != NULL) return give_bad_piece(list, piece, problem, record);
+  if (!list->has_columns && (!take_header(list) || !list->columns.bare)) return false;
+  if (list->fields.count != list->columns.count) {
+    snprintf(counts, sizeof counts, "has %zu field%s instead of %zu", list->fields.count,
+             list->fields.count == 1 ? "" : "s", list->columns.count);
+    return give_bad_piece(list, piece, counts, record);
+  }
+  list->rest.length = 0;
+  columns_rest(&list->columns, &list->fields, &list->rest);
+  const struct field *url = &list->fields.fields[list->columns.url];
+  return give_url(list, piece, url->text, url->length, record);
 }
 
-static bool take_url(struct list *list, struct record *record) {
-  char *text = list->sources[list->source++];
-  size_t length = strlen(text);
-  bool found = take_line(list, text, length, length > LIST_LINE_MAX, record);
-  source_next(list);
-  return found;
+static bool give_record(struct list *list, struct piece *piece, struct record *record) {
+  if (list->format == INPUT_LINES) return give_line(list, piece->text, piece->length, piece->problem, record);
+  if (piece->length == 0 || (piece->length == 1 && *piece->text == '\r')) return false;
+  if (piece->problem != NULL) return give_bad_piece(list, piece, piece->problem, record);
+  if (memchr(piece->text, '\0', piece->length) != NULL)
+    return give_bad_piece(list, piece, "contains a NUL byte", record);
+  return list->format == INPUT_JSONL ? give_json(list, piece, record) : give_fields(list, piece, record);
+}
+
+/* ---- Sources to records ---- */
+
+/* Goes to the next source; true if it is a record itself. */
+static bool next_source(struct list *list, struct record *record) {
+  char *name = list->sources[list->next++];
+  size_t length = strlen(name);
+  if (list_is_url(name)) return give_line(list, name, length, length > LIST_LINE_MAX ? "is longer" : NULL, record);
+  begin_source(list, name);
+  return false;
+}
+
+/* More bytes, or the end of them. False if they are to be waited for. */
+static bool read_on(struct list *list) {
+  switch (source_read(list->source, list->length - list->at, &list->data, &list->length)) {
+  case SOURCE_BYTES:
+    list->at = 0;
+    return true;
+  case SOURCE_AGAIN:
+    list->starved = true;
+    return false;
+  default:
+    break;
+  }
+  const char *why = source_problem(list->source);
+  if (why != NULL) note_problem(list, "could not be read to its end: ", why);
+  /* Where reading broke off, the last line is not whole. */
+  if (why != NULL || list->last)
+    end_source(list);
+  else
+    list->last = true;
+  return true;
 }
 
 enum list_event list_next(struct list *list, struct record *record) {
+  struct piece piece;
   for (;;) {
-    if (list->state == SOURCE_NONE) return LIST_END;
-    if (list->state == SOURCE_URL) {
-      if (take_url(list, record)) return LIST_RECORD;
+    if (list->source == NULL) {
+      if (list->next == list->source_count) return LIST_END;
+      if (next_source(list, record)) return LIST_RECORD;
       continue;
     }
-    if (scan(list, record)) return LIST_RECORD;
-    if (list->ahead.length > 0) {
-      swap_chunks(list);
-      continue;
+    while (list->source != NULL && take_piece(list, &piece)) {
+      if (give_record(list, &piece, record)) return LIST_RECORD;
+      if (list->has_columns && list->columns.count == 0) end_source(list);
     }
-    if (list->state != SOURCE_CLOSED) break;
-    end_mark(list);
-    if (list->line_length > 0 && !list->torn && take_carried(list, record)) return LIST_RECORD;
-    list->source++;
-    source_next(list);
+    if (list->source != NULL && !read_on(list)) return LIST_AGAIN;
   }
-  list->starved = true;
-  return LIST_AGAIN;
-}
-
-/* ---- What a URL is known by ---- */
-
-/* Where user:password@ would stand. One slash or three are read as two, as lenient parsers do, so that no password gets
- * through for being written badly. */
-static const char *find_authority(const char *text) {
-  size_t length = 0;
-  while (isalnum((unsigned char)text[length]) || (text[length] != '\0' && strchr("+-.", text[length]) != NULL))
-    length++;
-  if (text[length] != ':' || text[length + 1] != '/') return text;
-  const char *authority = text + length + 1;
-  while (*authority == '/')
-    authority++;
-  return authority;
-}
-
-/* How many of the next bytes stand for themselves, whatever comes before and after them. */
-static size_t plain_run(const char *from, size_t room) {
-  size_t length = 0;
-  while (length < room && from[length] >= ' ' && from[length] < 0x7f && from[length] != '#')
-    length++;
-  return length;
-}
-
-/* What follows the userinfo that an authority begins with; the authority itself if there is none. */
-static const char *skip_userinfo(const char *authority) {
-  const char *host = authority;
-  for (const char *at = authority; *at != '\0' && strchr("/?#", *at) == NULL; at++)
-    if (*at == '@') host = at + 1;
-  return host;
-}
-
-size_t url_identity(const char *text, char *out, size_t size) {
-  if (size == 0) return 0;
-  const char *authority = find_authority(text), *from = text, *host;
-  size_t end = 0, fragment = SIZE_MAX;
-  while (*from != '\0') {
-    /* What is left may begin with userinfo again, where a malformed text has it twice. */
-    while (from == authority && (host = skip_userinfo(authority)) != authority) {
-      from = host;
-      authority = end > 0 ? host + strspn(host, "/") : find_authority(host);
-    }
-    size_t room = from < authority ? (size_t)(authority - from) : SIZE_MAX;
-    if (room > size - end - 1) room = size - end - 1;
-    size_t run = plain_run(from, room);
-    memcpy(out + end, from, run);
-    end += run;
-    from += run;
-    if (run > 0) continue;
-    uint32_t code;
-    size_t step = (unsigned char)*from < 0x80 ? 1 : utf8_decode(from, strnlen(from, 4), &code);
-    if (*from == '\0' || end + (step > 0 ? step : 3) >= size) break;
-    if (*from == '#' && fragment == SIZE_MAX) fragment = end;
-    if (step == 0) {
-      end += (size_t)sprintf(out + end, "%%%02X", (unsigned char)*from++);
-      continue;
-    }
-    memcpy(out + end, from, step);
-    end += step;
-    from += step;
-  }
-  out[end] = '\0';
-  return fragment < end ? fragment : end;
 }

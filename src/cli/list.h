@@ -12,12 +12,31 @@
 
 struct list;
 
+enum input_format {
+  INPUT_AUTO, /* by the ending of the name, before that of a compressed file; lines where it tells nothing */
+  INPUT_LINES,
+  INPUT_CSV,
+  INPUT_TSV,
+  INPUT_JSONL
+};
+
+struct list_options {
+  char *const *sources; /* in order: a file, "-" for standard input, or a URL, which is a record itself */
+  size_t count;
+  enum input_format format; /* of all files and of standard input */
+  const char *url_column; /* a name, or a number from 1; NULL: the usual ones */
+};
+
 struct record {
-  uint64_t id; /* number of the record over all lists, from 0; comments and blanks do not count */
-  const char *text; /* trimmed, NUL-terminated; valid until the next call. With a problem: the beginning of the line,
-                          NUL bytes written as %00 */
+  uint64_t id; /* number of the record over all lists, from 0; comments, blanks and headers do not count */
+  /* All strings are valid until the next call. */
+  const char
+      *text; /* trimmed, NUL-terminated. With a problem: the beginning of the line, NUL bytes written as %00; of a
+                       list with columns, whose line may hold anything, "FILE:LINE" */
   size_t length; /* strlen(text) */
-  const char *problem; /* NULL, or why this cannot be a URL: a static sentence */
+  const char *problem; /* NULL, or why this cannot be a URL: a sentence */
+  const char *rest; /* what else stands in the record, as a JSON object in one line; NULL: the list has only lines */
+  size_t rest_length;
 };
 
 enum list_event {
@@ -32,18 +51,25 @@ typedef void (*list_ready_cb)(struct list *list, void *user);
 /* Whether a source is a URL itself rather than a file: it begins as "scheme://". */
 bool list_is_url(const char *source);
 
-/* Says what is wrong with the sources before anything starts: 0, or -1 with a sentence in cause[0..size). */
-int list_check(char *const *sources, size_t count, char *cause, size_t size);
+/* Says what is wrong with the sources before anything starts, among it a header without the column that is wanted: 0, or
+ * -1 with a sentence in cause[0..size). Blocks. */
+int list_check(const struct list_options *options, char *cause, size_t size);
 
-/* Reads the sources in order: a file, "-" for standard input, or a URL, which is a record itself. What is given is
- * copied. Returns 0, or a negative libuv code with *list NULL. */
-int list_open(struct list **list, uv_loop_t *loop, char *const *sources, size_t count, list_ready_cb on_ready,
+/* Reads the sources. What is given is copied. Returns 0, or a negative libuv code with *list NULL. */
+int list_open(struct list **list, uv_loop_t *loop, const struct list_options *options, list_ready_cb on_ready,
               void *user);
 enum list_event list_next(struct list *list, struct record *record);
 
 /* A source that could not be opened or read to its end: a sentence about the first such, valid until list_close; NULL if
  * there is none. The other sources are read all the same. */
 const char *list_problem(const struct list *list);
+/* Whether a header has no column for the URL: nothing of that source is read. */
+bool list_refused(const struct list *list);
+
+/* The format of a source: never INPUT_AUTO. */
+enum input_format list_format(const struct list_options *options, const char *source);
+/* The length of a list's name without the endings that tell its format. */
+size_t list_stem(const char *source);
 
 /* Ends reading; on_ready is not called any more. The memory goes once the loop has run. */
 void list_close(struct list *list);

@@ -1,6 +1,7 @@
 /* The command: what it is asked, whether its lists can be read, and then the run. */
 #include "list.h"
 #include "options.h"
+#include "process.h"
 #include "run.h"
 #include "util.h"
 #include "verify.h"
@@ -18,19 +19,26 @@ static int finish_output(void) {
   return EXIT_BROKEN;
 }
 
+static int check_and_run(const struct settings *settings) {
+  struct list_options lists;
+  char cause[1536];
+  process_prepare();
+  settings_lists(settings, &lists);
+  if (list_check(&lists, cause, sizeof cause) == 0) return run(settings);
+  say("%s", cause);
+  return EXIT_USAGE;
+}
+
 int main(int argc, char **argv) {
   struct settings settings;
-  char cause[1536];
   int status = EXIT_USAGE;
   int done = options_parse(&settings, argc, argv);
   if (done > 0)
     status = finish_output();
   else if (done == 0 && settings.verify)
     status = verify(&settings);
-  else if (done == 0 && list_check(settings.lists, settings.list_count, cause, sizeof cause) < 0)
-    say("%s", cause);
   else if (done == 0)
-    status = run(&settings);
+    status = check_and_run(&settings);
   settings_clear(&settings);
   return status;
 }

@@ -5,11 +5,13 @@
   .field = offsetof(struct settings, field_), .width = sizeof(((struct settings *)0)->field_), .member = #field_
 
 static const char *const off_on[] = {"off", "on", NULL};
+static const char *const input_formats[] = {"auto", "lines", "csv", "tsv", "jsonl", NULL};
 static const char *const sinks[] = {"files", "null", NULL};
 static const char *const tls_versions[] = {"1.2", "1.3", NULL};
 static const char *const progress_modes[] = {"auto", "bar", "plain", "none", NULL};
 
 const char *const option_sections[SECTION_COUNT] = {
+    [ABOUT_LISTS] = "What is read",
     [ABOUT_FILES] = "What is kept, and where",
     [ABOUT_CONTENT] = "What is accepted",
     [ABOUT_PACE] = "How fast",
@@ -78,6 +80,9 @@ const struct option_row option_table[] = {
   {.name = "http1.1", .kind = OPTION_FLAG, .section = ABOUT_HTTP,
    INTO(engine.http1), .value = 1,
    .help = "never HTTP/2"},
+  {.name = "input-format", .kind = OPTION_CHOICE, .section = ABOUT_LISTS, .argument = "FORMAT",
+   INTO(input_format), .preset = "auto", .choices = input_formats,
+   .help = "what the lists are: auto, lines, csv, tsv or jsonl; auto goes by their names"},
   {.name = "insecure", .letter = 'k', .kind = OPTION_FLAG, .section = ABOUT_HTTP,
    INTO(engine.insecure), .value = 1,
    .help = "do not verify certificates"},
@@ -169,6 +174,9 @@ const struct option_row option_table[] = {
   {.name = "robots", .kind = OPTION_FLAG, .section = ABOUT_HTTP,
    INTO(engine.robots), .value = 1,
    .help = "obey robots.txt, under the name \"seine\""},
+  {.name = "shard", .kind = OPTION_TEXT, .section = ABOUT_LISTS, .argument = "I/N",
+   INTO(shard), .rule = RULE_FILLED,
+   .help = "fetch only the I-th of N parts of the lists, divided by host"},
   {.name = "sink", .kind = OPTION_CHOICE, .section = ABOUT_FILES, .argument = "files|null",
    INTO(null_sink), .preset = "files", .choices = sinks,
    .help = "null receives, inspects and records, and stores nothing"},
@@ -181,6 +189,9 @@ const struct option_row option_table[] = {
   {.name = "tls-min", .kind = OPTION_CHOICE, .section = ABOUT_HTTP, .argument = "1.2|1.3",
    INTO(engine.tls_min), .preset = "1.2", .choices = tls_versions,
    .help = "the oldest version of TLS that is spoken"},
+  {.name = "url-column", .kind = OPTION_TEXT, .section = ABOUT_LISTS, .argument = "NAME|N",
+   INTO(url_column), .rule = RULE_FILLED, .shown = "url",
+   .help = "the column, or the key, that holds the URL; the others go into the manifest as \"input\""},
   {.name = "user-agent", .letter = 'U', .kind = OPTION_TEXT, .section = ABOUT_HTTP, .argument = "STR",
    INTO(engine.user_agent), .preset = "seine/" SEINE_VERSION, .rule = RULE_CLEAN,
    .help = "what seine calls itself"},

@@ -3,6 +3,7 @@
 #include "host_rules.h"
 #include "list.h"
 #include "proxies.h"
+#include "shard.h"
 #include "util.h"
 
 #include <errno.h>
@@ -400,16 +401,23 @@ static int second_pass(struct settings *settings, struct words words) {
 
 /* ---- What is worked out ---- */
 
-/* cats.txt gives cats. A name without extension would be the list itself, so it gets one. */
+void settings_lists(const struct settings *settings, struct list_options *lists) {
+  *lists = (struct list_options){.sources = settings->lists,
+                                 .count = settings->list_count,
+                                 .format = settings->input_format,
+                                 .url_column = settings->url_column};
+}
+
+/* cats.txt gives cats, and so does cats.csv.gz. A name without extension would be the list itself, so it gets one. */
 static char *default_output(const struct settings *settings) {
   const char *list = settings->lists[0];
   if (settings->list_count != 1 || strcmp(list, "-") == 0 || list_is_url(list)) return xstrdup("seine-out");
   if (strncmp(list, "/dev/", 5) == 0 || strncmp(list, "/proc/", 6) == 0) return xstrdup("seine-out");
   const char *slash = strrchr(list, '/');
   const char *base = slash != NULL ? slash + 1 : list;
-  const char *dot = strrchr(base, '.');
-  if (*base == '\0' || dot == base || strcmp(base, "..") == 0) return xstrdup("seine-out");
-  return dot != NULL ? xstrndup(base, (size_t)(dot - base)) : xasprintf("%s-out", base);
+  size_t stem = list_stem(base);
+  if (stem == 0 || strcmp(base, "..") == 0) return xstrdup("seine-out");
+  return base[stem] != '\0' ? xstrndup(base, stem) : xasprintf("%s-out", base);
 }
 
 static int read_host_rules(struct settings *settings) {
@@ -423,7 +431,10 @@ static int read_host_rules(struct settings *settings) {
 static int check(const struct settings *settings) {
   const seine_options_t *engine = &settings->engine;
   char cause[512];
-  if (engine->max_size_bytes > 0 && engine->max_size_bytes < engine->min_size_bytes)
+  struct shard shard;
+  if (shard_set(&shard, settings->shard) < 0)
+    snprintf(cause, sizeof cause, "--shard: \"%s\" is not I/N, the I-th of N parts, as 1/4", settings->shard);
+  else if (engine->max_size_bytes > 0 && engine->max_size_bytes < engine->min_size_bytes)
     snprintf(cause, sizeof cause, "--max-size is smaller than --min-size");
   else if (engine->retry_max_delay_ms < engine->retry_delay_ms)
     snprintf(cause, sizeof cause, "--retry-max-delay is smaller than --retry-delay");

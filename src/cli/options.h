@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "list.h"
 #include "seine.h"
 
 enum progress_mode { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE };
@@ -15,6 +16,9 @@ struct settings {
   seine_options_t engine; /* strings owned by settings; `directory` is left NULL for whoever makes the folder */
   char **lists; /* files, "-", or URLs */
   size_t list_count;
+  enum input_format input_format;
+  char *url_column; /* NULL: the usual ones */
+  char *shard; /* "I/N", sound; NULL: all */
   char *output; /* folder */
   char *name; /* preset or template */
   char *manifest; /* file; "-" is standard output */
@@ -32,6 +36,9 @@ struct settings {
  * version was printed); -1: bad, and already said on stderr. settings_clear is needed after each of them. */
 int options_parse(struct settings *settings, int argc, char **argv);
 void settings_clear(struct settings *settings);
+
+/* What they say of the lists; borrowed. */
+void settings_lists(const struct settings *settings, struct list_options *lists);
 
 /* ---- The table, for options.c, config.c, help.c and their tests ---- */
 
@@ -53,7 +60,7 @@ enum option_kind {
 
 enum option_rule { RULE_ANY, RULE_FILLED /* not empty */, RULE_CLEAN /* no control bytes */, RULE_HEADER };
 
-enum option_section { ABOUT_FILES, ABOUT_CONTENT, ABOUT_PACE, ABOUT_RETRIES, ABOUT_HTTP, ABOUT_RUN, SECTION_COUNT };
+enum option_section { ABOUT_LISTS, ABOUT_FILES, ABOUT_CONTENT, ABOUT_PACE, ABOUT_RETRIES, ABOUT_HTTP, ABOUT_RUN, SECTION_COUNT };
 
 struct option_row {
   const char *name;

@@ -41,8 +41,9 @@ static uint64_t write_row(struct run *run, const struct row *row) {
   return manifest_append(run->manifest, row);
 }
 
-void record_bad_url(struct run *run, uint64_t id, const char *shown_url, const char *cause) {
+void record_bad_url(struct run *run, uint64_t id, const char *shown_url, const char *cause, const char *input) {
   struct row row = {.id = id, .url = shown_url, .status = SEINE_STATUS_FAILED, .error = SEINE_EURL, .message = cause};
+  row.input = input;
   write_row(run, &row);
 }
 
@@ -71,6 +72,7 @@ static void row_of_result(struct item *item, const seine_result_t *result, struc
       .ip = result->ip,
       .started_unix_ms = result->started_unix_ms,
       .elapsed_ms = result->elapsed_ms,
+      .input = item->input,
   };
   if (item->nameless) row->message = "no file name can be made for this URL by the template given with --name";
 }
@@ -83,9 +85,8 @@ static void free_kept(struct item *item) {
 }
 
 static void release(struct item *item) {
-  item->run->held--;
   free_kept(item);
-  feed_free_item(item);
+  feed_release(item);
 }
 
 static void release_unfinished(struct item *item) {

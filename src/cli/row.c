@@ -17,7 +17,7 @@ static const char HEX_DIGITS[] = "0123456789ABCDEF";
 const char *row_header(enum row_format format) {
   return format == ROW_JSON ? ""
                             : "id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message,attempts,final_url,"
-                              "declared_type,etag,last_modified,ip,started,elapsed_ms\r\n";
+                              "declared_type,etag,last_modified,ip,started,elapsed_ms,input\r\n";
 }
 
 size_t row_text_bound(const char *text) {
@@ -28,7 +28,7 @@ size_t row_bound(const struct row *row) {
   /* The fixed part: keys and punctuation (under 300 bytes), sha256, a time, error and status names, and ten numbers. */
   return 1024 + row_text_bound(row->url) + row_text_bound(row->path) + row_text_bound(row->type) +
          row_text_bound(row->message) + row_text_bound(row->final_url) + row_text_bound(row->declared_type) +
-         row_text_bound(row->etag) + row_text_bound(row->last_modified) + row_text_bound(row->ip);
+         row_text_bound(row->etag) + row_text_bound(row->last_modified) + row_text_bound(row->ip) + (row->input ? 2 * strlen(row->input) + 2 : 4);
 }
 
 static char *put(char *out, const char *text, size_t length) {
@@ -144,6 +144,11 @@ static char *put_csv_text(char *out, const char *text) {
   return out;
 }
 
+static char *put_json(char *out, const char *json, enum row_format format) {
+  if (format == ROW_CSV) return put_csv_text(out, json);
+  return json ? put(out, json, strlen(json)) : PUT(out, "null");
+}
+
 static char *put_text(char *out, const char *text, enum row_format format) {
   return format == ROW_JSON ? row_put_text(out, text) : put_csv_text(out, text);
 }
@@ -238,6 +243,7 @@ char *row_write(char *out, const struct row *row, enum row_format format) {
   KEY("ip"), out = put_text(out, row->ip, format);
   KEY("started"), out = put_time(out, row->started_unix_ms, format);
   KEY("elapsed_ms"), out = put_number(out, row->elapsed_ms);
+  KEY("input"), out = put_json(out, row->input, format);
   return format == ROW_JSON ? PUT(out, "}\n") : PUT(out, "\r\n");
 }
 

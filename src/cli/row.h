@@ -24,6 +24,7 @@ struct row {
   const char *final_url, *declared_type, *etag, *last_modified, *ip;
   int64_t started_unix_ms; /* 0: never started */
   uint64_t elapsed_ms;
+  const char *input; /* what else the list says of the URL: a JSON object in one line, written as it is */
 };
 
 /* The first line of a CSV manifest, with its line end; "" for JSON. */

@@ -64,6 +64,7 @@ static int open_rooms(struct run *run) {
   long most = run->outdir.fd >= 0 ? fpathconf(run->outdir.fd, _PC_NAME_MAX) : -1;
   if (most >= NAME_LEAST) naming_limit(run->naming, (size_t)most);
   fingerprint_key_draw(&run->key);
+  shard_set(&run->shard, settings->shard);
   retry_statuses_set(&run->statuses, settings->engine.retry_on);
   run->history = history_new(&run->key);
   run->worst = worst_new(&run->key, WORST_COUNTERS);
@@ -219,7 +220,9 @@ static void begin_fetching(struct run *run) {
     return;
   }
   run->stage = RUN_FETCHING;
-  int error = list_open(&run->list, &run->loop, settings->lists, settings->list_count, feed_list_ready, run);
+  struct list_options lists;
+  settings_lists(settings, &lists);
+  int error = list_open(&run->list, &run->loop, &lists, feed_list_ready, run);
   if (error) {
     say("the lists cannot be read: %s", uv_strerror(error));
     run->stage = RUN_CLOSING;
@@ -347,13 +350,14 @@ static int sum_up(const struct run *run) {
   struct summary summary = {.figures = &run->figures, .manifest = settings->manifest, .exit_status = exit_status(run)};
   struct worst_host worst[SUMMARY_HOSTS];
   char cause[512];
+  bool nothing_came = run->figures.records == 0 && run->figures.other_shards == 0;
   summary.first_byte = &run->first_byte;
   summary.transfer = &run->transfer;
   summary.worst = worst;
   summary.worst_count = worst_list(run->worst, worst, SUMMARY_HOSTS);
   summary.output = settings->null_sink ? NULL : settings->output;
   summary.interrupted = summary.exit_status == EXIT_INTERRUPTED;
-  if (settings->verbosity >= 0 && run->figures.records == 0 && !run->stopped) say_nothing_came(settings);
+  if (settings->verbosity >= 0 && nothing_came && !run->stopped) say_nothing_came(settings);
   if (settings->verbosity >= 0) print_summary(&summary);
   if (!settings->summary || summary_write(&summary, settings->summary, cause, sizeof cause) == 0)
     return summary.exit_status;
@@ -381,7 +385,6 @@ static void free_rooms(struct run *run) {
 
 int run(const struct settings *settings) {
   struct run state = {.settings = settings, .outdir = {.fd = -1, .lock = -1}, .began_ns = uv_hrtime()};
-  process_prepare();
   int error = uv_loop_init(&state.loop);
   if (error) {
     say("the run cannot begin: %s", uv_strerror(error));

@@ -16,6 +16,7 @@
 #include "paths.h"
 #include "progress.h"
 #include "recall.h"
+#include "shard.h"
 #include "worst.h"
 
 #include <seine.h>
@@ -55,7 +56,9 @@ struct run {
   uv_prepare_t each_turn; /* looks after the run before the loop would sleep */
   uv_idle_t no_sleep; /* active while there is more to read at once */
   bool list_waits; /* list_next is worth no call before on_ready */
+  struct shard shard;
   size_t held; /* items */
+  size_t held_bytes; /* of their inputs */
   char *identity; /* room for the identity of any record's URL */
   size_t identity_room;
 
@@ -90,6 +93,8 @@ struct item {
   bool alone; /* its bytes are stored whatever is held already */
   bool distinct; /* its name is another URL's, too */
   bool nameless; /* no path could be made for it */
+  char *input; /* what else its record holds; NULL for a line */
+  size_t input_bytes;
 };
 
 /* Says something without spoiling the bar. */
@@ -104,14 +109,15 @@ void feed_list_ready(struct list *list, void *user);
 void feed_stop(struct run *run);
 /* Submits an item; false if it was not taken, and is gone. */
 bool feed_submit(struct item *item, const char *url);
-void feed_free_item(struct item *item);
+/* Its memory, after its row. */
+void feed_release(struct item *item);
 /* The identity of a URL in run->identity, valid until the next call. Its length; the whole string is what a row shows. */
 size_t feed_identify(struct run *run, const char *url);
 
 /* ---- record.c ---- */
 
-/* The row of a record that never became a fetch. */
-void record_bad_url(struct run *run, uint64_t id, const char *shown_url, const char *cause);
+/* The row of a record that never became a fetch; `input` may be NULL. */
+void record_bad_url(struct run *run, uint64_t id, const char *shown_url, const char *cause, const char *input);
 /* Keeps the name of a record for it, where a name is known before the fetch; false if it is another URL's already. */
 bool record_reserve(struct run *run, uint64_t id, const char *text, uint64_t url);
 int record_place(seine_fetch_t *fetch, const seine_result_t *result, char *path, size_t size);

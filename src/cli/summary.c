@@ -80,6 +80,10 @@ static void add_counts(struct text *text, const struct summary *summary) {
     begin_line(text, "repeated", figures->repeated);
     text_printf(text, "  in the list already\n");
   }
+  if (figures->other_shards) {
+    begin_line(text, "other shards", figures->other_shards);
+    text_printf(text, "  passed over\n");
+  }
   if (figures->unfinished) {
     begin_line(text, "unfinished", figures->unfinished);
     text_printf(text, "\n");
@@ -205,6 +209,7 @@ void summary_json(const struct summary *summary, struct text *text) {
               summary->interrupted ? "true" : "false");
   add_number(text, "records", figures->records);
   add_number(text, "repeated", figures->repeated);
+  add_number(text, "other_shards", figures->other_shards);
   add_number(text, "done_before", figures->done_before);
   add_number(text, "done_before_not_ok", figures->done_before_bad);
   for (int status = SEINE_STATUS_OK; status <= SEINE_STATUS_FAILED; status++)

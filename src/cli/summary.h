@@ -25,7 +25,7 @@ struct summary {
 void summary_text(const struct summary *summary, struct text *text);
 
 /* One JSON object and a line end, keys always in this order, as the manual says: version, exit_status, interrupted, records,
- * repeated, done_before, done_before_not_ok, ok, duplicate, rejected, failed, transient, unfinished, errors, http_errors,
+ * repeated, other_shards, done_before, done_before_not_ok, ok, duplicate, rejected, failed, transient, unfinished, errors, http_errors,
  * first_byte_ms, transfer_ms, worst_hosts, received_bytes, stored_bytes, elapsed_ms, output, manifest. Pure. */
 void summary_json(const struct summary *summary, struct text *text);
 

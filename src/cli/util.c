@@ -186,6 +186,16 @@ void text_add(struct text *text, const char *bytes, size_t length) {
   text->data[text->length] = '\0';
 }
 
+char *text_room(struct text *text, size_t length) {
+  text_reserve(text, length);
+  return text->data + text->length;
+}
+
+void text_add_room(struct text *text, char *end) {
+  text->length = (size_t)(end - text->data);
+  *end = '\0';
+}
+
 void text_printf(struct text *text, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);

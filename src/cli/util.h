@@ -47,6 +47,9 @@ struct text {
 
 void text_add(struct text *text, const char *bytes, size_t length);
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Room for so many bytes behind the text; once they are written, text_add_room says where they end. */
+char *text_room(struct text *text, size_t length);
+void text_add_room(struct text *text, char *end);
 void text_clear(struct text *text); /* frees it; empty and usable again */
 
 #endif

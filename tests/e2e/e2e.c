@@ -1,5 +1,6 @@
 /* Plays the end-to-end cases of the command, and closes with a line "e2e: N passed, N failed".
  * Usage: e2e [TEXT...] plays the cases whose topic or name contains one of the texts; $SEINE is the command. */
+#include "packed.h"
 #include "scene.h"
 
 #include <signal.h>
@@ -50,6 +51,13 @@ static void plant(const struct scene *scene, const char *path, const char *targe
   free(full);
 }
 
+static void write_packed(const char *path, const char *text, const char *pack, int cut) {
+  size_t size;
+  char *bytes = packed(pack, text, strlen(text), &size);
+  file_write(path, bytes, size - (size_t)cut);
+  free(bytes);
+}
+
 static void write_given(struct scene *scene) {
   for (size_t i = 0; i < 4 && scene->play->given[i].path; i++) {
     const char *path = scene->play->given[i].path, *text = scene->play->given[i].text;
@@ -59,7 +67,7 @@ static void write_given(struct scene *scene) {
     else if (path[strlen(path) - 1] == '/')
       mkdir(full, 0755);
     else
-      file_write(full, content, strlen(content));
+      write_packed(full, content, scene->play->given[i].pack, scene->play->given[i].cut);
     free(content);
     free(full);
   }
@@ -203,11 +211,13 @@ static void run_meanwhile(struct scene *scene) {
 static void run_command(struct scene *scene) {
   const struct run *run = scene->run;
   struct arguments arguments = make_arguments(scene);
-  char *input = run->input ? expand(scene->server, run->input) : NULL;
+  char *text = run->input ? expand(scene->server, run->input) : NULL;
+  size_t input_size = 0;
+  char *input = text ? packed(run->input_pack, text, strlen(text), &input_size) : NULL;
   struct command command = {.argv = arguments.argv,
                             .folder = scene->folder,
                             .input = input,
-                            .input_size = input ? strlen(input) : 0,
+                            .input_size = input_size,
                             .deadline_s = DEADLINE_S};
   struct child child = command_start(&command);
   if (run->interrupt_after) {
@@ -230,6 +240,7 @@ static void run_command(struct scene *scene) {
   for (size_t i = 0; i < arguments.count; i++)
     free(arguments.owned[i]);
   free(input);
+  free(text);
 }
 
 /* ---- Cases ---- */
@@ -290,7 +301,7 @@ int main(int argc, char **argv) {
   static const struct topic *const topics[] = {
       &basic_topic, &disk_topic, &names_topic, &errors_topic, &limits_topic, &inputs_topic,
       &options_topic, &reruns_topic, &robots_topic, &large_topic, &content_topic, &verify_topic, &ends_topic,
-      &safety_topic, &safety_hosts_topic};
+      &safety_topic, &safety_hosts_topic, &formats_topic};
   int passed = 0, failed = 0;
   clean_environment();
   free(program());

@@ -20,6 +20,7 @@ struct expected_row {
   const char *final_url;
   const char *declared_type, *etag, *last_modified;
   const char *width, *height, *trailing_bytes; /* "null" for null */
+  const char *input; /* JSON */
   int http;
   int attempts;
 };
@@ -54,6 +55,7 @@ struct run {
   size_t list_size; /* 0: strlen(list) */
   int repeat; /* the list is written so many times, with $N from 0 up */
   const char *input; /* standard input */
+  const char *input_pack; /* how it is compressed; NULL: not */
   const char *options[16];
   bool bare; /* only these options: no short delays, no -o out, no list.txt */
   int interrupt_after; /* SIGINT once the server was asked so often */
@@ -93,6 +95,8 @@ struct e2e_case {
   struct {
     const char *path, *text;
     const char *link; /* it is a symbolic link to this instead */
+    const char *pack; /* "gzip", "zstd", "xz", "bzip2": compressed; NULL: as it is */
+    int cut; /* so many bytes are missing at the end */
   } given[4]; /* files that are there before; a path that ends in a slash is a folder */
   struct run runs[4]; /* from the second on, each says options, or how many rows it appends */
 };
@@ -103,7 +107,7 @@ struct topic {
   size_t count;
 };
 
-extern const struct topic basic_topic, content_topic, disk_topic, ends_topic, errors_topic, inputs_topic, large_topic, limits_topic, names_topic,
+extern const struct topic basic_topic, content_topic, disk_topic, ends_topic, errors_topic, formats_topic, inputs_topic, large_topic, limits_topic, names_topic,
     options_topic, reruns_topic, robots_topic, verify_topic;
 extern const struct topic safety_hosts_topic, safety_topic;
 

@@ -11,7 +11,8 @@
 const char *const column_names[COLUMN_COUNT] = {
     "id",      "url",    "status",        "path",      "sha256", "bytes",   "type",
     "width",   "height", "trailing_bytes", "http",     "error",  "message", "attempts",
-    "final_url", "declared_type", "etag", "last_modified", "ip",  "started", "elapsed_ms"};
+    "final_url", "declared_type", "etag", "last_modified", "ip",  "started", "elapsed_ms",
+    "input"};
 
 struct reader {
   const char *at, *end;
@@ -100,9 +101,30 @@ static char *take_string(struct reader *reader) {
   return text;
 }
 
+/* An object in one line, as it is. */
+static char *take_object(struct reader *reader) {
+  const char *from = reader->at;
+  int depth = 0;
+  bool quoted = false;
+  while (reader->at < reader->end && *reader->at != '\n') {
+    char c = *reader->at++;
+    if (quoted && c == '\\' && reader->at < reader->end) {
+      reader->at++;
+      continue;
+    }
+    if (is_forbidden(reader->at - 1)) reader->complaint = "a control or bidirectional character as it is";
+    if (c == '"') quoted = !quoted;
+    if (!quoted && (c == '{' || c == '[')) depth++;
+    if (!quoted && (c == '}' || c == ']') && --depth == 0) return strndup(from, (size_t)(reader->at - from));
+  }
+  reader->complaint = "an object that does not end";
+  return NULL;
+}
+
 /* NULL for null. */
 static char *take_value(struct reader *reader) {
   if (take(reader, "null")) return NULL;
+  if (reader->at < reader->end && *reader->at == '{') return take_object(reader);
   if (take(reader, "\"")) return take_string(reader);
   const char *from = reader->at;
   while (reader->at < reader->end && isdigit((unsigned char)*reader->at))

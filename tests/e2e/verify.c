@@ -118,6 +118,7 @@ static void check_row(struct scene *scene, const struct expected_row *expected) 
   compare_field(scene, row, COLUMN_WIDTH, expected->width);
   compare_field(scene, row, COLUMN_HEIGHT, expected->height);
   compare_field(scene, row, COLUMN_TRAILING_BYTES, expected->trailing_bytes);
+  compare_field(scene, row, COLUMN_INPUT, expected->input);
   compare_number(scene, row, COLUMN_HTTP, expected->http);
   compare_number(scene, row, COLUMN_ATTEMPTS, expected->attempts);
   if (expected->error && !is_one_of(error, expected->error))
@@ -281,6 +282,7 @@ static void check_given(struct scene *scene) {
   for (size_t i = 0; i < COUNT(scene->play->given) && scene->play->given[i].path; i++) {
     const char *path = scene->play->given[i].path, *text = scene->play->given[i].text;
     if (!text || is(path, scene_manifest(scene)) || is(path, "list.txt")) continue;
+    if (scene->play->given[i].pack) continue; /* its bytes may hold the time when it was packed */
     if (strncmp(path, scene_output(scene), length) == 0 && path[length] == '/') continue;
     char *full = scene_path(scene, path), *expected = expand(scene->server, text);
     size_t size = 0;

@@ -1,5 +1,7 @@
 /* The reader of lists, and what URLs in them are known by. The input is a file.
- * Sources: src/cli/list.c src/cli/util.c */
+ * Sources: src/cli/columns.c src/cli/csv.c src/cli/identity.c src/cli/json_line.c src/cli/list.c src/cli/list_check.c src/cli/row.c
+ *          src/cli/source.c src/cli/unpack.c src/cli/util.c src/engine/error.c
+ * Libraries: libarchive zlib */
 #include "fuzz.h"
 #include "list.h"
 
@@ -33,7 +35,7 @@ static void read_all(const char *path) {
   int ready = 0;
   enum list_event event;
   MUST(uv_loop_init(&loop) == 0);
-  MUST(list_open(&list, &loop, sources, 1, on_ready, &ready) == 0);
+  MUST(list_open(&list, &loop, &(struct list_options){.sources = sources, .count = 1}, on_ready, &ready) == 0);
   while ((event = list_next(list, &record)) != LIST_END) {
     if (event == LIST_RECORD) {
       check_record(&record, count++);
