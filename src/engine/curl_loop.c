@@ -34,7 +34,18 @@ static void read_messages(struct curl_loop *curl_loop) {
 static void act(struct curl_loop *curl_loop, curl_socket_t fd, int flags) {
   int running;
   curl_multi_socket_action(curl_loop->multi, fd, flags, &running);
+  while (curl_loop->unwatched_count)
+    curl_multi_socket_action(curl_loop->multi, curl_loop->unwatched[--curl_loop->unwatched_count], CURL_CSELECT_ERR,
+                             &running);
   read_messages(curl_loop);
+}
+
+/* There is no memory to watch a socket with: its transfer is to fail, and no other. Told so by the return value of the
+ * callback, libcurl would end every transfer, and those would not hear of it (7.88: or it would crash). Where even the list
+ * is full, the end of the connection is noticed by the stall timeout. */
+static void fail_socket(struct curl_loop *curl_loop, curl_socket_t fd) {
+  shutdown(fd, SHUT_RDWR);
+  if (curl_loop->unwatched_count < CURL_LOOP_UNWATCHED) curl_loop->unwatched[curl_loop->unwatched_count++] = fd;
 }
 
 static void want(struct socket_watch *watch, int events);
@@ -171,14 +182,16 @@ static void unwant(struct socket_watch *watch) {
   uv_unref((uv_handle_t *)&watch->poll); /* an idle connection is no reason for the loop to stay */
 }
 
-void curl_loop_opened(struct curl_loop *curl_loop, curl_socket_t fd) {
+bool curl_loop_opened(struct curl_loop *curl_loop, curl_socket_t fd) {
   struct socket_watch *stale = watch_of(curl_loop, fd);
-  if (!stale) return;
+  if (!stale) return true;
   /* curl compares numbers: what it wanted of the old socket it will not say again of the new one. */
   int events = stale->wanted;
   watch_close(stale);
-  struct socket_watch *watch = events ? watch_new(curl_loop, fd) : NULL;
+  if (!events) return true;
+  struct socket_watch *watch = watch_new(curl_loop, fd);
   if (watch) want(watch, events);
+  return watch;
 }
 
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *unused) {
@@ -191,7 +204,10 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *u
     return 0;
   }
   if (!watch) watch = watch_new(curl_loop, fd);
-  if (!watch) return -1;
+  if (!watch) {
+    fail_socket(curl_loop, fd);
+    return 0;
+  }
   want(watch, ((what & CURL_POLL_IN) ? UV_READABLE : 0) | ((what & CURL_POLL_OUT) ? UV_WRITABLE : 0));
   return 0;
 }

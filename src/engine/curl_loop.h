@@ -14,6 +14,8 @@ typedef void (*curl_loop_closed_cb)(void *user);
 
 struct socket_watch;
 
+#define CURL_LOOP_UNWATCHED 64
+
 TAILQ_HEAD(socket_watch_list, socket_watch);
 
 struct curl_loop {
@@ -22,6 +24,8 @@ struct curl_loop {
   uv_timer_t timer;
   struct socket_watch **watches; /* by descriptor; NULL where there is none */
   size_t watches_size;
+  curl_socket_t unwatched[CURL_LOOP_UNWATCHED]; /* to fail when libcurl has returned */
+  size_t unwatched_count;
   struct socket_watch_list idle; /* connections in use by nobody, the one that idles longest first */
   size_t idle_count;
   uint64_t idle_max_ms;
@@ -44,8 +48,8 @@ int curl_loop_open(struct curl_loop *curl_loop, uv_loop_t *loop, long connection
 void curl_loop_adopt(struct curl_loop *curl_loop, CURL *easy);
 
 /* From CURLOPT_OPENSOCKETFUNCTION, for every socket. libcurl closes a socket that did not get connected without a word,
- * and may open the next under the same number. */
-void curl_loop_opened(struct curl_loop *curl_loop, curl_socket_t fd);
+ * and may open the next under the same number. False if there is no memory: the socket is not to be used. */
+bool curl_loop_opened(struct curl_loop *curl_loop, curl_socket_t fd);
 
 int curl_loop_add(struct curl_loop *curl_loop, CURL *easy);
 void curl_loop_remove(struct curl_loop *curl_loop, CURL *easy);

@@ -28,7 +28,12 @@ static void redirect(struct seine_fetch *fetch, const char *location) {
   int error = location ? seine_url_parse(&url, location, text, sizeof text) : SEINE_EURL;
   struct host *host = error ? NULL : hosts_hold(&engine->hosts, &url);
   if (!host) {
+    bool no_memory = !error || error == SEINE_ENOMEM;
     if (location) seine_url_clear(&url);
+    if (no_memory) {
+      fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_ENOMEM, true, NULL);
+      return;
+    }
     fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EREDIRECT, false, "the redirect leads to no http or https URL");
     return;
   }
@@ -82,6 +87,10 @@ static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome,
   if (outcome->flooded) {
     class = (struct failure_class){SEINE_EPROTOCOL, false, false};
     text = "the response's headers do not end";
+  }
+  if (outcome->no_memory) {
+    class = classify(CURLE_OUT_OF_MEMORY, false);
+    text = NULL;
   }
   char late[80];
   double limit_s = (double)fetch->engine->options.stall_timeout_ms / 1000;

@@ -40,7 +40,7 @@ struct transfer {
   struct response response;
   bool clears; /* libcurl's cache of literals, when it ends */
   bool keeps; /* counted in transfers->keeping */
-  bool headers_done, discard, stopped, stalled, slow, denied, flooded;
+  bool headers_done, discard, stopped, stalled, slow, denied, flooded, no_memory;
   int shortage; /* errno of a socket for which there was no descriptor; 0 */
   uint64_t discarded;
   char text[CURL_ERROR_SIZE];
@@ -204,7 +204,7 @@ static size_t on_header(char *line, size_t one, size_t size, void *user) {
   }
   switch (response_line(&transfer->response, line, size)) {
   case RESPONSE_MORE: return size;
-  case RESPONSE_NOMEM: return 0;
+  case RESPONSE_NOMEM: transfer->no_memory = true; return 0;
   case RESPONSE_FLOOD: transfer->flooded = true; return 0;
   case RESPONSE_END: break;
   }
@@ -262,7 +262,10 @@ static curl_socket_t on_open_socket(void *user, curlsocktype purpose, struct cur
   }
   int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   if (fd < 0 && descriptor_is_short(errno)) transfer->shortage = errno;
-  if (fd >= 0) curl_loop_opened(&transfer->transfers->curl_loop, fd);
+  if (fd >= 0 && !curl_loop_opened(&transfer->transfers->curl_loop, fd)) {
+    close(fd);
+    return CURL_SOCKET_BAD;
+  }
   /* A limit that only we keep would first let the kernel take in megabytes for each connection. */
   if (fd >= 0 && options->limit_rate_bytes) {
     int size = 64 * 1024;
@@ -397,7 +400,7 @@ static void set_literal(struct transfer *transfer, bool literal) {
 
 static void reset(struct transfer *transfer) {
   transfer->headers_done = transfer->discard = transfer->stopped = false;
-  transfer->stalled = transfer->slow = transfer->denied = transfer->flooded = false;
+  transfer->stalled = transfer->slow = transfer->denied = transfer->flooded = transfer->no_memory = false;
   transfer->slice_ms = transfer->window_ms = transfer->window_bytes = 0;
   transfer->shortage = 0;
   transfer->discarded = 0;
@@ -485,6 +488,7 @@ static void finish(struct transfer *transfer, CURLcode code) {
                             .denied = transfer->denied,
                             .flooded = transfer->flooded,
                             .shortage = shortage_of(transfer, code),
+                            .no_memory = transfer->no_memory,
                             .text = transfer->text,
                             .proxied = transfer->proxy,
                             .response = &transfer->response};

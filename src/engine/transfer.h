@@ -25,6 +25,7 @@ struct outcome {
   bool denied;   /* the address was refused */
   bool flooded;  /* too many header bytes */
   int shortage;  /* no descriptor was left for it: the errno; 0 */
+  bool no_memory; /* for a header */
   bool proxied;  /* by way of a proxy */
   bool connected;   /* there was a connection, to the host or to its proxy */
   const char *text; /* libcurl's own words; "" if none */
