@@ -102,6 +102,7 @@ static void write_group(uv_work_t *work) {
   int error = still_there(file);
   if (!error && manifest->durable && manifest->folder >= 0 && syncfs(manifest->folder) != 0) error = errno;
   if (!error && file->rows >= 0) error = write_at(file->rows, group->data, group->used, start, &written);
+  if (!error) manifest_file_reserve(file, start + group->used);
   if (!error && file->stream >= 0) error = write_stream(manifest, group->data, group->used);
   if (!error && manifest->durable && file->stream < 0 && fdatasync(file->rows) != 0) {
     error = errno;
@@ -345,6 +346,7 @@ int manifest_open(struct manifest **manifest, const struct manifest_options *opt
   new->on_error = options->on_error;
   new->user = options->user;
   new->earlier = new->tail = new->file.size;
+  manifest_file_reserve(&new->file, new->tail);
   atomic_init(&new->hurry, false);
   uv_timer_init(new->loop, &new->timer);
   new->timer.data = new;

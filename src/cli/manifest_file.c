@@ -12,7 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BLOCK 65536
+#define BLOCK   65536
+#define RESERVE 524288 /* the rows of a thousand URLs */
 
 static bool is_csv(const char *path) {
   size_t length = strlen(path);
@@ -140,7 +141,22 @@ int manifest_file_open(struct manifest_file *file, const struct manifest_options
   return status;
 }
 
+void manifest_file_reserve(const struct manifest_file *file, uint64_t offset) {
+  if (file->rows < 0 || file->stream >= 0) return;
+  int without = fallocate(file->rows, FALLOC_FL_KEEP_SIZE, (off_t)offset, RESERVE);
+  (void)without; /* then the write that finds no room says so */
+}
+
+/* What was reserved beyond the end is given back. */
+static void give_back(const struct manifest_file *file) {
+  struct stat st;
+  if (file->rows < 0 || file->stream >= 0 || fstat(file->rows, &st) != 0) return;
+  int kept = ftruncate(file->rows, st.st_size);
+  (void)kept; /* it is the next run's reserve */
+}
+
 void manifest_file_close(struct manifest_file *file) {
+  give_back(file);
   if (file->rows >= 0) close(file->rows);
   if (file->stream >= 0 && file->stream != STDOUT_FILENO) close(file->stream);
   free(file->name);

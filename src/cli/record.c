@@ -125,6 +125,7 @@ static int name_file(struct item *item, const seine_result_t *result, char *path
   seine_url_clear(&url);
   /* Names that hold the record's number meet only those of earlier runs: what this run gives is not kept for them. */
   if (!error && run->paths && !naming_is_unique(run->naming)) paths_take(run->paths, path, item->url);
+  if (error == SEINE_ENOMEM) return error;
   item->nameless = error != 0;
   return error ? SEINE_EIO : SEINE_PLACE_STORE;
 }
