@@ -1,0 +1,53 @@
+/* Counts the calls of one name, and says which of them is to fail. Uses nothing that it may stand in for. */
+#include "fault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static struct {
+  char call[16], report[256];
+  unsigned long n;
+  int error;
+  bool libraries;
+} plan;
+static atomic_ulong calls;
+
+/* Called before main by the loader, and before the constructors of what it is loaded before. */
+__attribute__((constructor(101))) static void fault_read(void) {
+  const char *text = getenv("SEINE_FAULT"), *report = getenv("SEINE_FAULT_REPORT");
+  if (!text) return;
+  size_t length = strcspn(text, ":");
+  if (length >= sizeof plan.call || text[length] == '\0') return;
+  char *rest;
+  plan.n = strtoul(text + length + 1, &rest, 10);
+  plan.error = *rest ? (int)strtol(rest + 1, &rest, 10) : 0;
+  plan.libraries = strcmp(rest, ":libraries") == 0;
+  if (report && strlen(report) < sizeof plan.report) memcpy(plan.report, report, strlen(report));
+  memcpy(plan.call, text, length);
+}
+
+__attribute__((destructor)) static void fault_tell(void) {
+  if (!plan.report[0]) return;
+  char text[32];
+  int length = snprintf(text, sizeof text, "%lu\n", atomic_load(&calls));
+  int fd = (int)syscall(SYS_openat, AT_FDCWD, plan.report, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  syscall(SYS_write, fd, text, (size_t)length);
+  syscall(SYS_close, fd);
+}
+
+bool fault_due(const char *call) {
+  if (!plan.call[0] || strcmp(call, plan.call) != 0) return false;
+  if (atomic_fetch_add(&calls, 1) + 1 != plan.n) return false;
+  errno = plan.error;
+  return true;
+}
+
+bool fault_in_libraries(void) {
+  return plan.libraries;
+}
