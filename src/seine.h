@@ -330,6 +330,11 @@ SEINE_EXTERN void seine_url_clear(seine_url_t *url);
 /* ".jpg" for "image/jpeg"; "" for a type without a usual extension. Static. */
 SEINE_EXTERN const char *seine_type_extension(const char *type);
 
+/* Gives the regular file at `from` one more name, `to` (a hard link), in place of what has that name; both are relative
+ * paths below `directory`, checked and followed as for SEINE_SINK_FILE, and folders are made as needed. Blocks: for a
+ * worker. 0, SEINE_ENOMEM, or SEINE_EIO with errno saying why: ENOENT, EXDEV, EPERM, EMLINK ... */
+SEINE_EXTERN int seine_link(const char *directory, const char *from, const char *to);
+
 SEINE_EXTERN void seine_sha256(const void *data, size_t size_bytes, uint8_t digest[32]);
 
 #ifdef __cplusplus

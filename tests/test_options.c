@@ -291,7 +291,7 @@ static const struct {
     {"--rate-per-host fast l", "not a number a second"},
     {"--rate-per-host 0.0001 l", "\"0.0001\" is out of range (0.001 to 1000000, or none)"},
     {"--sink file l", "--sink: \"file\" is not files or null"},
-    {"--dedup yes l", "--dedup: \"yes\" is not off or on"},
+    {"--dedup yes l", "--dedup: \"yes\" is not off, on or link"},
     {"--progress Bar l", "\"Bar\" is not auto, bar, plain or none"},
     {"--insecure=yes l", "--insecure: \"yes\" is not on or off"},
     {"--help=x l", "--help: takes no value"},

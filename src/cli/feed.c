@@ -22,6 +22,7 @@ void feed_release(struct item *item) {
   item->run->held_bytes -= item->input_bytes;
   free(item->checksum);
   free(item->input);
+  free(item->own_path);
   free(item);
 }
 

@@ -4,7 +4,7 @@
 #define INTO(field_) \
   .field = offsetof(struct settings, field_), .width = sizeof(((struct settings *)0)->field_), .member = #field_
 
-static const char *const off_on[] = {"off", "on", NULL};
+static const char *const dedup_modes[] = {"off", "on", "link", NULL};
 static const char *const input_formats[] = {"auto", "lines", "csv", "tsv", "jsonl", NULL};
 static const char *const sinks[] = {"files", "null", NULL};
 static const char *const tls_versions[] = {"1.2", "1.3", NULL};
@@ -45,9 +45,9 @@ const struct option_row option_table[] = {
   {.name = "content-disposition", .kind = OPTION_FLAG, .section = ABOUT_FILES,
    INTO(content_disposition), .value = 1,
    .help = "take {stem} from the name that the server suggests"},
-  {.name = "dedup", .kind = OPTION_CHOICE, .section = ABOUT_FILES, .argument = "on|off",
-   INTO(dedup), .preset = "on", .choices = off_on,
-   .help = "keep one copy of equal bytes"},
+  {.name = "dedup", .kind = OPTION_CHOICE, .section = ABOUT_FILES, .argument = "on|off|link",
+   INTO(dedup), .preset = "on", .choices = dedup_modes,
+   .help = "keep one copy of equal bytes; link gives each URL a name of its own for it"},
   {.name = "deny-private", .kind = OPTION_FLAG, .section = ABOUT_HTTP,
    INTO(engine.deny_private), .value = 1,
    .help = "refuse loopback, private and link-local addresses, at redirects too"},

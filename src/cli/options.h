@@ -12,6 +12,8 @@
 
 enum progress_mode { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE };
 
+enum dedup_mode { DEDUP_OFF, DEDUP_ON, DEDUP_LINK };
+
 struct settings {
   seine_options_t engine; /* strings owned by settings; `directory` is left NULL for whoever makes the folder */
   char **lists; /* files, "-", or URLs */
@@ -22,7 +24,8 @@ struct settings {
   char *output; /* folder */
   char *name; /* preset or template */
   char *manifest; /* file; "-" is standard output */
-  bool null_sink, dedup, fresh, retry_failed, check_files, durable, content_disposition, checksum;
+  bool null_sink, fresh, retry_failed, check_files, durable, content_disposition, checksum;
+  enum dedup_mode dedup;
   size_t window;
   int verbosity; /* -1 quiet, 0, 1 verbose */
   enum progress_mode progress;

@@ -46,8 +46,9 @@ static bool note_row(const struct row_view *view, uint64_t offset, void *user) {
   history_note(recall->history, url, !again && !lost, view->status == SEINE_STATUS_OK || view->status == SEINE_STATUS_DUPLICATE);
   if (view->status == SEINE_STATUS_OK && view->path) {
     if (recall->dedup && view->has_sha256 && !lost) dedup_note(recall->dedup, view->sha256, offset);
-    if (recall->paths) paths_take(recall->paths, view->path, url);
   }
+  /* A duplicate has a path of its own where it is a link; else that path is taken already. */
+  if (view->status <= SEINE_STATUS_DUPLICATE && view->path && recall->paths) paths_take(recall->paths, view->path, url);
   /* An atomic load now and then is enough to leave in time. */
   return (++recall->rows % 1024 != 0 && !recall->check_files) || !atomic_load(&recall->stop);
 }

@@ -1,7 +1,9 @@
 /* Results into rows: where a body goes, whether it is held already, and what the manifest says of it. */
+#include "links.h"
 #include "run_state.h"
 #include "util.h"
 
+#include <errno.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,21 +164,25 @@ static void keep_row(struct item *item, const struct row *row, const char *reque
   item->kept = kept;
 }
 
-static void write_duplicate(struct item *item, const char *path) {
+static void write_duplicate_row(struct item *item, const char *path) {
   item->kept->row.status = SEINE_STATUS_DUPLICATE;
   item->kept->row.path = path;
   write_row(item->run, &item->kept->row);
   release(item);
 }
 
-static void write_lost(struct item *item) {
+static void write_failure(struct item *item, const char *message) {
   struct row *row = &item->kept->row;
   row->status = SEINE_STATUS_FAILED;
   row->error = SEINE_EIO;
   row->path = NULL;
-  row->message = "the first copy of these bytes could not be stored";
+  row->message = message;
   write_row(item->run, row);
   release(item);
+}
+
+static void write_lost(struct item *item) {
+  write_failure(item, "the first copy of these bytes could not be stored");
 }
 
 /* The bytes are not held after all: the URL is fetched once more. */
@@ -191,6 +197,42 @@ static void fetch_again(struct item *item) {
   feed_submit(item, kept->request_url);
   free(kept->path);
   free(kept);
+}
+
+static bool links_are_impossible(int sys) {
+  return sys == EXDEV || sys == EPERM || sys == EOPNOTSUPP || sys == ENOSYS;
+}
+
+static void link_made(int sys, void *user) {
+  struct item *item = user;
+  struct run *run = item->run;
+  struct kept *kept = item->kept;
+  if (sys == 0) {
+    write_duplicate_row(item, item->own_path);
+  } else if (sys == ENOENT || sys == EMLINK) {
+    /* Gone, or with as many names as a file can have: this one becomes the first copy. */
+    dedup_forget(run->dedup, kept->sha256, kept->offset);
+    fetch_again(item);
+  } else if (links_are_impossible(sys)) {
+    if (!run->no_links)
+      RUN_SAY(run, "links cannot be made in %s (%s): each URL gets a file of its own", run->settings->output,
+              strerror(sys));
+    run->no_links = true;
+    fetch_again(item);
+  } else {
+    char *message = xasprintf("cannot link %s to the first copy of its bytes: %s", item->own_path, strerror(sys));
+    write_failure(item, message);
+    free(message);
+  }
+}
+
+/* The first copy is at `path`. */
+static void write_duplicate(struct item *item, const char *path) {
+  struct run *run = item->run;
+  if (item->own_path && strcmp(item->own_path, path) != 0)
+    links_make(&run->loop, run->settings->output, path, item->own_path, link_made, item);
+  else
+    write_duplicate_row(item, path);
 }
 
 static void first_copy_looked_at(uv_fs_t *look) {
@@ -271,6 +313,7 @@ static void end_claim(struct item *item, const struct row *row, uint64_t offset,
   item->claim = NULL;
   while ((waiter = STAILQ_FIRST(&waiters))) {
     STAILQ_REMOVE_HEAD(&waiters, link);
+    item_of(waiter)->kept->offset = offset;
     if (stored)
       write_duplicate(item_of(waiter), row->path);
     else if (unfinished)
@@ -297,10 +340,16 @@ int record_place(seine_fetch_t *fetch, const seine_result_t *result, char *path,
   struct run *run = item->run;
   uint64_t offset;
   if (item->claim && result->sha256 && !dedup_claims(item->claim, result->sha256)) drop_claim(item);
-  bool compare = run->dedup && result->sha256 && !item->alone && !item->claim;
+  bool compare = run->dedup && !run->no_links && result->sha256 && !item->alone && !item->claim;
   enum dedup_answer answer = compare ? dedup_look(run->dedup, result->sha256, &offset) : DEDUP_OTHER;
-  if (answer == DEDUP_STORED || answer == DEDUP_CLAIMED) return SEINE_PLACE_HELD;
+  bool held = answer == DEDUP_STORED || answer == DEDUP_CLAIMED;
+  if (held && run->settings->dedup != DEDUP_LINK) return SEINE_PLACE_HELD;
   int place = name_file(item, result, path, size);
+  if (held && place == SEINE_PLACE_STORE) {
+    free(item->own_path);
+    item->own_path = xstrdup(path);
+    return SEINE_PLACE_HELD;
+  }
   if (answer == DEDUP_NEW && place == SEINE_PLACE_STORE) item->claim = dedup_claim(run->dedup, result->sha256);
   return place;
 }

@@ -59,6 +59,7 @@ struct run {
   struct shard shard;
   size_t held; /* items */
   size_t held_bytes; /* of their inputs */
+  bool no_links; /* they turned out not to be possible: each URL has a file of its own */
   char *identity; /* room for the identity of any record's URL */
   size_t identity_room;
 
@@ -88,6 +89,7 @@ struct item {
   uint64_t id, url; /* record and fingerprint */
   struct dedup_claim *claim; /* its bytes are the first of their kind */
   struct dedup_waiter waiter;
+  char *own_path; /* with --dedup=link, the name of a duplicate; owned */
   struct kept *kept; /* what is known of it while it waits for another's row */
   struct checksum *checksum; /* that its bytes must have; owned; NULL: any */
   bool alone; /* its bytes are stored whatever is held already */

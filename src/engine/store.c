@@ -396,3 +396,49 @@ void spool_drop(struct spool *spool) {
   draft_drop(&spool->draft);
   free(spool);
 }
+
+/* ---- Links ---- */
+
+/* 0 or an errno. The file is held by a descriptor meanwhile, so that what is linked is what was looked at. */
+static int link_place(struct store *store, int file, int folder, const char *name) {
+  char temporary[40];
+  struct draft draft = {.fd = file};
+  int error = draft_link(store, &draft, folder, name);
+  if (error != EEXIST) return error;
+  draft_name(temporary, sizeof temporary);
+  error = draft_link(store, &draft, folder, temporary);
+  if (error) return error;
+  if (renameat(folder, temporary, folder, name) != 0) error = errno;
+  /* Between two names of one file, a rename does nothing. */
+  unlinkat(folder, temporary, 0);
+  return error;
+}
+
+static int link_file(struct store *store, const char *from, const char *to) {
+  struct folder there = {.fd = NONE}, here = {.fd = NONE};
+  struct stat found;
+  int file = NONE;
+  if (!path_is_plain(from) || !path_is_plain(to)) return EINVAL;
+  size_t length = folder_length(from);
+  there.fd = length ? folder_find(store->root, from, length) : store->root;
+  int error = there.fd < 0 ? errno : 0;
+  if (!error && (file = openat(there.fd, file_name(from), O_PATH | O_NOFOLLOW | O_CLOEXEC)) < 0) error = errno;
+  if (!error && fstat(file, &found) != 0) error = errno;
+  if (!error && !S_ISREG(found.st_mode)) error = S_ISLNK(found.st_mode) ? ELOOP : ENOENT;
+  if (!error) error = folder_enter(store, &here, to, folder_length(to));
+  if (!error) error = link_place(store, file, here.fd, file_name(to));
+  if (file >= 0) close(file);
+  folder_close(store, &there);
+  folder_close(store, &here);
+  return error;
+}
+
+int seine_link(const char *directory, const char *from, const char *to) {
+  struct store *store;
+  int error = store_open(&store, directory);
+  if (error) return error;
+  int sys = link_file(store, from, to);
+  store_close(store);
+  errno = sys;
+  return sys == ENOMEM ? SEINE_ENOMEM : sys ? SEINE_EIO : 0;
+}

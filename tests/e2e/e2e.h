@@ -77,6 +77,7 @@ struct run {
   struct expected_row rows[24];
   struct expected_requests requests[8];
   struct expected_load loads[4];
+  bool linked; /* all of them are names of one file */
   int stored; /* files, beside the manifest; NONE for none */
   bool waits_for_rows; /* files may have no row yet */
   bool loses_files; /* rows may name files that are gone, or are others */

@@ -254,6 +254,14 @@ static bool is_allowed(const struct scene *scene, const char *file) {
   return false;
 }
 
+static void check_link(struct scene *scene, const char *file) {
+  char *full = print("%s/%s", scene->folder, file);
+  struct stat status;
+  if (lstat(full, &status) != 0 || !S_ISREG(status.st_mode) || (int)status.st_nlink != scene->run->stored)
+    complain(scene, "%s is not one of %d names of a file", file, scene->run->stored);
+  free(full);
+}
+
 /* Of all files below the case's folder, each must be allowed, or be in the output folder with a row that names it. */
 static void check_files(struct scene *scene) {
   const struct run *run = scene->run;
@@ -269,6 +277,7 @@ static void check_files(struct scene *scene) {
       named = is(scene->rows.rows[j].fields[COLUMN_PATH], file + length + 1);
     if (!named && run->exit_status != 3 && !run->waits_for_rows) complain(scene, "there is a file that no row names: %s", file);
     stored++;
+    if (run->linked) check_link(scene, file);
   }
   int expected = scene->run->stored == NONE ? 0 : scene->run->stored;
   if (scene->run->stored && stored != expected)

@@ -1,0 +1,118 @@
+/* One more name for a file: in place, never outside of the directory, never through a symbolic link. */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "seine.h"
+
+static char directory[64];
+
+static const char *below(const char *path) {
+  static char whole[4096];
+  snprintf(whole, sizeof whole, "%s/%s", directory, path);
+  return whole;
+}
+
+static void run(const char *command) {
+  char whole[512];
+  snprintf(whole, sizeof whole, "cd %s && %s", directory, command);
+  ck_assert_int_eq(system(whole), 0);
+}
+
+static void setup(void) {
+  strcpy(directory, "/tmp/seine-link-XXXXXX");
+  ck_assert_ptr_nonnull(mkdtemp(directory));
+  run("mkdir a folder && echo one >a/file && echo two >other && ln -s a/file pointer && ln -s a way && ln -s /tmp out");
+}
+
+static void teardown(void) {
+  run("rm -rf \"$PWD\"");
+}
+
+static const struct {
+  const char *from, *to;
+  int error; /* errno */
+} links[] = {
+    {"a/file", "new", 0},
+    {"a/file", "a/new", 0},
+    {"a/file", "b/c/d/new", 0},
+    {"a/file", "other", 0},   /* in its place */
+    {"a/file", "a/file", 0},  /* itself */
+    {"a/file", "pointer", 0}, /* the link goes, not what it points to */
+    {"a/missing", "new", ENOENT},
+    {"missing/file", "new", ENOENT},
+    {"a", "new", ENOENT}, /* a folder */
+    {"pointer", "new", ELOOP},
+    {"way/file", "new", ELOOP},
+    {"a/file", "way/new", ELOOP},
+    {"a/file", "out/seine-link-test", ELOOP},
+    {"a/file", "other/new", ENOTDIR},
+    {"a/file", "folder", EISDIR},
+    {"../etc/passwd", "new", EINVAL},
+    {"/etc/passwd", "new", EINVAL},
+    {"a/file", "../new", EINVAL},
+    {"a/file", "/tmp/new", EINVAL},
+    {"a/../a/file", "new", EINVAL},
+    {"a//file", "new", EINVAL},
+    {"", "new", EINVAL},
+    {"a/file", "", EINVAL},
+    {"a/file", "new/", EINVAL},
+};
+
+START_TEST(links_are_as_in_the_table) {
+  struct stat from, to;
+  errno = 0;
+  int error = seine_link(directory, links[_i].from, links[_i].to);
+  int sys = errno;
+  if (links[_i].error) {
+    ck_assert_int_eq(error, SEINE_EIO);
+    ck_assert_int_eq(sys, links[_i].error);
+    ck_assert_int_eq(lstat(below("a/file"), &from), 0);
+    ck_assert_uint_eq(from.st_nlink, 1);
+    run("test \"$(cat other)\" = two");
+  } else {
+    ck_assert_msg(error == 0, "%s", strerror(sys));
+    ck_assert_int_eq(lstat(below(links[_i].from), &from), 0);
+    ck_assert_int_eq(lstat(below(links[_i].to), &to), 0);
+    ck_assert_uint_eq(from.st_ino, to.st_ino);
+    ck_assert_uint_eq(from.st_nlink, strcmp(links[_i].from, links[_i].to) == 0 ? 1 : 2);
+  }
+  run("test -z \"$(find . -name '.seine-*')\"");
+}
+END_TEST
+
+START_TEST(a_link_is_made_again) {
+  struct stat status;
+  for (int i = 0; i < 3; i++)
+    ck_assert_int_eq(seine_link(directory, "a/file", "b/new"), 0);
+  ck_assert_int_eq(lstat(below("b/new"), &status), 0);
+  ck_assert_uint_eq(status.st_nlink, 2);
+  run("test -z \"$(find . -name '.seine-*')\"");
+}
+END_TEST
+
+START_TEST(a_directory_that_is_none_is_told) {
+  ck_assert_int_eq(seine_link(below("missing"), "a", "b"), SEINE_EIO);
+  ck_assert_int_eq(errno, ENOENT);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("link");
+  TCase *tcase = tcase_create("link");
+  tcase_add_checked_fixture(tcase, setup, teardown);
+  tcase_add_loop_test(tcase, links_are_as_in_the_table, 0, sizeof links / sizeof links[0]);
+  tcase_add_test(tcase, a_link_is_made_again);
+  tcase_add_test(tcase, a_directory_that_is_none_is_told);
+  suite_add_tcase(suite, tcase);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? 1 : 0;
+}
