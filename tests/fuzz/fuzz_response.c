@@ -30,8 +30,9 @@ static void check(const struct response *response, size_t fed) {
 static void judge(const struct response *response) {
   const seine_options_t options = {
       .accept = "image/*", .min_size_bytes = 1, .max_size_bytes = 1000, .opt_out = "noai,noimageai"};
+  const struct range everything = {0};
   struct verdict verdict;
-  verdict_of_headers(&options, response, &verdict);
+  verdict_of_headers(&options, &everything, response, &verdict);
   MUST(strlen(verdict.text) < VERDICT_TEXT_MAX);
   MUST(verdict.kind != VERDICT_RECEIVE || (response->status >= 200 && response->status < 300));
   MUST(verdict.kind != VERDICT_RECEIVE || !response->has_length || response->length <= 1000);
