@@ -1,5 +1,5 @@
 /* A response's header lines, and the verdict on them. The input is the lines.
- * Sources: src/engine/response.c src/engine/verdict.c src/engine/media.c */
+ * Sources: src/engine/response.c src/engine/verdict.c src/engine/range.c src/engine/media.c src/engine/http_date.c */
 #include "fuzz.h"
 #include "response.h"
 #include "verdict.h"
@@ -27,13 +27,15 @@ static void check(const struct response *response, size_t fed) {
   MUST(!response->is_chunked || !response->has_length);
 }
 
-static void judge(const struct response *response) {
+static void judge(const struct range *range, const struct response *response) {
   const seine_options_t options = {
       .accept = "image/*", .min_size_bytes = 1, .max_size_bytes = 1000, .opt_out = "noai,noimageai"};
-  const struct range everything = {0};
   struct verdict verdict;
-  verdict_of_headers(&options, &everything, response, &verdict);
+  verdict_of_headers(&options, range, response, &verdict);
   MUST(strlen(verdict.text) < VERDICT_TEXT_MAX);
+  uint64_t total_bytes = 0;
+  MUST(verdict.kind != VERDICT_CONTINUE || (range_fits(range, response, &total_bytes) && total_bytes <= 1000));
+  MUST(verdict.kind != VERDICT_CONTINUE || (range->validator && range->from_bytes < total_bytes));
   MUST(verdict.kind != VERDICT_RECEIVE || (response->status >= 200 && response->status < 300));
   MUST(verdict.kind != VERDICT_RECEIVE || !response->has_length || response->length <= 1000);
   MUST((verdict.kind == VERDICT_REJECT) ==
@@ -58,7 +60,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     MUST((word == RESPONSE_FLOOD) == (fed > RESPONSE_HEADERS_MAX));
     check(&response, fed);
   }
-  judge(&response);
+  judge(&(struct range){0}, &response);
+  judge(&(struct range){.from_bytes = 100, .total_bytes = 500, .validator = "\"a\""}, &response);
   response_clear(&response);
   return 0;
 }
