@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <curl/curlver.h>
-
 #include "url.h"
 
 static const struct {
@@ -40,12 +38,34 @@ static const struct {
     {"http://a.example.com:65535/", "http", "a.example.com", 65535, "/", NULL, NULL, NULL},
     {"http:///x", "http", "x", 80, "/", NULL, "http://x/", "http://x/"},
     {"http://sub_domain.example.com/", "http", "sub_domain.example.com", 80, "/", NULL, NULL, NULL},
-#if LIBCURL_VERSION_NUM >= 0x075800
     {"http://b\xc3\xbc"
      "cher.example/x",
      "http", "xn--bcher-kva.example", 80, "/x", NULL, "http://xn--bcher-kva.example/x",
      "http://xn--bcher-kva.example/x"},
-#endif
+    {"http://me:pa%40ss@B\xc3\x9c"
+     "cher.Example:81/x?y#z",
+     "http", "xn--bcher-kva.example", 81, "/x", "y", "http://xn--bcher-kva.example:81/x?y",
+     "http://me:pa%40ss@xn--bcher-kva.example:81/x?y"},
+    {"http://b%c3%bccher.example/x", "http", "xn--bcher-kva.example", 80, "/x", NULL, "http://xn--bcher-kva.example/x",
+     "http://xn--bcher-kva.example/x"},
+    {"http://%30/x", "http", "0.0.0.0", 80, "/x", NULL, "http://0.0.0.0/x", "http://0.0.0.0/x"},
+    {"http://a:b%40c@%30x7f.1:8/x?y", "http", "127.0.0.1", 8, "/x", "y", "http://127.0.0.1:8/x?y",
+     "http://a:b%40c@127.0.0.1:8/x?y"},
+    /* Decomposed: u and a diaeresis. */
+    {"http://bu\xcc\x88"
+     "cher.example/",
+     "http", "xn--bcher-kva.example", 80, "/", NULL, NULL, NULL},
+    /* By today's rules, not "strasse.example". */
+    {"http://stra\xc3\x9f"
+     "e.example/",
+     "http", "xn--strae-oqa.example", 80, "/", NULL, "http://xn--strae-oqa.example/", NULL},
+    {"http://xn--bcher-kva.example/", "http", "xn--bcher-kva.example", 80, "/", NULL, NULL, NULL},
+    {"http://\xe4\xbe\x8b\xe3\x81\x88.\xe3\x83\x86\xe3\x82\xb9\xe3\x83\x88/", "http", "xn--r8jz45g.xn--zckzah", 80, "/",
+     NULL, NULL, NULL},
+    {"http://\xe4\xbe\x8b\xe3\x80\x82test/", "http", "xn--fsq.test", 80, "/", NULL, NULL, NULL},
+    /* Digits of full width are an address all the same, and must not pass for a name. */
+    {"http://\xef\xbc\x91\xef\xbc\x92\xef\xbc\x97.0.0.1/", "http", "127.0.0.1", 80, "/", NULL, "http://127.0.0.1/", NULL},
+    {"http://\xef\xbc\x90x7f.1/", "http", "127.0.0.1", 80, "/", NULL, "http://127.0.0.1/", "http://127.0.0.1/"},
 };
 
 START_TEST(good_urls_are_taken_apart) {
@@ -64,6 +84,8 @@ START_TEST(good_urls_are_taken_apart) {
   free(full);
 }
 END_TEST
+
+#define LETTERS_64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static const struct {
   const char *text, *cause; /* part of it */
@@ -106,7 +128,23 @@ static const struct {
     {"http://exa<mple.com/", "host"},
     {"http://example.com%2f@evil.example%00/", ""},
     {"http://example%0d%0a.com/", ""},
+    {"http://b\xfc"
+     "cher.example/",
+     "host"}, /* not UTF-8 */
+    {"http://b%fccher.example/", "host"},
+    {"http://\xe2\x80\xae.example/", "host"}, /* turns the direction of writing */
+    {"http://-\xc3\xbc.example/", "host"},
+    {"http://xn--\xc3\xbc.example/", "host"},
+    {"http://\xcc\x88.example/", "host"}, /* begins with what combines */
+    {"http://\xe4\xbe\x8b\xef\xbc\x8f.test/", "host"}, /* a slash of full width */
+    {"http://\xe4\xbe\x8b\xef\xbc\xa0.test/", "host"}, /* an @ */
+    {"http://\xef\xbc\x9a\xef\xbc\x97.1/x", "host"}, /* a colon */
+    {"http://\xe4\xbe\x8b\xef\xbc\x85" "41.test/", "host"}, /* a % */
+    {"http://\xc3\xbc" LETTERS_64 ".example/", "host"},
     {"http://example%2fevil.com/", ""},
+    {"http://a%2541b.com/", "host"}, /* would be another one, read again */
+    {"http://a%2", "host"},
+    {"http://%2530/", "host"},
 };
 
 START_TEST(bad_urls_are_refused_with_a_cause) {

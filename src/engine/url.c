@@ -2,20 +2,15 @@
 #include "url.h"
 
 #include <curl/curl.h>
-#include <locale.h>
+#include <idn2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-/* CURLUPART_URL and CURLUPART_HOST in ASCII: older libcurls convert only when they connect. */
-#if LIBCURL_VERSION_NUM >= 0x075800
-#define ASCII_HOST CURLU_PUNYCODE
-#else
-#define ASCII_HOST 0
-#endif
-
+#define AS_IT_IS     CURLU_PUNYCODE /* for CURLUPART_URL: without it, libcurl encodes what it decoded in a host */
 #define URL_SIZE_MAX 65536
+#define NO_HOST_HAS  "/\\@?#<>^|\"`{}%"
 
 static int refuse(char *cause, size_t size, const char *why) {
   if (cause && size) snprintf(cause, size, "%s", why);
@@ -78,9 +73,15 @@ static CURLUcode port_get(CURLU *handle, unsigned *port) {
   return *port >= 1 && *port <= 65535 ? CURLUE_OK : CURLUE_BAD_PORT_NUMBER;
 }
 
+static bool is_visible(const char *text) {
+  while (*text > ' ' && *text < 0x7f)
+    text++;
+  return !*text;
+}
+
 /* "[::1%25eth0]" and "[::1]" lose their brackets; letters become lower case. */
 static CURLUcode host_get(CURLU *handle, char **host) {
-  CURLUcode code = part_get(handle, CURLUPART_HOST, ASCII_HOST, host);
+  CURLUcode code = part_get(handle, CURLUPART_HOST, 0, host);
   if (code) return code;
   size_t length = strlen(*host);
   if (length >= 2 && (*host)[0] == '[') {
@@ -88,13 +89,10 @@ static CURLUcode host_get(CURLU *handle, char **host) {
     (*host)[length - 2] = 0;
   }
   if (!**host) return CURLUE_NO_HOST;
-  for (char *at = *host; *at; at++) {
+  for (char *at = *host; *at; at++)
     if (*at >= 'A' && *at <= 'Z') *at = (char)(*at - 'A' + 'a');
-    /* libcurl decodes %XX in a host: what comes out must still be able to be one. */
-    if ((unsigned char)*at <= ' ' || (unsigned char)*at >= 0x7f || strchr("/\\@?#<>^|\"`{}", *at))
-      return CURLUE_BAD_HOSTNAME;
-  }
-  return CURLUE_OK;
+  /* libcurl decodes %XX in a host: what comes out must still be able to be one. */
+  return is_visible(*host) && !strpbrk(*host, NO_HOST_HAS) ? CURLUE_OK : CURLUE_BAD_HOSTNAME;
 }
 
 static bool is_ascii(const char *text) {
@@ -110,29 +108,55 @@ static CURLUcode take_apart(CURLU *handle, seine_url_t *url, char **full) {
   if (!code) code = part_get(handle, CURLUPART_QUERY, 0, &url->query);
   if (code == CURLUE_NO_QUERY) code = CURLUE_OK;
   if (!code) code = curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0);
-  if (!code && full) code = part_get(handle, CURLUPART_URL, ASCII_HOST, full);
+  if (!code && full) code = part_get(handle, CURLUPART_URL, AS_IT_IS, full);
   if (!code) code = curl_url_set(handle, CURLUPART_USER, NULL, 0);
   if (!code) code = curl_url_set(handle, CURLUPART_PASSWORD, NULL, 0);
   if (!code) code = curl_url_set(handle, CURLUPART_OPTIONS, NULL, 0);
-  if (!code) code = part_get(handle, CURLUPART_URL, ASCII_HOST, &url->public_url);
+  if (!code) code = part_get(handle, CURLUPART_URL, AS_IT_IS, &url->public_url);
   /* An address's zone is the one part that libcurl neither encodes nor checks. */
   if (!code && !is_ascii(url->public_url)) code = CURLUE_BAD_HOSTNAME;
   return code;
 }
 
-/* libcurl's IDN library takes host names to be in the locale's encoding, and a program may well be in "C", which has no
- * such names. URLs are UTF-8 wherever they are read, so this thread is, for this call. */
-static CURLUcode take_apart_utf8(CURLU *handle, const char *host, seine_url_t *url, char **full) {
-  locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-  if (!utf8) return CURLUE_OUT_OF_MEMORY;
-  locale_t before = uselocale(utf8);
-  /* libcurl 7.88 leaks a name that it cannot convert: what is no UTF-8 need not get that far. */
-  bool sound = mbstowcs(NULL, host, 0) != (size_t)-1;
-  CURLUcode code = sound ? take_apart(handle, url, full) : CURLUE_BAD_HOSTNAME;
-  uselocale(before);
-  freelocale(utf8);
-  /* What libcurl says where it could not convert a name. */
-  return code == CURLUE_OUT_OF_MEMORY ? CURLUE_BAD_HOSTNAME : code;
+/* A name in ASCII, by the rules that libcurl has: those of today, or else the older ones. `ascii` is the caller's, also
+ * where it is refused. */
+static CURLUcode name_to_ascii(const char *name, char **ascii) {
+  uint8_t *made = NULL;
+  int error = idn2_lookup_u8((const uint8_t *)name, &made, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+  if (error && error != IDN2_MALLOC) error = idn2_lookup_u8((const uint8_t *)name, &made, IDN2_TRANSITIONAL);
+  if (error) return error == IDN2_MALLOC ? CURLUE_OUT_OF_MEMORY : CURLUE_BAD_HOSTNAME;
+  *ascii = strdup((const char *)made);
+  idn2_free(made);
+  if (!*ascii) return CURLUE_OUT_OF_MEMORY;
+  /* Letters of full width become plain ones, and so do slashes. */
+  return **ascii && is_visible(*ascii) && !strpbrk(*ascii, NO_HOST_HAS ":[]") ? CURLUE_OK : CURLUE_BAD_HOSTNAME;
+}
+
+/* Whether the host may be written with %XX; so may the user's name. */
+static bool is_encoded(const char *text) {
+  const char *authority = strstr(text, "://") + 3;
+  authority += strspn(authority, "/");
+  return memchr(authority, '%', strcspn(authority, "/?#"));
+}
+
+/* libcurl would take host names to be in the locale's encoding, where URLs are UTF-8, converts only when it connects, and
+ * leaks those that it refuses (7.88): it never sees one. What was converted or decoded is parsed anew, as it may be an
+ * address in digits of full width, or "0" spelt "%30". */
+static CURLUcode host_settle(CURLU *handle, const char *given) {
+  char *name = NULL, *ascii = NULL, *text = NULL;
+  CURLUcode code = part_get(handle, CURLUPART_HOST, 0, &name);
+  if (!code && strchr(name, '%')) code = CURLUE_BAD_HOSTNAME;
+  bool converted = !code && !is_ascii(name);
+  if (converted) code = name_to_ascii(name, &ascii);
+  if (converted && !code) code = curl_url_set(handle, CURLUPART_HOST, ascii, 0);
+  if (!code && (converted || is_encoded(given))) {
+    code = part_get(handle, CURLUPART_URL, AS_IT_IS, &text);
+    if (!code) code = curl_url_set(handle, CURLUPART_URL, text, 0);
+  }
+  free(name);
+  free(ascii);
+  free(text);
+  return code;
 }
 
 static CURLUcode take_scheme(CURLU *handle, const char *text, seine_url_t *url) {
@@ -155,15 +179,9 @@ static CURLUcode take_origin(const char *text, seine_url_t *url) {
 static CURLUcode take_text(const char *text, seine_url_t *url, char **full) {
   CURLU *handle = curl_url();
   if (!handle) return CURLUE_OUT_OF_MEMORY;
-  char *host = NULL;
   CURLUcode code = take_scheme(handle, text, url);
-  if (!code) code = part_get(handle, CURLUPART_HOST, 0, &host);
-  if (!code && is_ascii(host)) {
-    code = take_apart(handle, url, full);
-  } else if (!code) {
-    code = take_apart_utf8(handle, host, url, full);
-  }
-  free(host);
+  if (!code) code = host_settle(handle, text);
+  if (!code) code = take_apart(handle, url, full);
   curl_url_cleanup(handle);
   return code;
 }
@@ -184,7 +202,7 @@ int url_parse(seine_url_t *url, char **full, const char *text, char *cause, size
 }
 
 int url_origin(seine_url_t *url, char **full, const char *text) {
-  if (text_problem(text) || !is_ascii(text)) return url_parse(url, full, text, NULL, 0);
+  if (text_problem(text) || !is_ascii(text) || is_encoded(text)) return url_parse(url, full, text, NULL, 0);
   memset(url, 0, sizeof(*url));
   *full = NULL;
   CURLUcode code = take_origin(text, url);

@@ -1,6 +1,6 @@
 /* URLs: what is shown of one holds no secret and leads to the same place. The input is the text.
  * Sources: src/engine/url.c
- * Libraries: libcurl */
+ * Libraries: libcurl libidn2 */
 #include "fuzz.h"
 #include "url.h"
 
