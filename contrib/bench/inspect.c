@@ -120,7 +120,7 @@ static double seconds(void) {
 }
 
 static double measure(struct inspector *inspector, const struct body *body, unsigned looks) {
-  struct inspection seen;
+  struct inspection seen = {0};
   double begin = seconds();
   for (unsigned i = 0; i < looks; i++)
     if (inspector_look(inspector, body->bytes, body->size, &seen)) die("a look failed");
@@ -129,7 +129,7 @@ static double measure(struct inspector *inspector, const struct body *body, unsi
 
 /* A body that is not taken for what it is, or for one that does not end, would measure something else. */
 static void check(struct inspector *inspector, const struct body *body) {
-  struct inspection seen;
+  struct inspection seen = {0};
   if (inspector_look(inspector, body->bytes, body->size, &seen)) die("a look failed");
   if (strcmp(seen.type, body->type) || seen.truncated || seen.trailing_bytes) {
     fprintf(stderr, "inspect: %s is taken for %s%s, %llu bytes too long\n", body->name, seen.type,

@@ -31,7 +31,7 @@ void inspector_close(struct inspector *inspector); /* NULL is fine */
 /* The type that the first 4 KiB of `head` show. 0, SEINE_ENOMEM, or SEINE_ENOSYS if libmagic gave up or has no database. */
 int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]);
 
-/* Everything about a whole body. */
+/* Everything about a whole body; `out->wants_md5` is read, the rest written. */
 int inspector_look(struct inspector *inspector, const uint8_t *data, size_t size, struct inspection *out);
 
 /* What inspector_look adds at the end, for a body whose type and SHA-256 were found piece by piece. */
