@@ -2,7 +2,8 @@
 # What the cases share: the build, servers, how a contestant is measured, what is reported. Sourced by run, which sets
 # n, rounds, size, quick, list_count, top, here and work.
 
-die() { echo "bench: $*" >&2; exit 1; }
+note() { echo "bench: $*" >&2; }
+die() { note "$@"; exit 1; }
 thousands() { sed -E ':a; s/^([0-9]+)([0-9]{3})/\1,\2/; ta' <<<"$1"; }
 
 # ---- What is needed ----
@@ -10,6 +11,18 @@ thousands() { sed -E ':a; s/^([0-9]+)([0-9]{3})/\1,\2/; ta' <<<"$1"; }
 peers="aria2 wget2 curl python3-requests python3-aiohttp wrk nginx dnsmasq-base time openssl ca-certificates"
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+# In the background, so that a signal is answered at once, and in a process group of its own, of timeout's making, so
+# that finish ends all of it.
+grouped() {
+  timeout -k 5 "$patience_s" "$@" &
+  group_pid=$!
+  wait "$group_pid"
+  set -- $?
+  group_pid=''
+  [ "$1" != 124 ] || echo "not done after $patience_s s" >&2
+  return "$1"
+}
 
 # Peers that cannot be installed are rows that say so.
 install_packages() {
@@ -25,22 +38,24 @@ install_packages() {
   apt+=(env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -q -y -o DPkg::Lock::Timeout=300)
   "${apt[@]}" update >"$work/apt.log" 2>&1
   "${apt[@]}" install --no-install-recommends "${missing[@]}" >>"$work/apt.log" 2>&1 ||
-    { tail -n 5 "$work/apt.log"; echo "bench: not installed: ${missing[*]}" >&2; }
+    { tail -n 5 "$work/apt.log" >&2; note "not installed: ${missing[*]}"; }
 }
 
 build() {
   if [ -z "$BUILD" ]; then
+    echo "building seine"
     BUILD=$work/build
     mkdir "$BUILD" "$work/source"
     tar -C "$top" --exclude=./.git --exclude='./build*' --exclude=./config.status --exclude=./Makefile --exclude='*.o' \
       --exclude='*.lo' --exclude=.libs --exclude=.deps -cf - . | tar -C "$work/source" -xf -
-    (cd "$work/source" && ./autogen.sh && cd "$BUILD" && "$work/source/configure") >"$work/build.log" 2>&1 ||
-      { tail -n 20 "$work/build.log"; die "not configured"; }
+    # shellcheck disable=SC2016
+    grouped sh -c 'cd "$1" && ./autogen.sh && cd "$2" && "$1/configure"' sh "$work/source" "$BUILD" \
+      >"$work/build.log" 2>&1 || { tail -n 20 "$work/build.log" >&2; die "not configured"; }
   fi
-  # The fault server is for the cases that are scripts of their own.
-  make -C "$BUILD" -j"$(nproc)" all bench tests/server/faultserver >>"$work/build.log" 2>&1 ||
-    { tail -n 30 "$work/build.log"; die "not built"; }
-  seine=$BUILD/seine bare=$BUILD/contrib/bench/bare tools=$BUILD/contrib/bench
+  # The fault server is for the case manners.
+  grouped make -C "$BUILD" -j"$(nproc)" all bench tests/server/faultserver >>"$work/build.log" 2>&1 ||
+    { tail -n 30 "$work/build.log" >&2; die "not built"; }
+  seine=$BUILD/seine faultserver=$BUILD/tests/server/faultserver bare=$BUILD/contrib/bench/bare tools=$BUILD/contrib/bench
 }
 
 # ---- Servers: each is ended with the case that started it ----
@@ -103,19 +118,33 @@ CONF
   return 1
 }
 
-# start_server [OPTION]... IMAGE: server.c; sets port, and closed, which refuses connections.
-start_server() {
-  local wait
-  "$tools/server" "$@" >"$work/server.ports" &
+# serve_images COUNT [SERVER-LINES]: $work/list, of as many images as nginx serves.
+serve_images() {
+  make_images "$1"
+  start_nginx "${@:2}" && seq -f "http://127.0.0.1:$port/%06.0f.jpg" 0 $(($1 - 1)) >"$work/list"
+}
+
+# start COMMAND...: a program that prints "port N" when it listens; sets port. That of server.c sets closed as well, a port
+# that refuses connections.
+start() {
+  local wait said=$work/port.${#servers[@]}
+  : >"$said"
+  "$@" >"$said" &
   servers+=($!)
-  for ((wait = 0; wait < 100; wait++)); do
-    closed=$(sed -n 's/^closed //p' "$work/server.ports")
-    port=$(sed -n 's/^port //p' "$work/server.ports")
-    [ -z "$closed" ] || return 0
+  for ((wait = 0; wait < 200; wait++)); do
+    closed=$(sed -n 's/^closed //p' "$said")
+    port=$(sed -n 's/^port //p' "$said")
+    [ -z "$port" ] || return 0
     sleep 0.05
   done
-  echo "the null server does not start" >&2
+  echo "$(basename "$1") does not start" >&2
   return 1
+}
+
+# An image of 2 KB, for the cases in which bodies are not what is measured: its path in small.
+make_small() {
+  small=$work/small/000000.jpg
+  [ -f "$small" ] || "$tools/images" "$work/small" 1 2048
 }
 
 # ---- Contestants ----
@@ -131,13 +160,9 @@ contestant() {
 # Every command that is timed goes through here. It leaves its wall-clock seconds in $work/wall.
 measured() {
   local begin=$EPOCHREALTIME code
-  timeout -k 5 "$patience_s" /usr/bin/time -q -o "$work/time" -f '%U %S %M' "$@" &
-  measured_pid=$!
-  wait "$measured_pid"
+  grouped /usr/bin/time -q -o "$work/time" -f '%U %S %M' "$@"
   code=$?
   awk -v begin="$begin" -v end="$EPOCHREALTIME" 'BEGIN {printf "%.6f\n", end - begin}' >"$work/wall"
-  measured_pid=
-  [ "$code" != 124 ] || echo "not done after $patience_s s" >&2
   return "$code"
 }
 
@@ -149,10 +174,18 @@ seine_fetch() {
 # KEY: the first of that name, as those of single hosts come later.
 summary() { grep -o "\"$1\":[0-9]*" "$work/summary" | head -n 1 | cut -d: -f2; }
 
+# Where all bodies are one body, finding that out is not what is measured.
+seine_null() { seine_fetch --sink null --dedup off "$@"; }
+
 # What seine_fetch has to come to, and bare.
 all_ok() {
   local good=$(($(summary ok) + $(summary duplicate)))
   [ "$good" = "$1" ] || echo "$good of $1 ended well"
+}
+ended_as() { # COUNT OK-COUNT
+  local ended=$(($(summary ok) + $(summary failed)))
+  [ "$ended" = "$1" ] || { echo "$ended rows of $1"; return; }
+  [ "$(summary ok)" = "$2" ] || echo "$(summary ok) ended well, not $2"
 }
 bare_ok() { grep -q "^$1 transfers, 0 failed" "$work/said" || tail -n 1 "$work/said"; }
 
@@ -184,7 +217,7 @@ one() { # KEY ROUND
   [ -n "$figures" ] || reason=${reason:-nothing was measured}
   mv "$work/out" "$work/done/$case.$1.$2"
   if [ -n "$reason" ]; then
-    echo "bench: $case: $1: $reason" >&2
+    note "$case: $1: $reason"
     row "$1" "$2" failed "${counts[$1]}" '' '' '' "${reason//$'\t'/ }"
   else
     row "$1" "$2" ok "${counts[$1]}" "$figures" ''
@@ -213,6 +246,13 @@ figures() {
       if (NR) print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2, v[1], v[NR]}'
 }
 median() { figures "$1" "$2" | cut -d' ' -f1; }
+
+# best WHAT KEY...: the least of the medians of these.
+best() {
+  local key what=$1
+  shift
+  for key; do median "$key" "$what"; done | sort -n | head -n 1
+}
 
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN {if (a != "" && b != "" && b > 0) printf "%.3f\n", a / b}'; } # A B
 
@@ -256,34 +296,4 @@ table() {
       "$(grep -c "^$key	.*	ok	" "$rows")"
     point "${labels[$key]}" "$rate" "$low" "$high"
   done
-}
-
-# ---- Cases that are a script of their own, contrib/bench/NAME ----
-
-# Its output is the report. Lines of it that count: "bar: TEXT: reached (...)" or "missed (...)", which go into the list
-# of all bars, and "point: LABEL<TAB>MEDIAN<TAB>LEAST<TAB>MOST", which go into the plot and not into the report.
-script_case() { # NAME [ARGUMENT]...
-  local script=$here/$1 code line text verdict label median least most
-  shift
-  [ -x "$script" ] || { echo "missing: there is no contrib/bench/$case"; no_case; return 1; }
-  raise_descriptors
-  BUILD=$BUILD ROUNDS=$rounds BENCH_DIR=$work TMPDIR=$work \
-    timeout -k 5 "$patience_s" "$script" "$@" >"$work/said" 2>&1 &
-  measured_pid=$!
-  wait "$measured_pid"
-  code=$?
-  measured_pid=
-  while IFS= read -r line; do
-    case $line in
-      point:*)
-        IFS=$'\t' read -r label median least most <<<"${line#point: }"
-        point "$label" "$median" "$least" "$most" ;;
-      *) echo "$line" ;;
-    esac
-    case $line in bar:*)
-      text=${line#bar: } verdict=${line##*: }
-      printf '%s\t%s\t%s\n' "$case" "${text%: *}" "$verdict" >>"$work/bars" ;;
-    esac
-  done <"$work/said"
-  [ "$code" = 0 ] || { echo "failed: it ended with $code"; no_case; return 1; }
 }

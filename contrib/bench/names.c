@@ -1,6 +1,6 @@
 /* names: a name server on loopback that gives every name an address of its own in 127.0.0.0/8, at once or after a fixed
  * time; to a question for IPv6 it says that there is none. A number in the name ("h17.test") makes the address.
- * Usage: names [--delay MS] [--port N]. Prints "port N", and ends when standard input does. */
+ * Usage: names [--delay MS] [--port N]. Prints "port N". */
 #include <getopt.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -24,7 +24,6 @@ struct server {
   uv_loop_t *loop;
   uv_udp_t udp;
   uv_timer_t timer; /* for the first of waiting */
-  uv_pipe_t parent;
   STAILQ_HEAD(, answer) waiting; /* the one that was asked first in front */
   uint64_t delay_ms;
 };
@@ -110,11 +109,6 @@ static void give_room(uv_handle_t *handle, size_t size, uv_buf_t *buf) {
   *buf = uv_buf_init(room, sizeof room);
 }
 
-static void on_parent(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf) {
-  (void)buf;
-  if (size < 0) uv_stop(stream->loop);
-}
-
 int main(int argc, char **argv) {
   static const struct option options[] = {
       {"delay", required_argument, NULL, 'd'}, {"port", required_argument, NULL, 'p'}, {NULL, 0, NULL, 0}};
@@ -140,8 +134,6 @@ int main(int argc, char **argv) {
   uv_udp_recv_start(&server.udp, give_room, on_question);
   printf("port %d\n", ntohs(address.sin_port));
   fflush(stdout);
-  uv_pipe_init(server.loop, &server.parent, 0);
-  if (uv_pipe_open(&server.parent, 0) == 0) uv_read_start((uv_stream_t *)&server.parent, give_room, on_parent);
   uv_run(server.loop, UV_RUN_DEFAULT);
   return 0;
 }

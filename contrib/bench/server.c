@@ -1,5 +1,6 @@
-/* server: answers every GET at once with the same image, on one port of all addresses of 127.0.0.0/8, so that what is measured is
- * the client. Prints "port N", then "closed N": a port that is kept from others and refuses connections. */
+/* server: answers every GET with the same image, at once or after a fixed time, on one port of all of 127.0.0.0/8, so
+ * that what is measured is the client. A connection takes a few bytes, so that tens of thousands can wait. Prints "port N", then
+ * "closed N": a port that is kept from others and refuses connections. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/queue.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -20,16 +22,27 @@ enum { EVENTS = 512, READ_BYTES = 16384, HEAD_BYTES = 256 };
 
 /* What is known of one connection, by descriptor. */
 struct connection {
+  uint64_t number; /* among all that ever were; 0 while the descriptor is no connection */
   uint32_t owed; /* responses to send, the first of them perhaps in part */
   uint32_t sent; /* bytes of the first */
   uint8_t matched; /* of the empty line that ends a request */
   bool blocked; /* the kernel takes no more for now */
 };
 
+/* A request whose response has to wait for its time. */
+struct delayed {
+  STAILQ_ENTRY(delayed) link;
+  uint64_t due_ms, number;
+  int fd;
+};
+
 struct server {
   int epoll, listener;
   struct connection *connections;
   size_t connection_count;
+  uint64_t accepted;
+  STAILQ_HEAD(, delayed) delayed; /* the one that was asked for first in front */
+  uint64_t delay_ms;
   char *response;
   size_t response_size;
   bool close; /* after each response */
@@ -48,7 +61,8 @@ static void *need(void *memory) {
 
 /* ---- Connections ---- */
 
-static void connection_close(int fd) {
+static void connection_close(struct server *server, int fd) {
+  server->connections[fd].number = 0;
   close(fd); /* epoll forgets it with the last descriptor */
 }
 
@@ -60,11 +74,11 @@ static void watch(struct server *server, int fd, uint32_t events, int operation)
 static void accept_all(struct server *server) {
   for (int fd; (fd = accept4(server->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0;) {
     if ((size_t)fd >= server->connection_count) {
-      connection_close(fd);
+      close(fd);
       continue;
     }
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
-    server->connections[fd] = (struct connection){0};
+    server->connections[fd] = (struct connection){.number = ++server->accepted};
     watch(server, fd, EPOLLIN | EPOLLRDHUP, EPOLL_CTL_ADD);
   }
 }
@@ -116,20 +130,52 @@ static bool send_owed(struct server *server, int fd) {
   return true;
 }
 
+static uint64_t now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void delay(struct server *server, int fd) {
+  struct delayed *delayed = need(malloc(sizeof *delayed));
+  *delayed =
+      (struct delayed){.due_ms = now_ms() + server->delay_ms, .number = server->connections[fd].number, .fd = fd};
+  STAILQ_INSERT_TAIL(&server->delayed, delayed, link);
+}
+
 static bool receive(struct server *server, int fd) {
   char bytes[READ_BYTES];
   ssize_t got = recv(fd, bytes, sizeof bytes, 0);
   if (got < 0) return errno == EAGAIN || errno == EINTR;
   if (got == 0) return false;
-  server->connections[fd].owed += requests_in(&server->connections[fd], bytes, (size_t)got);
-  if (server->connections[fd].owed && server->first_path) write_first(server);
+  uint32_t count = requests_in(&server->connections[fd], bytes, (size_t)got);
+  if (count && server->first_path) write_first(server);
+  if (!server->delay_ms) server->connections[fd].owed += count;
+  for (; server->delay_ms && count; count--)
+    delay(server, fd);
   return send_owed(server, fd);
+}
+
+/* Sends what is due, and says for how many milliseconds nothing more is; -1: until something is asked for. */
+static int send_due(struct server *server) {
+  struct delayed *first;
+  uint64_t now = now_ms();
+  while ((first = STAILQ_FIRST(&server->delayed)) && first->due_ms <= now) {
+    STAILQ_REMOVE_HEAD(&server->delayed, link);
+    int fd = first->fd;
+    bool open =
+        server->connections[fd].number == first->number; /* it may have ended meanwhile, and the number be another's */
+    free(first);
+    if (open) server->connections[fd].owed++;
+    if (open && !send_owed(server, fd)) connection_close(server, fd);
+  }
+  return first ? (int)(first->due_ms - now) : -1;
 }
 
 static void serve(struct server *server) {
   struct epoll_event events[EVENTS];
   for (;;) {
-    int count = epoll_wait(server->epoll, events, EVENTS, -1);
+    int count = epoll_wait(server->epoll, events, EVENTS, server->delay_ms ? send_due(server) : -1);
     if (count < 0 && errno != EINTR) die("epoll_wait");
     for (int i = 0; i < count; i++) {
       int fd = events[i].data.fd;
@@ -140,7 +186,7 @@ static void serve(struct server *server) {
       bool open = !(events[i].events & (EPOLLERR | EPOLLHUP));
       if (open && events[i].events & EPOLLIN) open = receive(server, fd);
       if (open && events[i].events & EPOLLOUT) open = send_owed(server, fd);
-      if (!open || (events[i].events & EPOLLRDHUP && !(events[i].events & EPOLLIN))) connection_close(fd);
+      if (!open || (events[i].events & EPOLLRDHUP && !(events[i].events & EPOLLIN))) connection_close(server, fd);
     }
   }
 }
@@ -186,17 +232,21 @@ static size_t raise_descriptors(void) {
 int main(int argc, char **argv) {
   struct server server = {0};
   int letter;
-  while ((letter = getopt(argc, argv, "cf:")) != -1) {
+  STAILQ_INIT(&server.delayed);
+  while ((letter = getopt(argc, argv, "cd:f:")) != -1) {
     if (letter == 'c')
       server.close = true;
+    else if (letter == 'd')
+      server.delay_ms = strtoull(optarg, NULL, 10);
     else if (letter == 'f')
       server.first_path = optarg;
     else
       break;
   }
   if (letter != -1 || optind != argc - 1) {
-    fprintf(stderr, "usage: server [-c] [-f FILE] IMAGE\n"
-                    "-c closes each connection after a response; -f writes the time of the first request to FILE\n");
+    fprintf(stderr, "usage: server [-c] [-d MS] [-f FILE] IMAGE\n"
+                    "-c closes each connection after a response; -d answers after so many milliseconds;\n"
+                    "-f writes the time of the first request to FILE\n");
     return 2;
   }
   server.connection_count = raise_descriptors();

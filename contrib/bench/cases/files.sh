@@ -2,21 +2,22 @@
 case_title="$(thousands "$n") files of 16 KB from one host; seine also inspects them, hashes them and writes its manifest"
 
 case_prepare() {
-  make_images "$n"
-  start_nginx || return 1
-  seq -f "http://127.0.0.1:$port/%06.0f.jpg" 0 $((n - 1)) >"$work/list"
+  serve_images "$n" || return 1
   few=$((n / 4))
   head -n "$few" "$work/list" >"$work/list.few"
+  # The slow ones: enough of the files for a rate.
+  tenth=$((n / 10))
+  head -n "$tenth" "$work/list" >"$work/list.tenth"
   awk -F/ -v out="$work/out" '{printf "url = \"%s\"\noutput = \"%s/%s\"\n", $0, out, $NF}' "$work/list" \
     >"$work/curl.config"
   contestant seine "seine -j 64"
   contestant curl50 "curl -Z --parallel-max 50"
   contestant curl300 "curl -Z --parallel-max 300"
-  contestant wget5 "wget2 --max-threads 5" "$n" 3
-  contestant wget20 "wget2 --max-threads 20" "$n" 3
+  contestant wget5 "wget2 --max-threads 5" "$few" 3
+  contestant wget20 "wget2 --max-threads 20" "$few" 3
   contestant aiohttp "aiohttp, 64 workers, SHA-256" "$few" 3
-  contestant requests "requests, 12 threads, SHA-256" "$few" 3
-  contestant aria2 "aria2c -j 16" "$few" 3
+  contestant requests "requests, 12 threads, SHA-256" "$tenth" 3
+  contestant aria2 "aria2c -j 16" "$tenth" 3
 }
 
 run_seine() { seine_fetch -j 64 --per-host 64 "$work/list"; }
@@ -29,7 +30,7 @@ check_curl300() { files_ok "$1"; }
 # HOME is another, as it keeps a file of HSTS there. Extended attributes and cookies are work that nobody asked for here.
 wget2_fetch() {
   HOME=$work measured wget2 -q --max-threads "$1" --no-xattr --no-cookies --no-hsts --progress none --no-robots \
-    -P "$work/out" -i "$work/list"
+    -P "$work/out" -i "$work/list.few"
 }
 run_wget5() { wget2_fetch 5; }
 check_wget5() { files_ok "$1"; }
@@ -39,14 +40,15 @@ check_wget20() { files_ok "$1"; }
 # One connection and one piece for a file, as small ones have no pieces. Nothing is allocated ahead, nothing is said.
 run_aria2() {
   measured aria2c -q --no-conf=true -j 16 -x 1 -s 1 --file-allocation=none --allow-overwrite=true \
-    --auto-file-renaming=false --summary-interval=0 --download-result=hide --max-download-result=0 -d "$work/out" -i "$work/list.few"
+    --auto-file-renaming=false --summary-interval=0 --download-result=hide --max-download-result=0 \
+    -d "$work/out" -i "$work/list.tenth"
 }
 check_aria2() { files_ok "$1"; }
 
 # Debian's own Python, which is the one that the packages are for.
 run_aiohttp() { measured /usr/bin/python3 "$here/peers/aiohttp_pool.py" -j 64 "$work/list.few" "$work/out"; }
 check_aiohttp() { files_ok "$1"; }
-run_requests() { measured /usr/bin/python3 "$here/peers/requests_pool.py" -j 12 "$work/list.few" "$work/out"; }
+run_requests() { measured /usr/bin/python3 "$here/peers/requests_pool.py" -j 12 "$work/list.tenth" "$work/out"; }
 check_requests() { files_ok "$1"; }
 
 faster_than() { # KEY TIMES TEXT
@@ -56,7 +58,8 @@ faster_than() { # KEY TIMES TEXT
 case_report() {
   table
   echo
-  echo "aiohttp, requests and aria2 fetch $(thousands "$few") of the files, as they are slow; the rates are what is compared."
+  echo "wget2 and aiohttp fetch $(thousands "$few") of the files, requests and aria2 $(thousands "$tenth"), as they are slow;" \
+    "what is compared are the rates."
   faster_than curl50 1 "faster than curl -Z at 50"
   faster_than curl300 1 "faster than curl -Z at 300"
   faster_than aria2 10 "10 times as fast as aria2"

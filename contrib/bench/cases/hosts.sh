@@ -4,7 +4,7 @@ case_title="$(thousands "$n") URLs of 16 KB on $(thousands $hosts) hosts, each h
 
 case_prepare() {
   make_images 1
-  start_server "$work/www/000000.jpg" || return 1
+  start "$tools/server" "$work/www/000000.jpg" || return 1
   "$tools/urls" -n "$n" -s "$hosts" "$port" >"$work/list" || return 1
   local in_flight
   for in_flight in 64 1000; do
@@ -14,15 +14,13 @@ case_prepare() {
   done
 }
 
-# All bodies are one body here; --dedup off, as that is not what is measured.
-fetch_hosts() { seine_fetch --sink null --dedup off -j "$1" "$work/list"; }
-run_seine64() { fetch_hosts 64; }
+run_seine64() { seine_null -j 64 "$work/list"; }
 check_seine64() { all_ok "$1"; }
 run_once64() { measured "$bare" -j 64 --forbid-reuse --no-dns-cache "$work/list"; }
 check_once64() { bare_ok "$1"; }
 run_defaults64() { measured "$bare" -j 64 "$work/list"; }
 check_defaults64() { bare_ok "$1"; }
-run_seine1000() { fetch_hosts 1000; }
+run_seine1000() { seine_null -j 1000 "$work/list"; }
 check_seine1000() { all_ok "$1"; }
 run_once1000() { measured "$bare" -j 1000 --forbid-reuse --no-dns-cache "$work/list"; }
 check_once1000() { bare_ok "$1"; }

@@ -7,7 +7,8 @@ case_prepare() { make_images 1; }
 case_report() {
   local looks=2000 name median least most
   [ -z "$quick" ] || looks=200
-  "$tools/inspect" "$rounds" $looks "$work/www/000000.jpg" >"$work/inspect" || return 1
+  "$tools/inspect" "$rounds" $looks "$work/www/000000.jpg" >"$work/inspect" ||
+    { echo "failed: the measurement ended with $?"; no_case; return 1; }
   printf '%-10s %9s %19s\n' "" "median µs" "min - max µs"
   for name in JPEG PNG GIF WebP AVIF HTML; do
     read -r median least most < <(awk -F'\t' -v name="$name" '$1 == name {print $2}' "$work/inspect" | sort -n | awk '
