@@ -11,6 +11,7 @@
 #define BYTES(text) (const uint8_t *)text, sizeof(text) - 1
 #define GIF_STILL   "GIF89a\1\0\1\0\x80\0\0\0\0\0\377\377\377"
 #define GIF_IMAGE   ",\0\0\0\0\1\0\1\0\0\2\2\x44\1\0"
+#define GIF_LOOP    "!\xff\x0bNETSCAPE2.0\3\1\0\0\0"
 #define PNG_HEADER  "\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\1\0\0\0\1\x08\0\0\0\0\x3a\x7e\x9b\x55"
 #define PNG_END     "\0\0\0\0IEND\xae\x42\x60\x82"
 #define JPEG_SCAN   "\xff\xda\0\x08\1\1\0\0\x3f\0"
@@ -18,9 +19,10 @@
   "\0\0\0\x10"                                                                                                         \
   "ftypavif\0\0\0\0"                                                                                                   \
   "\0\0\0\x14meta\0\0\0\0\0\0\0\x08iloc"
-#define ISO_DATA   "\0\0\0\x0cmdat1234"
-#define BMP_HEADER "BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\2\0\0\0\2\0\0\0\1\0\x18\0"
-#define BMP_REST   "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define ISO_DATA    "\0\0\0\x0cmdat1234"
+#define BMP_HEADER  "BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\2\0\0\0\2\0\0\0\1\0\x18\0"
+#define BMP_REST    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define TIFF_HEADER "II*\0\x08\0\0\0"
 
 struct answer {
   enum structure_end end;
@@ -52,9 +54,8 @@ static size_t harmless_cuts(const struct sample *sample) {
     const char *name;
     size_t count;
   } cuts[] = {
-      {"still_gif", 1},    /* the trailer */
-      {"animated_gif", 2}, /* the same, after either image */
-      {"true_bmp", 3},     /* padding of the last row, as the next */
+      {"still_gif", 1}, /* the trailer */
+      {"true_bmp", 3}, /* padding of the last row, as the next */
       {"os2_bmp", 3},
   };
   for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++)
@@ -209,6 +210,11 @@ static const struct {
                       "IDATabc"),
      STRUCTURE_DAMAGED, 0},
     {"GIF: no trailer", "image/gif", BYTES(GIF_STILL GIF_IMAGE), STRUCTURE_WHOLE, 0},
+    {"GIF: two images, no trailer", "image/gif", BYTES(GIF_STILL GIF_IMAGE GIF_IMAGE), STRUCTURE_TRUNCATED, 0},
+    {"GIF: one image of a loop, no trailer", "image/gif", BYTES(GIF_STILL GIF_LOOP GIF_IMAGE), STRUCTURE_TRUNCATED, 0},
+    {"GIF: one image of a loop", "image/gif", BYTES(GIF_STILL GIF_LOOP GIF_IMAGE ";"), STRUCTURE_WHOLE, 0},
+    {"GIF: another application, no trailer", "image/gif",
+     BYTES(GIF_STILL "!\xff\x0bICCRGBG1012\1x\0!\xff\3abc\0!\xff\0" GIF_IMAGE), STRUCTURE_WHOLE, 0},
     {"GIF: one terminator too many", "image/gif", BYTES(GIF_STILL GIF_IMAGE "\0;"), STRUCTURE_WHOLE, 0},
     {"GIF: rubbish for a trailer", "image/gif", BYTES(GIF_STILL GIF_IMAGE "rubbish"), STRUCTURE_WHOLE, 7},
     {"GIF: rubbish for an image", "image/gif", BYTES(GIF_STILL "rubbish"), STRUCTURE_DAMAGED, 0},
@@ -247,6 +253,14 @@ static const struct {
      STRUCTURE_UNKNOWN, 0},
     {"BMP: more pixels than there are numbers", "image/bmp",
      BYTES("BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\0\0\0\x80\0\0\0\x80\1\0\x40\0\0\0\0\0"), STRUCTURE_UNKNOWN, 0},
+    {"TIFF: a second directory that is not there", "image/tiff",
+     BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\x1c\0\0\0ab"), STRUCTURE_TRUNCATED, 0},
+    {"TIFF: a second directory, then half an entry", "image/tiff",
+     BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\x1a\0\0\0\1\0\0\1\3\0"), STRUCTURE_TRUNCATED, 0},
+    {"TIFF: letters for a second directory", "image/tiff",
+     BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\x1a\0\0\0lettersletters"), STRUCTURE_WHOLE, 0},
+    {"TIFF: a second directory in front of the first", "image/tiff",
+     BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\2\0\0\0"), STRUCTURE_WHOLE, 0},
     {"TIFF: a big one", "image/tiff", BYTES("II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0"), STRUCTURE_UNKNOWN, 0},
 };
 

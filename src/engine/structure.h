@@ -43,6 +43,7 @@ struct structure {
     } png;
     struct {
       bool in_image, has_image, announced; /* announced: a control block asks for one more image */
+      bool is_animated;
     } gif;
     struct {
       uint64_t start, end; /* of the box that is being read */
@@ -65,7 +66,8 @@ struct structure {
       uint64_t need, offset_at, size_at; /* where the last piece's offset and size stand; 0: known, or never to be */
       uint32_t offset, size;
       uint16_t entries, size_width, offset_width;
-      bool big_endian;
+      uint64_t next; /* where one more directory stands; 0: nowhere */
+      bool big_endian, is_further; /* is_further: this directory is not the first */
     } tiff;
   };
 };

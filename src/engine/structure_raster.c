@@ -54,7 +54,9 @@ const struct structure_format structure_jpeg = {.first = 2, .take = jpeg_take};
 
 /* ---- GIF: blocks up to the trailer ---- */
 
-enum { GIF_HEADER, GIF_BLOCK, GIF_LABEL, GIF_IMAGE, GIF_DATA };
+enum { GIF_HEADER, GIF_BLOCK, GIF_LABEL, GIF_APPLICATION, GIF_NAME, GIF_IMAGE, GIF_DATA };
+
+#define GIF_NAME_SIZE 11
 
 static uint32_t gif_colours(uint8_t flags) {
   return flags & 0x80 ? 3u << ((flags & 7) + 1) : 0;
@@ -67,6 +69,7 @@ static void gif_block(struct structure *s, uint8_t introducer) {
     structure_next(s, 0, GIF_LABEL, 1);
     break;
   case 0x2c:
+    s->gif.is_animated |= s->gif.has_image;
     structure_next(s, 0, GIF_IMAGE, 9);
     break;
   case 0x3b:
@@ -95,6 +98,17 @@ static void gif_take(struct structure *s) {
     break;
   case GIF_LABEL:
     if (byte == 0xf9) s->gif.announced = true;
+    structure_next(s, 0, byte == 0xff ? GIF_APPLICATION : GIF_DATA, 1);
+    break;
+  case GIF_APPLICATION:
+    if (byte == GIF_NAME_SIZE)
+      structure_next(s, 0, GIF_NAME, GIF_NAME_SIZE);
+    else
+      structure_next(s, byte, byte ? GIF_DATA : GIF_BLOCK, 1);
+    break;
+  case GIF_NAME:
+    s->gif.is_animated |=
+        memcmp(s->head, "NETSCAPE2.0", GIF_NAME_SIZE) == 0 || memcmp(s->head, "ANIMEXTS1.0", GIF_NAME_SIZE) == 0;
     structure_next(s, 0, GIF_DATA, 1);
     break;
   case GIF_IMAGE:
@@ -110,12 +124,13 @@ static void gif_take(struct structure *s) {
   }
 }
 
-/* Many files lack the trailer, and all decoders show them. A cut there takes nothing from a still image; from an
- * animation it might, but hits that one byte rarely. */
+/* Many files lack the trailer, and all decoders show them. A cut there takes nothing from a still image; of an animation
+ * nobody knows whether more images came, unless there is a trailer. */
 static enum structure_end gif_stop(const struct structure *s, uint64_t *trailing) {
   (void)trailing;
   bool between = s->step == GIF_BLOCK && !s->skip;
-  return between && s->gif.has_image && !s->gif.announced ? STRUCTURE_WHOLE : STRUCTURE_TRUNCATED;
+  bool more = s->gif.announced || s->gif.is_animated;
+  return between && s->gif.has_image && !more ? STRUCTURE_WHOLE : STRUCTURE_TRUNCATED;
 }
 
 const struct structure_format structure_gif = {.first = 13, .take = gif_take, .stop = gif_stop};

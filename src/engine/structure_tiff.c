@@ -1,10 +1,10 @@
-/* TIFF: whether the first directory, and what it says of the first image's place, lie inside the file. Values stand
- * anywhere in it: those behind what was read already are not known, and nothing is made of them. */
+/* TIFF: whether the directories, and what each says of its image's place, lie inside the file. Values stand anywhere in
+ * it: those behind what was read already are not known, and nothing is made of them. */
 #include <string.h>
 
 #include "structure_format.h"
 
-enum { HEADER, COUNT, ENTRY, OFFSET, SIZE };
+enum { HEADER, COUNT, ENTRY, NEXT, OFFSET, SIZE };
 
 enum {
   TAG_WIDTH = 256,
@@ -21,12 +21,22 @@ static uint32_t number(const struct structure *s, const uint8_t *p, uint32_t wid
   return width == 2 ? le16(p) : le32(p);
 }
 
+static void finish(struct structure *s) {
+  structure_rest(s, s->tiff.need > s->at ? s->tiff.need - s->at : 0);
+}
+
 /* Everything that was pointed at must be there. Zero and all ones as a piece's size are written by those who do not know. */
 static void end_directory(struct structure *s) {
   uint64_t end = s->tiff.offset;
   if (s->tiff.size != UINT32_MAX) end += s->tiff.size;
   if (s->tiff.offset && end > s->tiff.need) s->tiff.need = end;
-  structure_rest(s, s->tiff.need > s->at ? s->tiff.need - s->at : 0);
+  s->tiff.offset = s->tiff.size = 0;
+  if (s->tiff.next < s->at) {
+    finish(s);
+    return;
+  }
+  s->tiff.is_further = true;
+  structure_next(s, s->tiff.next - s->at, COUNT, 2);
 }
 
 /* The nearer of the two numbers that are still to be read; both may be known already. */
@@ -57,6 +67,7 @@ static uint32_t width_of(uint32_t type) {
   return type < sizeof widths ? widths[type] : 0;
 }
 
+/* Adds what an entry points at to what must be there, and notes what the image's place depends on. */
 static void entry(struct structure *s) {
   uint32_t tag = number(s, s->head, 2), type = number(s, s->head + 2, 2), count = number(s, s->head + 4, 4);
   uint32_t width = width_of(type);
@@ -67,10 +78,10 @@ static void entry(struct structure *s) {
   if (!is_number) return;
   switch (tag) {
   case TAG_WIDTH:
-    s->width = number(s, s->head + 8, width);
+    if (!s->tiff.is_further) s->width = number(s, s->head + 8, width);
     break;
   case TAG_HEIGHT:
-    s->height = number(s, s->head + 8, width);
+    if (!s->tiff.is_further) s->height = number(s, s->head + 8, width);
     break;
   case TAG_STRIP_OFFSETS:
   case TAG_TILE_OFFSETS:
@@ -101,8 +112,13 @@ static void next_entry(struct structure *s) {
     s->tiff.entries--;
     structure_next(s, 0, ENTRY, 12);
   } else {
-    read_on(s);
+    structure_next(s, 0, NEXT, 4);
   }
+}
+
+/* Some leave anything in the place of the next directory's offset: what is there is none, then. */
+static bool is_entry(const struct structure *s) {
+  return !s->tiff.is_further || width_of(number(s, s->head + 2, 2));
 }
 
 static void take(struct structure *s) {
@@ -115,8 +131,16 @@ static void take(struct structure *s) {
     next_entry(s);
     break;
   case ENTRY:
-    entry(s);
-    next_entry(s);
+    if (is_entry(s)) {
+      entry(s);
+      next_entry(s);
+    } else {
+      finish(s);
+    }
+    break;
+  case NEXT:
+    s->tiff.next = number(s, s->head, 4);
+    read_on(s);
     break;
   case OFFSET:
     s->tiff.offset = number(s, s->head, s->tiff.offset_width);
@@ -131,5 +155,5 @@ static void take(struct structure *s) {
   }
 }
 
-/* What follows the first image, such as further directories, is not followed, and does not trail either. */
+/* What stands behind all that was pointed at does not trail: those values that were not known may point there. */
 const struct structure_format structure_tiff = {.first = 8, .take = take, .goes_on = true};
