@@ -496,3 +496,43 @@ size_t server_starts(struct server *server, const char *host, const char *path, 
   answer_clear(&answer);
   return count;
 }
+
+size_t server_starts_before(struct server *server, const char *host, const char *path) {
+  struct answer answer = ask(server, "/_/stats?starts=1");
+  size_t before = 0;
+  struct line line;
+  for (char *text = (char *)answer.body; next_line(&text, &line);) {
+    if (is_line(&line, "start", host, path)) break;
+    before += strcmp(line.words[0], "start") == 0;
+  }
+  answer_clear(&answer);
+  return before;
+}
+
+static bool is_question(const struct line *line, const char *name, const char *type) {
+  if (strcmp(line->words[0], "question") != 0 || line->count < 6) return false;
+  return (!name || strcmp(line->words[1], name) == 0) && strcmp(line->words[2], type) == 0;
+}
+
+size_t server_questions(struct server *server, const char *name, const char *type, uint64_t *before, size_t capacity) {
+  struct answer answer = ask(server, "/_/stats?starts=1");
+  size_t count = 0;
+  struct line line;
+  for (char *text = (char *)answer.body; next_line(&text, &line);) {
+    if (!is_question(&line, name, type)) continue;
+    if (before && count < capacity) before[count] = number(&line, 5);
+    count++;
+  }
+  answer_clear(&answer);
+  return count;
+}
+
+size_t server_questions_by_tcp(struct server *server, const char *name, const char *type) {
+  struct answer answer = ask(server, "/_/stats?starts=1");
+  size_t count = 0;
+  struct line line;
+  for (char *text = (char *)answer.body; next_line(&text, &line);)
+    count += is_question(&line, name, type) && strcmp(line.words[3], "tcp") == 0;
+  answer_clear(&answer);
+  return count;
+}

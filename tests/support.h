@@ -43,6 +43,15 @@ uint64_t server_open_connections(struct server *server);
  * are in starts_ms. */
 size_t server_starts(struct server *server, const char *host, const char *path, uint64_t *starts_ms, size_t capacity);
 
+/* How many requests had begun before the first one for this host and path. */
+size_t server_starts_before(struct server *server, const char *host, const char *path);
+
+/* Questions for a name (NULL: all names) of a type, "A" or "AAAA", to the fault server's name servers: how many there
+ * were, in order; `before`, if it is not NULL, gets how many requests had begun before each of the first `capacity`. */
+size_t server_questions(struct server *server, const char *name, const char *type, uint64_t *before, size_t capacity);
+/* How many of them came by TCP. */
+size_t server_questions_by_tcp(struct server *server, const char *name, const char *type);
+
 /* The whole body that the server has for a /img/ path and query, its faults left out. The caller frees. NULL if there
  * is none. */
 uint8_t *server_body(struct server *server, const char *path, size_t *size);

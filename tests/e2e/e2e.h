@@ -47,6 +47,13 @@ struct expected_load {
   int at_least, at_most; /* requests at the same time, as the server saw them */
 };
 
+/* Questions for addresses (type A) that came to the fault server's name servers during this run. */
+struct expected_questions {
+  const char *name; /* NULL: all */
+  int count; /* NONE for none */
+  int by_tcp; /* of these */
+};
+
 #define NONE (-1)
 
 struct run {
@@ -77,6 +84,7 @@ struct run {
   struct expected_row rows[24];
   struct expected_requests requests[8];
   struct expected_load loads[4];
+  struct expected_questions questions[4];
   bool linked; /* all of them are names of one file */
   int stored; /* files, beside the manifest; NONE for none */
   bool waits_for_rows; /* files may have no row yet */
@@ -108,7 +116,7 @@ struct topic {
   size_t count;
 };
 
-extern const struct topic basic_topic, content_topic, disk_topic, ends_topic, errors_topic, formats_topic, inputs_topic, large_topic, limits_topic, names_topic,
+extern const struct topic basic_topic, content_topic, disk_topic, dns_topic, ends_topic, errors_topic, formats_topic, inputs_topic, large_topic, limits_topic, names_topic,
     options_topic, reruns_topic, robots_topic, verify_topic;
 extern const struct topic safety_hosts_topic, safety_topic;
 

@@ -351,6 +351,17 @@ static void check_pace(struct scene *scene, const struct expected_requests *expe
                expected->apart_ms);
 }
 
+static void check_questions(struct scene *scene) {
+  for (size_t i = 0; i < COUNT(scene->run->questions) && scene->run->questions[i].count; i++) {
+    const struct expected_questions *expected = &scene->run->questions[i];
+    size_t count = server_questions(scene->server, expected->name, "A", NULL, 0);
+    size_t by_tcp = server_questions_by_tcp(scene->server, expected->name, "A");
+    if (count != (expected->count == NONE ? 0 : (size_t)expected->count) || by_tcp != (size_t)expected->by_tcp)
+      complain(scene, "the name server was asked %zu times, by TCP %zu, instead of %d and %d, for %s", count, by_tcp,
+               expected->count == NONE ? 0 : expected->count, expected->by_tcp, expected->name ? expected->name : "all");
+  }
+}
+
 static void check_server(struct scene *scene) {
   const struct run *run = scene->run;
   for (size_t i = 0; i < COUNT(run->requests) && run->requests[i].count; i++) {
@@ -376,6 +387,7 @@ static void check_server(struct scene *scene) {
 
 void verify(struct scene *scene) {
   const struct run *run = scene->run;
+  check_questions(scene);
   check_server(scene); /* before anything else asks it */
   check_outcome(scene);
   load_manifest(scene);

@@ -31,6 +31,13 @@ struct start {
   const struct target_count *target;
 };
 
+/* One that was put to a name server. */
+struct question {
+  char *name, *type;
+  bool tcp;
+  uint64_t at_ms, requests; /* that had begun before it */
+};
+
 #define HOST_SLOTS 4096
 
 struct counters {
@@ -42,6 +49,8 @@ struct counters {
   size_t target_count, target_slots; /* slots: a power of two */
   struct start starts[COUNTERS_STARTS];
   uint64_t start_count;
+  struct question *questions;
+  size_t question_count;
 };
 
 static uint64_t hash_text(const char *text, uint64_t hash) {
@@ -70,6 +79,11 @@ void counters_reset(struct counters *counters) {
       counters->targets[i] = target->next;
       free(target);
     }
+  for (size_t i = 0; i < counters->question_count; i++) {
+    free(counters->questions[i].name);
+    free(counters->questions[i].type);
+  }
+  counters->question_count = 0;
   counters->target_count = 0;
   counters->start_count = 0;
   counters->total = (struct figures){0};
@@ -81,7 +95,22 @@ void counters_reset(struct counters *counters) {
 void counters_free(struct counters *counters) {
   counters_reset(counters);
   free(counters->targets);
+  free(counters->questions);
   free(counters);
+}
+
+unsigned counters_asked(struct counters *counters, const char *name, const char *type, bool tcp, uint64_t now_ms) {
+  size_t count = counters->question_count;
+  unsigned attempt = 1;
+  for (size_t i = 0; i < count; i++)
+    attempt += strcmp(counters->questions[i].name, name) == 0 && strcmp(counters->questions[i].type, type) == 0;
+  if ((count & (count - 1)) == 0) {
+    size_t room = count ? 2 * count : 1;
+    counters->questions = must(realloc(counters->questions, room * sizeof *counters->questions));
+  }
+  counters->questions[counters->question_count++] = (struct question){
+      text_copy(name, strlen(name)), text_copy(type, strlen(type)), tcp, now_ms, counters->total.requests};
+  return attempt;
 }
 
 void counters_connected(struct counters *counters) {
@@ -203,6 +232,11 @@ char *counters_text(const struct counters *counters, bool starts, size_t *size) 
     const struct start *start = &counters->starts[i % COUNTERS_STARTS];
     text_format(&text, "start %s %s %llu\n", start->target->host->name, start->target->name,
                 (unsigned long long)start->at_ms);
+  }
+  for (size_t i = 0; starts && i < counters->question_count; i++) {
+    const struct question *question = &counters->questions[i];
+    text_format(&text, "question %s %s %s %llu %llu\n", question->name, question->type, question->tcp ? "tcp" : "udp",
+                (unsigned long long)question->at_ms, (unsigned long long)question->requests);
   }
   *size = text.size;
   return text.data;

@@ -34,7 +34,11 @@ struct ticket counters_enter(struct counters *counters, const char *host, const 
 void counters_sent(struct counters *counters, struct ticket ticket, uint64_t bytes);
 void counters_leave(struct counters *counters, struct ticket ticket);
 
-/* The figures as lines of text, see README; the caller frees. `starts`: with a line for each start time. */
+/* Counts a question for a name. How often this name and type were asked for, from 1. */
+unsigned counters_asked(struct counters *counters, const char *name, const char *type, bool tcp, uint64_t now_ms);
+
+/* The figures as lines of text, see README; the caller frees. `starts`: with a line for each start time, and for each
+ * question. */
 char *counters_text(const struct counters *counters, bool starts, size_t *size);
 
 #endif

@@ -27,7 +27,7 @@ struct server {
   uv_loop_t loop;
   uv_tcp_t *listeners;
   size_t listener_count;
-  uv_udp_t names;
+  struct names names;
   uv_signal_t signals[2];
   uv_pipe_t parent;
 };
@@ -206,7 +206,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "faultserver: cannot listen: %s\n", uv_strerror(status));
   } else {
     /* Where the port is taken, tests that need names will say so. */
-    if (names_listen(&server.names, &server.loop, port) != 0) fputs("faultserver: it answers for no names\n", stderr);
+    if (names_listen(&server.names, &server.loop, port, server.site.counters) != 0) fputs("faultserver: it answers for no names\n", stderr);
     watch_for_the_end(&server, settings.with_parent);
     printf("port %d\n", port);
     fflush(stdout);

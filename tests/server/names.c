@@ -1,65 +1,22 @@
-/* A name server: the name says what its address is, so that tests make up whatever they need. */
+/* The sockets of the name servers: questions come in, and what the zone says goes out. */
 #include "names.h"
 
 #include "text.h"
 
-#include <arpa/inet.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-#define PACKET_MAX 512
-#define HEAD       12
-#define TYPE_A     1
-#define TYPE_AAAA  28
 
 struct reply {
   uv_udp_send_t send;
-  uint8_t data[PACKET_MAX];
+  uint8_t data[ZONE_PACKET];
 };
 
-/* "10-0-0-1" with dots, "64-ff9b--1" with colons for the dashes; true if that is an address of the family. */
-static bool read_address(const char *label, int family, uint8_t *address) {
-  char text[64];
-  size_t i = 0;
-  for (; label[i] && i + 1 < sizeof text; i++)
-    text[i] = label[i] != '-' ? label[i] : family == AF_INET ? '.' : ':';
-  text[i] = '\0';
-  return inet_pton(family, text, address) == 1;
-}
+struct whole_reply {
+  uv_write_t write;
+  uint8_t data[2 + ZONE_PACKET];
+};
 
-/* The first label of the question's name, and where the question ends; 0 if it is none. */
-static size_t read_question(const uint8_t *data, size_t size, char label[64]) {
-  size_t at = HEAD;
-  if (size < HEAD + 5 || data[at] == 0 || data[at] > 63) return 0;
-  memcpy(label, data + at + 1, data[at]);
-  label[data[at]] = '\0';
-  while (at < size && data[at] > 0 && data[at] <= 63)
-    at += data[at] + 1u;
-  return at + 5 <= size ? at + 5 : 0;
-}
-
-static size_t write_answer(uint8_t *out, const uint8_t *data, size_t size) {
-  static const uint8_t record[] = {0xc0, HEAD, 0, 0, 0, 1, 0, 0, 0, 60, 0};
-  char label[64];
-  uint8_t address[16];
-  size_t end = read_question(data, size, label);
-  if (end == 0 || end + sizeof record + 17 > PACKET_MAX) return 0;
-  unsigned type = data[end - 3];
-  int family = type == TYPE_A ? AF_INET : AF_INET6;
-  size_t length = type == TYPE_A ? 4 : 16;
-  memcpy(out, data, end);
-  memcpy(out + 2, "\x81\x80\0\1\0\0\0\0\0\0", 10);
-  if ((type != TYPE_A && type != TYPE_AAAA) || !read_address(label, family, address)) return end;
-  out[7] = 1;
-  memcpy(out + end, record, sizeof record);
-  out[end + 3] = (uint8_t)type;
-  out[end + sizeof record] = (uint8_t)length;
-  memcpy(out + end + sizeof record + 1, address, length);
-  return end + sizeof record + 1 + length;
-}
+/* ---- UDP ---- */
 
 static void on_sent(uv_udp_send_t *send, int status) {
   (void)status;
@@ -68,15 +25,17 @@ static void on_sent(uv_udp_send_t *send, int status) {
 
 static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
   (void)handle, (void)suggested;
-  *buffer = uv_buf_init(must(malloc(PACKET_MAX)), PACKET_MAX);
+  *buffer = uv_buf_init(must(malloc(ZONE_UDP)), ZONE_UDP);
 }
 
 static void on_question(uv_udp_t *udp, ssize_t size, const uv_buf_t *buffer, const struct sockaddr *from,
                         unsigned flags) {
+  struct names *names = udp->data;
   (void)flags;
   if (size > 0 && from) {
     struct reply *reply = must(calloc(1, sizeof *reply));
-    size_t length = write_answer(reply->data, (const uint8_t *)buffer->base, (size_t)size);
+    size_t length = zone_answer(names->counters, uv_now(udp->loop), false, (const uint8_t *)buffer->base, (size_t)size,
+                                reply->data);
     uv_buf_t out = uv_buf_init((char *)reply->data, (unsigned)length);
     reply->send.data = reply;
     if (length == 0 || uv_udp_send(&reply->send, udp, &out, 1, from, on_sent) != 0) free(reply);
@@ -84,10 +43,95 @@ static void on_question(uv_udp_t *udp, ssize_t size, const uv_buf_t *buffer, con
   free(buffer->base);
 }
 
-int names_listen(uv_udp_t *udp, uv_loop_t *loop, int port) {
+/* ---- TCP ---- */
+
+static void on_client_closed(uv_handle_t *handle) {
+  struct names_client *client = handle->data;
+  client->open = false;
+}
+
+static void client_close(struct names_client *client) {
+  if (!uv_is_closing((uv_handle_t *)&client->tcp)) uv_close((uv_handle_t *)&client->tcp, on_client_closed);
+}
+
+static void on_written(uv_write_t *write, int status) {
+  (void)status;
+  free(write->data);
+}
+
+static void client_answer(struct names_client *client, size_t size) {
+  struct whole_reply *reply = must(calloc(1, sizeof *reply));
+  size_t length = zone_answer(client->names->counters, uv_now(client->tcp.loop), true, client->data + 2, size,
+                              reply->data + 2);
+  uv_buf_t out = uv_buf_init((char *)reply->data, (unsigned)length + 2);
+  reply->data[0] = (uint8_t)(length >> 8);
+  reply->data[1] = (uint8_t)length;
+  reply->write.data = reply;
+  if (length == 0 || uv_write(&reply->write, (uv_stream_t *)&client->tcp, &out, 1, on_written) != 0) free(reply);
+}
+
+static void on_client_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
+  struct names_client *client = handle->data;
+  (void)suggested;
+  *buffer = uv_buf_init((char *)client->data + client->size, (unsigned)(sizeof client->data - client->size));
+}
+
+static void on_client_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer) {
+  struct names_client *client = stream->data;
+  (void)buffer;
+  if (size < 0) {
+    client_close(client);
+    return;
+  }
+  client->size += (size_t)size;
+  while (client->size >= 2) {
+    size_t length = (size_t)client->data[0] << 8 | client->data[1];
+    if (length + 2 > sizeof client->data) {
+      client_close(client);
+      return;
+    }
+    if (client->size < length + 2) return;
+    client_answer(client, length);
+    client->size -= length + 2;
+    memmove(client->data, client->data + length + 2, client->size);
+  }
+}
+
+static void on_client(uv_stream_t *listener, int status) {
+  struct names *names = listener->data;
+  for (size_t i = 0; status == 0 && i < NAMES_CLIENTS; i++) {
+    struct names_client *client = &names->clients[i];
+    if (client->open) continue;
+    uv_tcp_init(listener->loop, &client->tcp);
+    client->tcp.data = client;
+    client->names = names;
+    client->open = true;
+    client->size = 0;
+    if (uv_accept(listener, (uv_stream_t *)&client->tcp) != 0 ||
+        uv_read_start((uv_stream_t *)&client->tcp, on_client_room, on_client_read) != 0)
+      client_close(client);
+    return;
+  }
+}
+
+/* ---- Listening ---- */
+
+int names_listen(struct names *names, uv_loop_t *loop, int port, struct counters *counters) {
+  static const char *const addresses[] = {"127.0.0.1", "127.0.1.1", "127.0.1.2"};
   struct sockaddr_in address;
-  uv_ip4_addr("127.0.0.1", port, &address);
-  int status = uv_udp_init(loop, udp);
-  if (!status) status = uv_udp_bind(udp, (const struct sockaddr *)&address, 0);
-  return status ? status : uv_udp_recv_start(udp, on_room, on_question);
+  int status = 0;
+  names->counters = counters;
+  for (int i = 0; i < 3 && !status; i++) {
+    uv_ip4_addr(addresses[i], port, &address);
+    status = uv_udp_init(loop, &names->udp[i]);
+    names->udp[i].data = names;
+    if (!status) status = uv_udp_bind(&names->udp[i], (const struct sockaddr *)&address, 0);
+    if (!status && i < 2) status = uv_udp_recv_start(&names->udp[i], on_room, on_question);
+  }
+  if (status) return status;
+  uv_ip4_addr(addresses[1], port, &address);
+  status = uv_tcp_init(loop, &names->tcp);
+  names->tcp.data = names;
+  if (!status) status = uv_tcp_bind(&names->tcp, (const struct sockaddr *)&address, 0);
+  return status ? status : uv_listen((uv_stream_t *)&names->tcp, NAMES_CLIENTS, on_client);
 }
