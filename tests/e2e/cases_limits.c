@@ -31,7 +31,7 @@ static const struct e2e_case cases[] = {
      .runs = {{.list = "$1/img/jpeg/$N?size=500\n",
                .repeat = 3,
                .options = {"--rate-per-host", "4"},
-               .requests = {{.host = "127.0.0.1", .count = 3, .pause_ms = 150}},
+               .requests = {{.host = "127.0.0.1", .count = 3, .pause_ms = 100}},
                .stored = 3}}},
     {.name = "a 503 with Retry-After stops the whole host",
      .runs = {{.list = "$1/img/jpeg/a?status=503,200&retry-after=1\n$1/img/jpeg/b\n$1/img/jpeg/c\n",
