@@ -1,5 +1,7 @@
 /* Rows of the manifest: their exact text, what is read back from it, and which failures are final. */
+#include "list.h"
 #include "row.h"
+#include "row_scan.h"
 #include "util.h"
 
 #include <check.h>
@@ -205,6 +207,95 @@ START_TEST(mangled_rows_are_safe) {
 }
 END_TEST
 
+/* ---- The quick way gives what the other gives ---- */
+
+static const char *pick(const char *const *texts, size_t count) {
+  return texts[(size_t)rand() % count];
+}
+
+#define PICK(texts) pick(texts, sizeof texts / sizeof *texts)
+
+/* A row as they are; `odd` for one that may be anything. */
+static size_t write_random_row(char *line, size_t size, bool odd) {
+  static const char *const hosts[] = {"http://127.0.0.1:8080/", "https://a.example/", "http://h/~x/%C3%A9/?q=1&r=[2]"};
+  static const char *const types[] = {"image/jpeg", "image/svg+xml", "", NULL};
+  static const int errors[] = {0, SEINE_EDNS, SEINE_EHTTP, SEINE_EHOSTDOWN, SEINE_EPROTOCOL};
+  static const unsigned https[] = {0, 200, 404, 999};
+  char url[256], path[128], text[64];
+  random_text(text, sizeof text);
+  int length = snprintf(url, sizeof url, "%s%0*d", PICK(hosts), 1 + rand() % 40, rand());
+  if (odd) snprintf(url + length, sizeof url - (size_t)length, "%s", text);
+  snprintf(path, sizeof path, "%0*d/%s.jpg", 1 + rand() % 20, rand(), odd ? text : "x");
+  uint8_t sha256[32];
+  for (size_t i = 0; i < sizeof sha256; i++)
+    sha256[i] = (uint8_t)rand();
+  struct row row = {.id = (uint64_t)rand() << rand() % 32, .url = url, .status = (seine_status_t)(rand() % 4)};
+  row.path = rand() % 3 ? path : NULL;
+  row.sha256 = rand() % 3 ? sha256 : NULL;
+  row.bytes = (uint64_t)rand() << rand() % 32;
+  row.type = PICK(types);
+  row.width = rand() % 2 ? (unsigned)rand() % 9999 : 0;
+  row.http = (int)https[rand() % 4];
+  row.error = errors[rand() % 5];
+  row.message = rand() % 2 ? text : NULL;
+  ck_assert_uint_le(row_bound(&row), size);
+  return (size_t)(row_write(line, &row, ROW_JSON) - line) - 1;
+}
+
+static void assert_same_views(const struct row_view *a, const struct row_view *b) {
+  char identity[4096];
+  ck_assert_uint_eq(a->id, b->id);
+  ck_assert_str_eq(a->url, b->url);
+  ck_assert_int_eq(a->status, b->status);
+  ck_assert_int_eq(a->error, b->error);
+  ck_assert_int_eq(a->http, b->http);
+  ck_assert_pstr_eq(a->path, b->path);
+  ck_assert_uint_eq(a->bytes, b->bytes);
+  ck_assert_int_eq(a->has_sha256, b->has_sha256);
+  if (a->has_sha256) ck_assert_mem_eq(a->sha256, b->sha256, 32);
+  ck_assert_uint_eq(a->plain_length, strlen(a->url));
+  ck_assert_uint_eq(url_identity(a->url, identity, sizeof identity), a->plain_length);
+  ck_assert_str_eq(identity, a->url);
+}
+
+/* Exactly as long as the line and the byte that may be written, for the sanitizers. */
+static char *copy_of(const char *line, size_t length) {
+  char *copy = xmalloc(length + 1);
+  memcpy(copy, line, length);
+  copy[length] = '\n';
+  return copy;
+}
+
+START_TEST(scanned_rows_are_as_read) {
+  unsigned seed = (unsigned)time(NULL) + (unsigned)_i, scanned = 0;
+  static char line[65536];
+  printf("row: seed %u\n", seed);
+  srand(seed);
+  for (int i = 0; i < 20000; i++) {
+    bool odd = rand() % 3 == 0;
+    size_t length = write_random_row(line, sizeof line, odd);
+    int changes = rand() % 2 ? 0 : rand() % 3;
+    for (int n = changes; n > 0; n--)
+      line[(size_t)rand() % length] = rand() % 2 ? (char)rand() : "\"\\,:{}#@09afAF"[rand() % 14];
+    if (changes && rand() % 4 == 0) length = (size_t)rand() % length;
+    char *one = copy_of(line, length), *two = copy_of(line, length);
+    struct row_view quick = {0}, general = {0};
+    if (row_scan(one, length, &quick)) {
+      scanned++;
+      ck_assert(row_read(two, length, ROW_JSON, &general));
+      ck_assert_uint_eq(general.plain_length, 0);
+      assert_same_views(&quick, &general);
+    } else {
+      ck_assert(odd || changes);
+      ck_assert_mem_eq(one, line, length);
+    }
+    free(one);
+    free(two);
+  }
+  ck_assert_uint_gt(scanned, 8000);
+}
+END_TEST
+
 static const struct {
   seine_status_t status;
   int error, http;
@@ -287,6 +378,7 @@ int main(void) {
   TABLE(times_are_as_in_the_table, times);
   tcase_add_test(tcase, random_rows_survive);
   tcase_add_test(tcase, mangled_rows_are_safe);
+  tcase_add_test(tcase, scanned_rows_are_as_read);
   suite_add_tcase(suite, tcase);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);

@@ -91,9 +91,19 @@ void dedup_drop(struct dedup *dedup, struct dedup_claim *claim, struct dedup_wai
   end_claim(claim, waiters);
 }
 
-void dedup_note(struct dedup *dedup, const uint8_t sha256[32], uint64_t offset) {
+uint64_t dedup_prefetch(const struct dedup *dedup, const uint8_t sha256[32]) {
+  uint64_t key = key_of(dedup, sha256);
+  table_prefetch(dedup->bytes, key);
+  return key;
+}
+
+void dedup_note_prefetched(struct dedup *dedup, uint64_t bytes, uint64_t offset) {
   struct table_slot slot;
-  if (table_insert(dedup->bytes, key_of(dedup, sha256), &slot)) *slot.value = offset;
+  if (table_insert(dedup->bytes, bytes, &slot)) *slot.value = offset;
+}
+
+void dedup_note(struct dedup *dedup, const uint8_t sha256[32], uint64_t offset) {
+  dedup_note_prefetched(dedup, key_of(dedup, sha256), offset);
 }
 
 void dedup_forget(struct dedup *dedup, const uint8_t sha256[32], uint64_t offset) {

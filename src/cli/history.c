@@ -56,6 +56,14 @@ uint64_t history_fingerprint(const struct history *history, const char *identity
   return hash;
 }
 
+uint64_t history_fingerprint_plain(const struct history *history, const char *identity, size_t length) {
+  return fingerprint(history->key, identity, length);
+}
+
+void history_prefetch(const struct history *history, uint64_t url) {
+  table_prefetch(history->urls, url);
+}
+
 enum history_seen history_meet(struct history *history, uint64_t url) {
   struct table_slot slot;
   if (table_insert(history->urls, (url & ~TABLE_FLAGS) | FLAG_MET, &slot)) return HISTORY_NEW;

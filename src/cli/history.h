@@ -21,6 +21,12 @@ void history_free(struct history *history); /* NULL is fine */
  * percent-encoded (in capitals) are one, so that a URL read back from any manifest is the one that was written. */
 uint64_t history_fingerprint(const struct history *history, const char *identity, size_t length);
 
+/* The same where each character is written as it is, and in ASCII; nothing is looked at to make sure. */
+uint64_t history_fingerprint_plain(const struct history *history, const char *identity, size_t length);
+
+/* Begins to fetch what the next call for this URL will look at, for whoever has others to look at meanwhile. */
+void history_prefetch(const struct history *history, uint64_t url);
+
 /* What is known of a URL; from now on it is met. */
 enum history_seen history_meet(struct history *history, uint64_t url);
 

@@ -1,6 +1,7 @@
 /* The manifest as a file, or as standard output with a file behind it: appended, flushed in groups, read back. */
 #include "manifest.h"
 #include "manifest_file.h"
+#include "row_scan.h"
 #include "util.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@
 
 #define GROUP_BYTES    ((size_t)256 << 10)
 #define GROUP_MS       200
-#define SCAN_BYTES     ((size_t)1 << 20)
+#define SCAN_BYTES     ((size_t)256 << 10) /* what is read is gone over while the processor still holds it */
 #define LINE_MOST      ((size_t)16 << 20) /* a longer line is none of ours */
 #define READ_BYTES     4096
 #define STREAM_WAIT_MS 100
@@ -284,6 +285,10 @@ struct scan {
   bool stopped;
 };
 
+static bool scan_row(char *line, size_t length, enum row_format format, struct row_view *view) {
+  return (format == ROW_JSON && row_scan(line, length, view)) || row_read(line, length, format, view);
+}
+
 /* Gives the whole lines of what is read to the callback, and moves the rest to the front. */
 static void scan_lines(struct scan *scan) {
   char *line = scan->data, *end = scan->data + scan->used, *newline;
@@ -291,7 +296,7 @@ static void scan_lines(struct scan *scan) {
     uint64_t offset = scan->offset + (uint64_t)(line - scan->data);
     struct row_view view;
     bool is_header = offset == 0 && scan->manifest->file.format == ROW_CSV;
-    bool good = !is_header && row_read(line, (size_t)(newline - line), scan->manifest->file.format, &view);
+    bool good = !is_header && scan_row(line, (size_t)(newline - line), scan->manifest->file.format, &view);
     if (!is_header) scan->stopped = !scan->on_row(good ? &view : NULL, offset, scan->user);
     line = newline + 1;
   }

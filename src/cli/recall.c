@@ -7,17 +7,46 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define AHEAD 16 /* rows: enough that what the first of them touches is in the processor's cache by the time it is noted */
+
+/* What a row comes to, before history and dedup hear of it. */
+struct note {
+  uint64_t url, bytes, offset;
+  bool done, good, has_bytes;
+};
+
 struct pass {
   struct recall *recall;
   char *identity; /* room for that of a row's URL */
   size_t room;
+  struct note ahead[AHEAD]; /* a ring: the last AHEAD rows of `met` */
+  size_t met;
 };
 
-static uint64_t fingerprint_of_row(struct pass *pass, const char *url) {
-  size_t room = strlen(url) * 3 + 1;
+static uint64_t fingerprint_of_row(struct pass *pass, const struct row_view *view) {
+  const struct history *history = pass->recall->history;
+  if (view->plain_length) return history_fingerprint_plain(history, view->url, view->plain_length);
+  size_t room = strlen(view->url) * 3 + 1;
   if (room > pass->room) pass->identity = xrealloc(pass->identity, pass->room = room);
-  size_t length = url_identity(url, pass->identity, pass->room);
-  return history_fingerprint(pass->recall->history, pass->identity, length);
+  size_t length = url_identity(view->url, pass->identity, pass->room);
+  return history_fingerprint(history, pass->identity, length);
+}
+
+static void keep(struct recall *recall, const struct note *note) {
+  history_note(recall->history, note->url, note->done, note->good);
+  if (note->has_bytes) dedup_note_prefetched(recall->dedup, note->bytes, note->offset);
+}
+
+/* Notes are kept in the order of their rows, for the last row of a URL counts, and the first of equal bytes. */
+static void keep_later(struct pass *pass, const struct note *note) {
+  struct note *place = &pass->ahead[pass->met % AHEAD];
+  if (pass->met++ >= AHEAD) keep(pass->recall, place);
+  *place = *note;
+}
+
+static void keep_rest(struct pass *pass) {
+  for (size_t i = pass->met > AHEAD ? pass->met - AHEAD : 0; i < pass->met; i++)
+    keep(pass->recall, &pass->ahead[i % AHEAD]);
 }
 
 static bool file_is_lost(struct recall *recall, const struct row_view *view) {
@@ -38,17 +67,19 @@ static bool note_row(const struct row_view *view, uint64_t offset, void *user) {
     recall->not_understood++;
     return true;
   }
-  uint64_t url = fingerprint_of_row(pass, view->url);
+  struct note note = {.url = fingerprint_of_row(pass, view), .offset = offset};
+  history_prefetch(recall->history, note.url);
   bool lost = recall->check_files && view->path && file_is_lost(recall, view);
   bool failed = view->status == SEINE_STATUS_FAILED;
   bool again = failed && (recall->retry_failed ||
                           row_is_transient(view->status, view->error, view->http, &recall->statuses));
-  history_note(recall->history, url, !again && !lost, view->status == SEINE_STATUS_OK || view->status == SEINE_STATUS_DUPLICATE);
-  if (view->status == SEINE_STATUS_OK && view->path) {
-    if (recall->dedup && view->has_sha256 && !lost) dedup_note(recall->dedup, view->sha256, offset);
-  }
+  note.done = !again && !lost;
+  note.good = view->status == SEINE_STATUS_OK || view->status == SEINE_STATUS_DUPLICATE;
+  note.has_bytes = view->status == SEINE_STATUS_OK && view->path && recall->dedup && view->has_sha256 && !lost;
+  if (note.has_bytes) note.bytes = dedup_prefetch(recall->dedup, view->sha256);
+  keep_later(pass, &note);
   /* A duplicate has a path of its own where it is a link; else that path is taken already. */
-  if (view->status <= SEINE_STATUS_DUPLICATE && view->path && recall->paths) paths_take(recall->paths, view->path, url);
+  if (view->status <= SEINE_STATUS_DUPLICATE && view->path && recall->paths) paths_take(recall->paths, view->path, note.url);
   /* An atomic load now and then is enough to leave in time. */
   return (++recall->rows % 1024 != 0 && !recall->check_files) || !atomic_load(&recall->stop);
 }
@@ -57,5 +88,6 @@ void recall_read(struct recall *recall) {
   struct pass pass = {.recall = recall};
   if (recall->outdir->was_torn) recall->leftovers = outdir_sweep(recall->outdir);
   recall->error = manifest_scan(recall->manifest, note_row, &pass);
+  keep_rest(&pass);
   free(pass.identity);
 }

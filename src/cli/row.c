@@ -462,6 +462,7 @@ static bool read_csv(char *line, struct row_view *view) {
 
 bool row_read(char *line, size_t length, enum row_format format, struct row_view *view) {
   line[length] = '\0';
+  view->plain_length = 0;
   if (format == ROW_JSON) return read_json(line, length, view);
   if (length && line[length - 1] == '\r') line[length - 1] = '\0';
   return read_csv(line, view);

@@ -12,14 +12,15 @@
 #define SEGMENT_SHIFT 56
 #define SMALLEST      16
 
-/* Values, where there are any, follow the keys in the same allocation. A key of 0 is a free place. */
+/* A place is a key, and its value beside it where there are values, so that both come from memory at once. A key of 0 is
+ * a free place. */
 struct segment {
-  uint64_t *keys;
+  uint64_t *places;
   size_t capacity, count;
 };
 
 struct table {
-  bool with_values;
+  unsigned shift; /* of the words of a place: 1 with values, else 0 */
   size_t count, bytes;
   struct segment segments[SEGMENTS];
 };
@@ -57,48 +58,48 @@ static size_t home(const struct segment *segment, uint64_t key) {
   return (size_t)((bits * segment->capacity) >> 32);
 }
 
-static uint64_t *values_of(const struct table *table, const struct segment *segment) {
-  return table->with_values && segment->keys ? segment->keys + segment->capacity : NULL;
+static uint64_t *key_at(const struct table *table, const struct segment *segment, size_t at) {
+  return &segment->places[at << table->shift];
 }
 
-static size_t entry_bytes(const struct table *table) {
-  return (table->with_values ? 2 : 1) * sizeof(uint64_t);
+static size_t place_bytes(const struct table *table) {
+  return sizeof(uint64_t) << table->shift;
 }
 
 /* Where the key is, or the free place where it would be. The segment has a free place always. */
-static size_t probe(const struct segment *segment, uint64_t key) {
+static size_t probe(const struct table *table, const struct segment *segment, uint64_t key) {
   size_t at = home(segment, key);
-  while (segment->keys[at] && !same(segment->keys[at], key))
+  for (uint64_t found; (found = *key_at(table, segment, at)) && !same(found, key);)
     if (++at == segment->capacity) at = 0;
   return at;
 }
 
-static void fill_slot(const struct table *table, struct segment *segment, size_t at, struct table_slot *slot) {
-  uint64_t *values = values_of(table, segment);
-  slot->flags = &segment->keys[at];
-  slot->value = values ? &values[at] : NULL;
+static void copy_place(const struct table *table, uint64_t *to, const uint64_t *from) {
+  to[0] = from[0];
+  if (table->shift) to[1] = from[1];
+}
+
+static void fill_slot(const struct table *table, const struct segment *segment, size_t at, struct table_slot *slot) {
+  slot->flags = key_at(table, segment, at);
+  slot->value = table->shift ? slot->flags + 1 : NULL;
 }
 
 static void grow(struct table *table, struct segment *segment) {
   struct segment larger = {.count = segment->count};
   larger.capacity = segment->capacity ? segment->capacity + segment->capacity / 2 : SMALLEST;
-  larger.keys = xcalloc(larger.capacity, entry_bytes(table));
-  const uint64_t *old = values_of(table, segment);
-  uint64_t *new = values_of(table, &larger);
+  larger.places = xcalloc(larger.capacity, place_bytes(table));
   for (size_t i = 0; i < segment->capacity; i++) {
-    if (!segment->keys[i]) continue;
-    size_t at = probe(&larger, segment->keys[i]);
-    larger.keys[at] = segment->keys[i];
-    if (new) new[at] = old[i];
+    const uint64_t *key = key_at(table, segment, i);
+    if (*key) copy_place(table, key_at(table, &larger, probe(table, &larger, *key)), key);
   }
-  table->bytes += (larger.capacity - segment->capacity) * entry_bytes(table);
-  free(segment->keys);
+  table->bytes += (larger.capacity - segment->capacity) * place_bytes(table);
+  free(segment->places);
   *segment = larger;
 }
 
 struct table *table_new(bool with_values) {
   struct table *table = xcalloc(1, sizeof *table);
-  table->with_values = with_values;
+  table->shift = with_values;
   table->bytes = sizeof *table;
   return table;
 }
@@ -106,60 +107,75 @@ struct table *table_new(bool with_values) {
 void table_free(struct table *table) {
   if (!table) return;
   for (size_t i = 0; i < SEGMENTS; i++)
-    free(table->segments[i].keys);
+    free(table->segments[i].places);
   free(table);
+}
+
+/* The slot lets flags and value be changed, so that constness ends here, as in strchr. */
+static struct segment *segment_of(const struct table *table, uint64_t key) {
+  return (struct segment *)&table->segments[key >> SEGMENT_SHIFT];
 }
 
 bool table_find(const struct table *table, uint64_t key, struct table_slot *slot) {
   key = stored_form(key);
-  /* The slot lets flags and value be changed, so that constness ends here, as in strchr. */
-  struct segment *segment = (struct segment *)&table->segments[key >> SEGMENT_SHIFT];
+  struct segment *segment = segment_of(table, key);
   if (segment->count == 0) return false;
-  size_t at = probe(segment, key);
-  if (!segment->keys[at]) return false;
+  size_t at = probe(table, segment, key);
+  if (!*key_at(table, segment, at)) return false;
   fill_slot(table, segment, at, slot);
   return true;
 }
 
-bool table_insert(struct table *table, uint64_t key, struct table_slot *slot) {
-  if (table_find(table, key, slot)) return false;
+void table_prefetch(const struct table *table, uint64_t key) {
   key = stored_form(key);
-  struct segment *segment = &table->segments[key >> SEGMENT_SHIFT];
-  if ((segment->count + 1) * 5 > segment->capacity * 4) grow(table, segment);
-  size_t at = probe(segment, key);
-  segment->keys[at] = key;
+  const struct segment *segment = segment_of(table, key);
+  if (segment->count == 0) return;
+  __builtin_prefetch(key_at(table, segment, home(segment, key)), 1);
+}
+
+bool table_insert(struct table *table, uint64_t key, struct table_slot *slot) {
+  key = stored_form(key);
+  struct segment *segment = segment_of(table, key);
+  if (segment->capacity == 0) grow(table, segment);
+  size_t at = probe(table, segment, key);
+  bool is_new = !*key_at(table, segment, at);
+  if (is_new && (segment->count + 1) * 5 > segment->capacity * 4) {
+    grow(table, segment);
+    at = probe(table, segment, key);
+  }
+  fill_slot(table, segment, at, slot);
+  if (!is_new) return false;
+  *slot->flags = key;
+  if (slot->value) *slot->value = 0;
   segment->count++;
   table->count++;
-  fill_slot(table, segment, at, slot);
-  if (slot->value) *slot->value = 0;
   return true;
 }
 
 /* Closes the gap at `at` by moving back what had been pushed past it, so that no probe stops too early. */
 static void close_gap(const struct table *table, struct segment *segment, size_t at) {
-  uint64_t *values = values_of(table, segment);
   size_t next = at;
   for (;;) {
-    segment->keys[at] = 0;
+    *key_at(table, segment, at) = 0;
     for (;;) {
       if (++next == segment->capacity) next = 0;
-      if (!segment->keys[next]) return;
-      size_t from = home(segment, segment->keys[next]);
+      uint64_t key = *key_at(table, segment, next);
+      if (!key) return;
+      size_t from = home(segment, key);
       bool stays = at <= next ? at < from && from <= next : at < from || from <= next;
       if (!stays) break;
     }
-    segment->keys[at] = segment->keys[next];
-    if (values) values[at] = values[next];
+    copy_place(table, key_at(table, segment, at), key_at(table, segment, next));
     at = next;
   }
 }
 
 bool table_remove(struct table *table, uint64_t key) {
   key = stored_form(key);
-  struct segment *segment = &table->segments[key >> SEGMENT_SHIFT];
+  struct segment *segment = segment_of(table, key);
   if (segment->count == 0) return false;
-  size_t at = probe(segment, key);
-  if (!segment->keys[at]) return false;
+  size_t at = probe(table, segment, key);
+  if (!*key_at(table, segment, at)) return false;
   close_gap(table, segment, at);
   segment->count--;
   table->count--;

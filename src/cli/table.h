@@ -34,6 +34,8 @@ bool table_find(const struct table *table, uint64_t key, struct table_slot *slot
 /* Finds the entry or makes it, with the flags of `key` and the value 0; true if it was made. */
 bool table_insert(struct table *table, uint64_t key, struct table_slot *slot);
 bool table_remove(struct table *table, uint64_t key);
+/* Begins to fetch what the next call for this key will look at, which lies in no cache of the processor's. */
+void table_prefetch(const struct table *table, uint64_t key);
 
 size_t table_count(const struct table *table);
 size_t table_bytes(const struct table *table); /* allocated now */
