@@ -83,7 +83,8 @@ START_TEST(every_line_fits_its_width) {
   extreme.list_ended = true;
   for (size_t width = 0; width < 600; width++) {
     char lines[PROGRESS_LINES][PROGRESS_ROOM];
-    const struct figures *figures = _i == 0 ? &some : _i == 1 ? &extreme : &(struct figures){0};
+    extreme.recall.of_bytes = _i == 3 ? UINT64_MAX : 0;
+    const struct figures *figures = _i == 0 ? &some : _i == 2 ? &(struct figures){0} : &extreme;
     progress_bar(figures, &pace, width, lines);
     for (size_t i = 0; i < PROGRESS_LINES; i++)
       ck_assert(strlen(lines[i]) < (width ? width : 1));
@@ -102,6 +103,31 @@ START_TEST(a_plain_line_says_the_same) {
   progress_plain(&figures, &pace, line);
   ck_assert_str_eq(line, "12,345 done, 50,000 read, 1,204/s, 18.3 MB/s, 0:41; ok 12,000  dup 300  rejected 40  "
                          "failed 5  in flight 256  hosts 1,204  to retry 10");
+}
+END_TEST
+
+static const struct {
+  size_t width;
+  uint64_t bytes;
+  const char *first, *second, *plain;
+} recalls[] = {
+    {80, 250000000, "1,234,567 rows   50%  950,000/s  eta 0:02  [==============>             ]", "reading what is done already",
+     "reading what is done already: 1,234,567 rows, 50%, 950,000/s"},
+    {40, 500000001, "1,234,567 rows  100%  950,000/s", "reading what is done already",
+     "reading what is done already: 1,234,567 rows, 100%, 950,000/s"},
+    {20, 0, "  0%  [>          ]", "", "reading what is done already: 1,234,567 rows, 0%, 950,000/s"},
+    {0, 1, "", "", "reading what is done already: 1,234,567 rows, 0%, 950,000/s"},
+};
+
+START_TEST(reading_what_is_done_has_a_bar_of_its_own) {
+  char lines[PROGRESS_LINES][PROGRESS_ROOM], line[PROGRESS_ROOM];
+  struct figures figures = {.recall = {.rows = 1234567, .bytes = recalls[_i].bytes, .of_bytes = 500000000}};
+  struct pace pace = {.files = 950000, .bytes = 125e6};
+  progress_bar(&figures, &pace, recalls[_i].width, lines);
+  ck_assert_str_eq(lines[0], recalls[_i].first);
+  ck_assert_str_eq(lines[1], recalls[_i].second);
+  progress_plain(&figures, &pace, line);
+  ck_assert_str_eq(line, recalls[_i].plain);
 }
 END_TEST
 
@@ -323,7 +349,8 @@ int main(void) {
   Suite *suite = suite_create("progress");
   TCase *tcase = tcase_create("progress");
   TABLE(bars_are_as_in_the_table, bars);
-  tcase_add_loop_test(tcase, every_line_fits_its_width, 0, 3);
+  TABLE(reading_what_is_done_has_a_bar_of_its_own, recalls);
+  tcase_add_loop_test(tcase, every_line_fits_its_width, 0, 4);
   tcase_add_test(tcase, a_plain_line_says_the_same);
   tcase_add_test(tcase, the_pace_follows_slowly);
   TABLE(amounts_are_as_in_the_table, amounts);

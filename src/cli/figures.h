@@ -24,6 +24,11 @@ struct figures {
   uint64_t elapsed_ms;
   bool list_ended;
 
+  /* Of the manifest of earlier runs, while it is read before all else; of_bytes is 0 at any other time. */
+  struct {
+    uint64_t rows, bytes, of_bytes;
+  } recall;
+
   /* now */
   size_t in_flight, waiting /* for another attempt */, queued;
   size_t hosts, hosts_frozen, hosts_down /* of all */, proxies_down;

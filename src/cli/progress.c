@@ -81,6 +81,26 @@ static void add_bar(char line[PROGRESS_ROOM], size_t width, double share) {
   stpcpy(stpcpy(line + length, GAP), bar);
 }
 
+static double share_recalled(const struct figures *figures) {
+  double share = (double)figures->recall.bytes / (double)figures->recall.of_bytes;
+  return share < 1 ? share : 1;
+}
+
+/* Before all else: how much is read of what earlier runs did. */
+static void recall_line(const struct figures *figures, const struct pace *pace, size_t width, char line[PROGRESS_ROOM]) {
+  enum { ROWS, SHARE, RATE, TIME, PIECES };
+  struct piece pieces[PIECES] = {[ROWS] = {.rank = 1}, [SHARE] = {.rank = 0}, [RATE] = {.rank = 2}, [TIME] = {.rank = 3}};
+  const size_t room = sizeof pieces[0].text;
+  char text[AMOUNT_ROOM];
+  double share = share_recalled(figures), left = (1 - share) * (double)figures->recall.of_bytes;
+  snprintf(pieces[ROWS].text, room, "%.40s rows", amount_count(figures->recall.rows, text));
+  snprintf(pieces[SHARE].text, room, "%3d%%", (int)(share * 100));
+  snprintf(pieces[RATE].text, room, "%6s/s", amount_rate(pace->files, text));
+  if (pace->bytes >= 1) snprintf(pieces[TIME].text, room, "eta %s", amount_time((uint64_t)(left / pace->bytes + 0.999), text));
+  lay_out(pieces, PIECES, width, line);
+  add_bar(line, width, share);
+}
+
 static void whole_line(const struct figures *figures, const struct pace *pace, size_t width, char line[PROGRESS_ROOM]) {
   enum { WHOLE, SHARE, FILES, BYTES, TIME, PIECES };
   struct piece pieces[PIECES] = {
@@ -134,13 +154,29 @@ static void state_line(const struct figures *figures, size_t width, char line[PR
 
 void progress_bar(const struct figures *figures, const struct pace *pace, size_t width,
                   char lines[PROGRESS_LINES][PROGRESS_ROOM]) {
+  if (figures->recall.of_bytes > 0) {
+    struct piece what = {.text = "reading what is done already"};
+    recall_line(figures, pace, width, lines[0]);
+    lay_out(&what, 1, width, lines[1]);
+    return;
+  }
   whole_line(figures, pace, width, lines[0]);
   state_line(figures, width, lines[1]);
+}
+
+static void recall_plain(const struct figures *figures, const struct pace *pace, char line[PROGRESS_ROOM]) {
+  char rows[AMOUNT_ROOM], rate[AMOUNT_ROOM];
+  snprintf(line, PROGRESS_ROOM, "reading what is done already: %s rows, %d%%, %s/s", amount_count(figures->recall.rows, rows),
+           (int)(share_recalled(figures) * 100), amount_rate(pace->files, rate));
 }
 
 void progress_plain(const struct figures *figures, const struct pace *pace, char line[PROGRESS_ROOM]) {
   char ended[AMOUNT_ROOM], met[AMOUNT_ROOM], rate[AMOUNT_ROOM], bytes[AMOUNT_ROOM], left[AMOUNT_ROOM];
   char state[PROGRESS_ROOM];
+  if (figures->recall.of_bytes > 0) {
+    recall_plain(figures, pace, line);
+    return;
+  }
   state_line(figures, PROGRESS_ROOM / 2, state);
   bool eta = time_left(figures, pace, left);
   if (!eta) amount_time(figures->elapsed_ms / 1000, left);
@@ -221,17 +257,19 @@ static void draw_bar(struct progress *progress) {
 
 static void measure(struct progress *progress) {
   const struct figures *figures = progress->figures;
-  uint64_t files = figures_ended(figures) - figures->done_before, now = uv_hrtime();
+  bool recalls = figures->recall.of_bytes > 0;
+  uint64_t files = recalls ? figures->recall.rows : figures_ended(figures) - figures->done_before;
+  uint64_t bytes = recalls ? figures->recall.bytes : figures->received_bytes, now = uv_hrtime();
   double seconds = (double)(now - progress->last_ns) / 1e9;
   double more_files = (double)(files - progress->last_files);
-  double more_bytes = (double)(figures->received_bytes - progress->last_bytes);
+  double more_bytes = (double)(bytes - progress->last_bytes);
   if (progress->begun)
     progress->pace = progress_pace(progress->pace, more_files, more_bytes, seconds);
   else if (seconds > 0)
     progress->pace = (struct pace){more_files / seconds, more_bytes / seconds};
   progress->begun = true;
   progress->last_files = files;
-  progress->last_bytes = figures->received_bytes;
+  progress->last_bytes = bytes;
   progress->last_ns = now;
 }
 
@@ -260,10 +298,14 @@ enum progress_mode progress_choose(const struct settings *settings) {
   return rows_shown ? PROGRESS_NONE : PROGRESS_BAR;
 }
 
+static void start(struct progress *progress, uint64_t first_bar_ms) {
+  if (progress->mode == PROGRESS_BAR) uv_timer_start(&progress->timer, tick, first_bar_ms, BAR_MS);
+  if (progress->mode == PROGRESS_PLAIN) uv_timer_start(&progress->timer, tick, PLAIN_MS, PLAIN_MS);
+}
+
 struct progress *progress_open(uv_loop_t *loop, enum progress_mode mode, struct figures *figures,
                                progress_collect_cb collect, void *user) {
   struct progress *progress = xcalloc(1, sizeof *progress);
-  uint64_t every = mode == PROGRESS_BAR ? BAR_MS : PLAIN_MS;
   progress->mode = mode;
   progress->figures = figures;
   progress->collect = collect;
@@ -271,9 +313,18 @@ struct progress *progress_open(uv_loop_t *loop, enum progress_mode mode, struct 
   progress->last_ns = uv_hrtime();
   uv_timer_init(loop, &progress->timer);
   progress->timer.data = progress;
-  if (mode != PROGRESS_NONE) uv_timer_start(&progress->timer, tick, every, every);
   uv_unref((uv_handle_t *)&progress->timer);
+  start(progress, PROGRESS_FIRST_MS);
   return progress;
+}
+
+void progress_restart(struct progress *progress) {
+  progress_hide(progress);
+  progress->pace = (struct pace){0};
+  progress->begun = false;
+  progress->last_files = progress->last_bytes = 0;
+  progress->last_ns = uv_hrtime();
+  start(progress, BAR_MS);
 }
 
 static void timer_closed(uv_handle_t *handle) {

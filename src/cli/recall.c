@@ -60,6 +60,14 @@ static bool file_is_lost(struct recall *recall, const struct row_view *view) {
   return true;
 }
 
+/* A look now and then is enough to leave in time, and to be followed. */
+static bool goes_on(struct recall *recall, uint64_t offset) {
+  if (++recall->rows % 1024 != 0 && !recall->check_files) return true;
+  atomic_store_explicit(&recall->rows_so_far, recall->rows, memory_order_relaxed);
+  atomic_store_explicit(&recall->bytes_so_far, offset, memory_order_relaxed);
+  return !atomic_load(&recall->stop);
+}
+
 static bool note_row(const struct row_view *view, uint64_t offset, void *user) {
   struct pass *pass = user;
   struct recall *recall = pass->recall;
@@ -80,8 +88,7 @@ static bool note_row(const struct row_view *view, uint64_t offset, void *user) {
   keep_later(pass, &note);
   /* A duplicate has a path of its own where it is a link; else that path is taken already. */
   if (view->status <= SEINE_STATUS_DUPLICATE && view->path && recall->paths) paths_take(recall->paths, view->path, note.url);
-  /* An atomic load now and then is enough to leave in time. */
-  return (++recall->rows % 1024 != 0 && !recall->check_files) || !atomic_load(&recall->stop);
+  return goes_on(recall, offset);
 }
 
 void recall_read(struct recall *recall) {

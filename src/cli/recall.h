@@ -22,6 +22,9 @@ struct recall {
   bool check_files;  /* what has no file any more, or one of another size, is not done */
   atomic_bool stop;  /* set from the loop's thread to end it early */
 
+  /* How far it is, a little late, for anyone. */
+  atomic_uint_least64_t rows_so_far, bytes_so_far;
+
   /* Found. */
   uint64_t rows;
   uint64_t not_understood; /* lines */

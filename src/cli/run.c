@@ -13,7 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define RECALL_NOTICE_MS 1000
 #define WORKER_NICE      10 /* what is hashed and written comes after what is received */
 #define NAME_LEAST       64 /* bytes; what allows shorter names is not asked for them: each file will tell */
 
@@ -139,6 +138,10 @@ static void collect_figures(struct figures *figures, void *user) {
   seine_stats_t stats;
   figures->elapsed_ms = (uv_hrtime() - run->began_ns) / 1000000;
   figures->list_ended = run->stage > RUN_FETCHING;
+  bool recalls = run->stage == RUN_RECALLING;
+  figures->recall.rows = atomic_load_explicit(&run->recall.rows_so_far, memory_order_relaxed);
+  figures->recall.bytes = atomic_load_explicit(&run->recall.bytes_so_far, memory_order_relaxed);
+  figures->recall.of_bytes = recalls ? manifest_earlier_bytes(run->manifest) : 0;
   if (!run->engine || run->stage > RUN_ENDING) return;
   seine_get_stats(run->engine, &stats);
   figures->in_flight = stats.resolving + stats.transferring + stats.inspecting + stats.storing;
@@ -229,7 +232,7 @@ static void begin_fetching(struct run *run) {
     run->stopped = EXIT_BROKEN;
     seine_close(run->engine, engine_closed, run);
   }
-  run->progress = progress_open(&run->loop, progress_choose(settings), &run->figures, collect_figures, run);
+  progress_restart(run->progress);
   uv_prepare_start(&run->each_turn, look_after);
 }
 
@@ -268,6 +271,7 @@ static void say_what_was_recalled(const struct run *run) {
 static void earlier_read(uv_work_t *work, int status) {
   struct run *run = work->data;
   uv_timer_stop(&run->deadline);
+  progress_hide(run->progress);
   run->outdir.was_torn = false;
   say_what_was_recalled(run);
   if (status == 0 && run->recall.error && !run->stopped) {
@@ -283,7 +287,7 @@ static void earlier_read(uv_work_t *work, int status) {
 static void say_that_it_reads(uv_timer_t *timer) {
   const struct run *run = timer->data;
   char size[AMOUNT_ROOM];
-  if (run->settings->verbosity < 0) return;
+  if (run->settings->verbosity < 0 || progress_choose(run->settings) == PROGRESS_BAR) return;
   amount_bytes((double)manifest_earlier_bytes(run->manifest), size);
   say("reading %s (%s) to see what is done already", run->settings->manifest, size);
 }
@@ -304,7 +308,8 @@ static void begin(struct run *run) {
   run->recall.check_files = run->settings->check_files && run->outdir.fd >= 0;
   run->recall.retry_failed = run->settings->retry_failed;
   run->recall_work.data = run;
-  uv_timer_start(&run->deadline, say_that_it_reads, RECALL_NOTICE_MS, 0);
+  run->progress = progress_open(&run->loop, progress_choose(run->settings), &run->figures, collect_figures, run);
+  uv_timer_start(&run->deadline, say_that_it_reads, PROGRESS_FIRST_MS, 0);
   uv_queue_work(&run->loop, &run->recall_work, read_earlier, earlier_read);
 }
 
