@@ -94,6 +94,12 @@ static int write_stream(struct manifest *manifest, const char *data, size_t size
   return 0;
 }
 
+/* With the first rows of a run goes the manifest's own name, which may be on another file system than the files. */
+static int sync_rows(const struct manifest *manifest) {
+  if (manifest->writing_start <= manifest->earlier && syncfs(manifest->file.rows) != 0) return -1;
+  return fdatasync(manifest->file.rows);
+}
+
 static void write_group(uv_work_t *work) {
   struct manifest *manifest = work->data;
   struct manifest_file *file = &manifest->file;
@@ -105,7 +111,7 @@ static void write_group(uv_work_t *work) {
   if (!error && file->rows >= 0) error = write_at(file->rows, group->data, group->used, start, &written);
   if (!error) manifest_file_reserve(file, start + group->used);
   if (!error && file->stream >= 0) error = write_stream(manifest, group->data, group->used);
-  if (!error && manifest->durable && file->stream < 0 && fdatasync(file->rows) != 0) {
+  if (!error && manifest->durable && file->stream < 0 && sync_rows(manifest) != 0) {
     error = errno;
     written = 0; /* what a failed sync leaves on the disk, nobody knows */
   }
