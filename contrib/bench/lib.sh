@@ -196,6 +196,9 @@ files_ok() {
   [ "$got" = "$1" ] || echo "$got files of $1"
 }
 
+# What the end of the run names once more.
+failure() { printf '%s: %s\n' "$case" "$1" >>"$work/failures"; } # TEXT
+
 # A row: KEY ROUND STATUS COUNT WALL CPU PEAK-MIB REASON, tab-separated; STATUS is ok or failed.
 row() { (IFS=$'\t'; printf '%s\n' "$*") >>"$rows"; }
 
@@ -218,6 +221,7 @@ one() { # KEY ROUND
   mv "$work/out" "$work/done/$case.$1.$2"
   if [ -n "$reason" ]; then
     note "$case: $1: $reason"
+    failure "${labels[$1]}: $reason"
     row "$1" "$2" failed "${counts[$1]}" '' '' '' "${reason//$'\t'/ }"
   else
     row "$1" "$2" ok "${counts[$1]}" "$figures" ''
@@ -238,36 +242,58 @@ compete() {
 
 # ---- Figures ----
 
-# figures KEY wall|cpu|peak|rate: "median least most", of its rounds; nothing if there are none.
+# Of numbers, one a line: "median least most"; nothing if there are none.
+spread() {
+  sort -g | awk '{v[NR] = $1} END {
+    if (NR) print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2, v[1], v[NR]}'
+}
+
+# figures KEY wall|cpu|peak|rate: "median least most", of its rounds.
 figures() {
   awk -F'\t' -v key="$1" -v what="$2" '$1 == key && $3 == "ok" {
-    print what == "wall" ? $5 : what == "cpu" ? $6 : what == "peak" ? $7 : $4 / ($5 > 0 ? $5 : 1e-6)}' "$rows" |
-    sort -n | awk '{v[NR] = $1} END {
-      if (NR) print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2, v[1], v[NR]}'
+    print what == "wall" ? $5 : what == "cpu" ? $6 : what == "peak" ? $7 : $4 / ($5 > 0 ? $5 : 1e-6)}' "$rows" | spread
 }
 median() { figures "$1" "$2" | cut -d' ' -f1; }
+most() { figures "$1" "$2" | cut -d' ' -f3; }
 
-# best WHAT KEY...: the least of the medians of these.
-best() {
-  local key what=$1
-  shift
-  for key; do median "$key" "$what"; done | sort -n | head -n 1
+# versus KEY wall|cpu|rate OTHER...: "median least most" of its figure divided by the best of the others', round by
+# round, as what ran one after the other had the same machine. A round in which one of them did not run does not count.
+versus() {
+  local key=$1 what=$2
+  shift 2
+  awk -F'\t' -v key="$key" -v what="$what" -v others="$*" '
+    BEGIN {count = split(others, other, " ")}
+    $3 == "ok" {
+      value[$1, $2] = what == "wall" ? $5 : what == "cpu" ? $6 : $4 / ($5 > 0 ? $5 : 1e-6)
+      last = $2 > last ? $2 : last
+    }
+    END {
+      for (round = 1; round <= last; round++) {
+        best = ""
+        for (i = 1; i <= count; i++) {
+          if (!((other[i], round) in value)) {best = ""; break}
+          one = value[other[i], round]
+          if (best == "" || (what == "rate" ? one > best : one < best)) best = one
+        }
+        if (best > 0 && (key, round) in value) print value[key, round] / best
+      }
+    }' "$rows" | spread
 }
 
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN {if (a != "" && b != "" && b > 0) printf "%.3f\n", a / b}'; } # A B
 
-# bar TEXT least|most LIMIT VALUE: a line for the report, and one for the list of all bars.
+# bar TEXT least|most|about LIMIT [VALUE [LEAST MOST]]: a line for the report, and one for the list of all bars. With
+# about there is no limit: the figure is wanted, whatever it is.
 bar() {
-  local line verdict
-  if [ -z "$4" ]; then
-    verdict="not measured"
-  else
-    verdict=$(awk -v how="$2" -v limit="$3" -v value="$4" 'BEGIN {
-      print (how == "least" ? value >= limit : value <= limit) ? "reached" : "missed", "(" value ")"}')
-  fi
-  line="bar: $1: $verdict"
-  echo "$line"
-  printf '%s\t%s\t%s\n' "$case" "$1" "$verdict" >>"$work/bars"
+  local verdict value
+  value=$(awk -v value="${4-}" -v least="${5-}" -v most="${6-}" '
+    function short(v) {return sprintf(v >= 100 ? "%.0f" : v >= 10 ? "%.1f" : "%.3f", v)}
+    BEGIN {if (value != "") print short(value) (least == most ? "" : " (" short(least) " - " short(most) ")")}')
+  verdict=$(awk -v how="$2" -v limit="$3" -v value="${4-}" 'BEGIN {
+    print value == "" ? "NOT MEASURED" : how == "about" ? "REPORTED" : \
+          (how == "least" ? value + 0 >= limit + 0 : value + 0 <= limit + 0) ? "REACHED" : "MISSED"}')
+  echo "bar: $1: ${value:+$value }$verdict"
+  printf '%s\t%s\t%s\t%s\n' "$case" "$1" "$value" "$verdict" >>"$work/bars"
 }
 
 # point LABEL MEDIAN LEAST MOST: one bar of this case's group in the plot.
@@ -276,9 +302,11 @@ point() { printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$case" "$case_unit" "$1" "$2" "$3" 
 no_case() { bar "all of $case" least 1 ''; point "$case" '' '' ''; }
 
 table() {
-  local key median least most cpu peak rate low high range layout='%-54s %9s %19s %9s %8s %10s %9s %10s %6s\n'
+  local key median least most cpu cpu_least cpu_most peak rate low high
+  local layout='%-54s %9s %19s %9s %8s %15s %10s %9s %10s %6s\n'
   # shellcheck disable=SC2059
-  printf "$layout" "" "median s" "min - max s" "$case_unit" "CPU s" "CPU µs/URL" "peak MiB" "URLs" "rounds"
+  printf "$layout" "" "median s" "min - max s" "$case_unit" "CPU s" "min - max CPU" "µs/URL" "peak MiB" "URLs" "rounds" |
+    sed 's/µs/ &/' # µ is two bytes, which printf counts
   for key in "${contestants[@]}"; do
     read -r median least most < <(figures "$key" wall) || {
       printf '%-54s %s\n' "${labels[$key]}" "failed: $(awk -F'\t' -v key="$key" '$1 == key {reason = $8}
@@ -287,13 +315,13 @@ table() {
       continue
     }
     read -r rate low high < <(figures "$key" rate)
-    cpu=$(median "$key" cpu) peak=$(median "$key" peak)
-    range=$(printf '%.3f - %.3f' "$least" "$most")
+    read -r cpu cpu_least cpu_most < <(figures "$key" cpu)
+    peak=$(most "$key" peak)
     # shellcheck disable=SC2059
-    printf "$layout" "${labels[$key]}" "$(printf %.3f "$median")" "$range" "$(printf %.0f "$rate")" \
-      "$(printf %.2f "$cpu")" "$(ratio "$cpu" "${counts[$key]}e-6" | cut -d. -f1)" "$(printf %.1f "$peak")" \
-      "$(thousands "${counts[$key]}")" \
-      "$(grep -c "^$key	.*	ok	" "$rows")"
+    printf "$layout" "${labels[$key]}" "$(printf %.3f "$median")" "$(printf '%.3f - %.3f' "$least" "$most")" \
+      "$(printf %.0f "$rate")" "$(printf %.2f "$cpu")" "$(printf '%.2f - %.2f' "$cpu_least" "$cpu_most")" \
+      "$(awk -v cpu="$cpu" -v count="${counts[$key]}" 'BEGIN {printf "%.1f", cpu / count * 1e6}')" \
+      "$(printf %.1f "$peak")" "$(thousands "${counts[$key]}")" "$(grep -c "^$key	.*	ok	" "$rows")"
     point "${labels[$key]}" "$rate" "$low" "$high"
   done
 }

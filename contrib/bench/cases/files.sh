@@ -8,11 +8,16 @@ case_prepare() {
   # The slow ones: enough of the files for a rate.
   tenth=$((n / 10))
   head -n "$tenth" "$work/list" >"$work/list.tenth"
-  awk -F/ -v out="$work/out" '{printf "url = \"%s\"\noutput = \"%s/%s\"\n", $0, out, $NF}' "$work/list" \
-    >"$work/curl.config"
+  local list
+  for list in list list.few; do
+    awk -F/ -v out="$work/out" '{printf "url = \"%s\"\noutput = \"%s/%s\"\n", $0, out, $NF}' "$work/$list" \
+      >"$work/curl.$list"
+  done
   contestant seine "seine -j 64"
   contestant curl50 "curl -Z --parallel-max 50"
   contestant curl300 "curl -Z --parallel-max 300"
+  contestant seine_few "seine -j 64, $(thousands "$few") of them" "$few"
+  contestant curl50_few "curl -Z --parallel-max 50, $(thousands "$few") of them" "$few"
   contestant wget5 "wget2 --max-threads 5" "$few" 3
   contestant wget20 "wget2 --max-threads 20" "$few" 3
   contestant aiohttp "aiohttp, 64 workers, SHA-256" "$few" 3
@@ -22,10 +27,15 @@ case_prepare() {
 
 run_seine() { seine_fetch -j 64 --per-host 64 "$work/list"; }
 check_seine() { all_ok "$1" && files_ok "$1"; }
-run_curl50() { measured curl -q -sS --no-progress-meter -Z --parallel-max 50 -K "$work/curl.config"; }
+run_seine_few() { seine_fetch -j 64 --per-host 64 "$work/list.few"; }
+check_seine_few() { check_seine "$1"; }
+curl_fetch() { measured curl -q -sS --no-progress-meter -Z --parallel-max "$1" -K "$work/curl.$2"; } # PARALLEL LIST
+run_curl50() { curl_fetch 50 list; }
 check_curl50() { files_ok "$1"; }
-run_curl300() { measured curl -q -sS --no-progress-meter -Z --parallel-max 300 -K "$work/curl.config"; }
+run_curl300() { curl_fetch 300 list; }
 check_curl300() { files_ok "$1"; }
+run_curl50_few() { curl_fetch 50 list.few; }
+check_curl50_few() { files_ok "$1"; }
 
 # HOME is another, as it keeps a file of HSTS there. Extended attributes and cookies are work that nobody asked for here.
 wget2_fetch() {
@@ -51,9 +61,8 @@ check_aiohttp() { files_ok "$1"; }
 run_requests() { measured /usr/bin/python3 "$here/peers/requests_pool.py" -j 12 "$work/list.tenth" "$work/out"; }
 check_requests() { files_ok "$1"; }
 
-faster_than() { # KEY TIMES TEXT
-  bar "$3" least "$2" "$(ratio "$(median seine rate)" "$(median "$1" rate)")"
-}
+# shellcheck disable=SC2046
+faster_than() { bar "$3" least "$2" $(versus seine rate "$1"); } # KEY TIMES TEXT
 
 case_report() {
   table
@@ -62,7 +71,11 @@ case_report() {
     "what is compared are the rates."
   faster_than curl50 1 "faster than curl -Z at 50"
   faster_than curl300 1 "faster than curl -Z at 300"
+  # shellcheck disable=SC2046
+  bar "faster than curl -Z at 50 with $(thousands "$few") files" least 1 $(versus seine_few rate curl50_few)
   faster_than aria2 10 "10 times as fast as aria2"
   faster_than requests 10 "10 times as fast as requests in a pool"
   faster_than aiohttp 4 "4 times as fast as aiohttp"
+  # shellcheck disable=SC2046
+  bar "seine's rate beside that of wget2, the faster of both" about '' $(versus seine rate wget5 wget20)
 }

@@ -32,9 +32,12 @@ case_report() {
   echo
   local in_flight
   for in_flight in 64 1000; do
-    bar "$in_flight in flight: within 1.3 times the CPU of a bare loop without reuse and DNS cache" most 1.3 \
-      "$(ratio "$(median seine$in_flight cpu)" "$(median once$in_flight cpu)")"
-    bar "$in_flight in flight: 7 times as fast as a bare loop with libcurl's defaults" least 7 \
-      "$(ratio "$(median seine$in_flight rate)" "$(median defaults$in_flight rate)")"
+    # shellcheck disable=SC2046
+    {
+      bar "$in_flight in flight: within 1.3 times the CPU of a bare loop without reuse and DNS cache" most 1.3 \
+        $(versus seine$in_flight cpu once$in_flight)
+      bar "$in_flight in flight: 7 times as fast as a bare loop with libcurl's defaults" least 7 \
+        $(versus seine$in_flight rate defaults$in_flight)
+    }
   done
 }

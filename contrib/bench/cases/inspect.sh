@@ -8,7 +8,7 @@ case_report() {
   local looks=2000 name median least most
   [ -z "$quick" ] || looks=200
   "$tools/inspect" "$rounds" $looks "$work/www/000000.jpg" >"$work/inspect" ||
-    { echo "failed: the measurement ended with $?"; no_case; return 1; }
+    { failure "the measurement ended with $?"; tail -n 1 "$work/failures"; no_case; return 1; }
   printf '%-10s %9s %19s\n' "" "median µs" "min - max µs"
   for name in JPEG PNG GIF WebP AVIF HTML; do
     read -r median least most < <(awk -F'\t' -v name="$name" '$1 == name {print $2}' "$work/inspect" | sort -n | awk '
@@ -19,5 +19,5 @@ case_report() {
   done
   echo
   echo "$looks looks in each of $rounds rounds."
-  bar "a JPEG of 16 KB under 40 µs" most 40 "${jpeg-}"
+  bar "a JPEG of 16 KB in under 40 µs" most 40 "${jpeg-}"
 }
