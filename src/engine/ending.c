@@ -9,6 +9,7 @@
 #include "arrival.h"
 #include "attempt.h"
 #include "classify.h"
+#include "http_date.h"
 #include "via.h"
 
 static void redirect(struct seine_fetch *fetch, const char *location) {
@@ -49,10 +50,16 @@ static void redirect(struct seine_fetch *fetch, const char *location) {
   fetch_enter(fetch, FETCH_QUEUED);
 }
 
+/* A date in Retry-After is by the server's clock, as the response's own is; ours may be wrong, or have jumped. */
+static int64_t server_time(const struct response *response) {
+  int64_t now = (int64_t)time(NULL), sent;
+  return response->date && http_date_read(response->date, now, &sent) ? sent : now;
+}
+
 /* 429 and 503 speak for the whole host. */
 static uint64_t freeze(struct seine_fetch *fetch, const struct response *response) {
   uint64_t delay_ms = 0;
-  bool asked = response->retry_after && backoff_retry_after_ms(response->retry_after, time(NULL), &delay_ms);
+  bool asked = response->retry_after && backoff_retry_after_ms(response->retry_after, server_time(response), &delay_ms);
   return host_freeze(fetch->host, fetch->attempt->started_ms, asked, delay_ms);
 }
 

@@ -1,6 +1,11 @@
 /* Runs that are told to leave while something stands still: they leave in time, and the next one goes on. */
 #include "e2e.h"
 
+/* Both are the server's, so that our clock does not matter. */
+#define ASKED_BY_DATE                                                                                                  \
+  "header=Date:%20Fri,%2020%20Nov%202026%2008:00:00%20GMT&header=Retry-After:%20Fri,%2020%20Nov%202026%2008:00:02%"    \
+  "20GMT"
+
 #define LIST "$1/img/jpeg/$N?size=2000\n"
 
 static const struct e2e_case cases[] = {
@@ -54,6 +59,22 @@ static const struct e2e_case cases[] = {
                .exit_status = 130,
                .says = {"unfinished"},
                .stored = NONE}}},
+    /* Waits too short would show at the server, waits too long as a run that does not end. */
+    {.name = "the time of day jumps to and fro, and every wait is as long as it should be",
+     .runs = {{.list = "$1/img/jpeg/a?status=429,200&retry-after=2\n$1/img/jpeg/$N\n$2/img/png/a?stall=600&faults=1\n"
+                       "$3/img/png/a?status=500,200\n$4/img/png/a?status=503,200&" ASKED_BY_DATE "\n"
+                       "$6/img/png/$N?size=200000\n",
+               .repeat = 4,
+               .options = {"--retry-delay", "0.1", "--retry-max-delay", "8", "--stall-timeout", "1", "--per-host", "1",
+                           "--limit-rate", "10M", "--dedup", "off"},
+               .hangs = "clock",
+               .rows = {{.url = "$1/img/jpeg/a?status=429,200&retry-after=2", .status = "ok", .attempts = 2},
+                        {.url = "$2/img/png/a?stall=600&faults=1", .status = "ok", .attempts = 2},
+                        {.url = "$4/img/png/a?status=503,200&" ASKED_BY_DATE, .status = "ok", .attempts = 2}},
+               .requests = {{.host = "127.0.0.1", .count = 6, .pause_ms = 1000},
+                            {.host = "127.0.0.2", .count = 2, .pause_ms = 500},
+                            {.host = "127.0.0.4", .count = 2, .pause_ms = 1000}},
+               .stored = 12}}},
     {.name = "names that no server answers for keep nobody",
      .runs = {{.list = "http://a$N.example.org/$N\n$1/img/jpeg/$N\n",
                .repeat = 8,

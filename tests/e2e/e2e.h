@@ -67,7 +67,8 @@ struct run {
   bool bare; /* only these options: no short delays, no -o out, no list.txt */
   int interrupt_after; /* SIGINT once the server was asked so often */
   int interrupts; /* so many, a second between; 1 if 0 */
-  const char *hangs; /* these system calls never return: "linkat", "pwrite", "pread"; "slow pread" does after 1.5 s */
+  const char *hangs; /* these system calls never return: "linkat", "pwrite", "pread"; "slow pread" does after 1.5 s;
+                        * "clock": the time of day jumps instead */
   struct given_robots robots[4];
   const char *before; /* words of the shell, for the process that becomes the command: "ulimit -n 64" */
   struct {

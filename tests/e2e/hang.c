@@ -1,11 +1,14 @@
 /* Put before libc by LD_PRELOAD: system calls named in $SEINE_HANGS never return, as on a disk that has gone. "slow pread"
- * returns after a while. */
+ * returns after a while, and by "clock" the time of day jumps. */
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 static void hang_if(const char *call) {
@@ -40,4 +43,35 @@ ssize_t pread(int fd, void *data, size_t size, off_t at) {
   if (size > 100000 && calls && strcmp(calls, "slow pread") == 0) usleep(1500000);
   if (!real) *(void **)&real = dlsym(RTLD_NEXT, "pread");
   return real(fd, data, size, at);
+}
+
+/* "clock": the time of day is an hour ahead, and then an hour behind, at every other reading. */
+static time_t leap(void) {
+  static atomic_uint readings;
+  const char *calls = getenv("SEINE_HANGS");
+  if (!calls || strcmp(calls, "clock") != 0) return 0;
+  return atomic_fetch_add(&readings, 1) % 2 ? -3600 : 3600;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+  static int (*real)(clockid_t, struct timespec *);
+  if (!real) *(void **)&real = dlsym(RTLD_NEXT, "clock_gettime");
+  int status = real(clock, now);
+  if (status == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) now->tv_sec += leap();
+  return status;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone) {
+  struct timespec precise;
+  (void)zone;
+  clock_gettime(CLOCK_REALTIME, &precise);
+  *now = (struct timeval){precise.tv_sec, precise.tv_nsec / 1000};
+  return 0;
+}
+
+time_t time(time_t *now) {
+  struct timespec precise;
+  clock_gettime(CLOCK_REALTIME, &precise);
+  if (now) *now = precise.tv_sec;
+  return precise.tv_sec;
 }
