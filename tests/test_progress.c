@@ -131,6 +131,20 @@ START_TEST(reading_what_is_done_has_a_bar_of_its_own) {
 }
 END_TEST
 
+START_TEST(the_last_few_have_no_time) {
+  char lines[PROGRESS_LINES][PROGRESS_ROOM];
+  struct figures figures = some;
+  struct pace pace = {.files = 1204, .bytes = 18.3e6};
+  figures.records = figures.repeated + figures_ended(&figures) + figures.in_flight + figures.waiting + 1;
+  progress_bar(&figures, &pace, 120, lines);
+  ck_assert_ptr_nonnull(strstr(lines[0], "eta 0:01"));
+  figures.records--;
+  progress_bar(&figures, &pace, 120, lines);
+  ck_assert_ptr_null(strstr(lines[0], "eta"));
+  ck_assert_ptr_nonnull(strstr(lines[0], "0:41"));
+}
+END_TEST
+
 START_TEST(the_pace_follows_slowly) {
   struct pace pace = {.files = 100, .bytes = 1000};
   struct pace next = progress_pace(pace, 200, 0, 1);
@@ -274,6 +288,46 @@ START_TEST(the_summary_says_what_came_of_it) {
 }
 END_TEST
 
+START_TEST(what_was_rejected_stands_there) {
+  static const int errors[] = {SEINE_ETYPE,   SEINE_ESIZE, SEINE_EDIMENSIONS, SEINE_ECHECKSUM,
+                               SEINE_EOPTOUT, SEINE_EROBOTS};
+  struct figures figures = {.list_ended = true};
+  struct summary summary = {.figures = &figures, .output = "cats", .manifest = "-"};
+  struct text text = {0};
+  for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+    figures.by_error[-errors[i]] = 7 - i;
+  summary_text(&summary, &text);
+  ck_assert_ptr_nonnull(strstr(text.data, "  rejected               0\n"
+                                          "    type                 7\n"
+                                          "    size                 6\n"
+                                          "    dimensions           5\n"
+                                          "    checksum             4\n"
+                                          "    opt-out              3\n"
+                                          "    robots               2\n"
+                                          "  failed                 0\n"));
+  text_clear(&text);
+}
+END_TEST
+
+START_TEST(long_hosts_are_cut) {
+  char host[300];
+  struct figures figures = {.list_ended = true, .unfinished = 1, .transient = 1};
+  struct worst_host one = {host, 1, true, SEINE_EDNS};
+  struct summary summary = {.figures = &figures, .output = "cats", .manifest = "m", .worst = &one, .worst_count = 1};
+  struct text text = {0};
+  memset(host, 'a', sizeof host - 1);
+  host[sizeof host - 1] = '\0';
+  summary_text(&summary, &text);
+  const char *line = strstr(text.data, "  aaa");
+  ck_assert_ptr_nonnull(line);
+  ck_assert_uint_eq(strspn(line + 2, "a"), 100);
+  ck_assert_ptr_nonnull(strstr(line, "aaa...  dns\n"));
+  const char *advice = strstr(line, "run the");
+  ck_assert_str_eq(advice, "run the same command again: it goes on from here, and retries what may pass\n");
+  text_clear(&text);
+}
+END_TEST
+
 START_TEST(the_summary_of_nothing_is_short) {
   static const struct figures nothing = {.list_ended = true};
   struct summary summary = {.figures = &nothing, .output = "cats", .manifest = "-"};
@@ -352,12 +406,15 @@ int main(void) {
   TABLE(reading_what_is_done_has_a_bar_of_its_own, recalls);
   tcase_add_loop_test(tcase, every_line_fits_its_width, 0, 4);
   tcase_add_test(tcase, a_plain_line_says_the_same);
+  tcase_add_test(tcase, the_last_few_have_no_time);
   tcase_add_test(tcase, the_pace_follows_slowly);
   TABLE(amounts_are_as_in_the_table, amounts);
   TABLE(waits_are_as_in_the_table, waits);
   TABLE(events_are_as_in_the_table, events);
   TABLE(empty_lists_are_named, empty_lists);
   tcase_add_test(tcase, the_summary_says_what_came_of_it);
+  tcase_add_test(tcase, what_was_rejected_stands_there);
+  tcase_add_test(tcase, long_hosts_are_cut);
   tcase_add_test(tcase, the_summary_of_nothing_is_short);
   tcase_add_test(tcase, json_of_nothing_has_all_keys);
   tcase_add_test(tcase, the_summary_is_json_with_stable_keys);

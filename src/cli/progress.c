@@ -58,9 +58,15 @@ static double share_done(const struct figures *figures) {
   return share < 1 ? share : 1;
 }
 
+/* How fast others were says nothing of the last ones: nothing is left to begin, and they take as long as they take. */
+static bool is_last_few(const struct figures *figures) {
+  uint64_t left = figures_distinct(figures) - figures_ended(figures);
+  return left <= figures->in_flight || left - figures->in_flight <= figures->waiting;
+}
+
 static bool time_left(const struct figures *figures, const struct pace *pace, char *out) {
   uint64_t total = figures_distinct(figures), ended = figures_ended(figures);
-  if (!has_end(figures) || pace->files < 0.01 || ended > total) return false;
+  if (!has_end(figures) || pace->files < 0.01 || ended > total || is_last_few(figures)) return false;
   amount_time((uint64_t)((double)(total - ended) / pace->files + 0.999), out);
   return true;
 }

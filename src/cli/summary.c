@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define COUNT_WIDTH 11 /* columns: "999,999,999" */
+#define HOST_SHOWN  100 /* bytes; a hostile list has names of any length */
 
 /* ---- For people ---- */
 
@@ -23,7 +24,17 @@ static void begin_line(struct text *text, const char *what, uint64_t count) {
 }
 
 static bool is_reason_to_reject(int error) {
-  return error == SEINE_ETYPE || error == SEINE_ESIZE || error == SEINE_EOPTOUT || error == SEINE_EROBOTS;
+  switch (error) {
+  case SEINE_ETYPE:
+  case SEINE_ESIZE:
+  case SEINE_EDIMENSIONS:
+  case SEINE_ECHECKSUM:
+  case SEINE_EOPTOUT:
+  case SEINE_EROBOTS:
+    return true;
+  default:
+    return false;
+  }
 }
 
 /* A class of error, or a status of HTTP. */
@@ -103,10 +114,11 @@ static void add_worst(struct text *text, const struct summary *summary) {
   if (summary->worst_count > 0) text_printf(text, "  worst hosts, by failures\n");
   for (size_t i = 0; i < summary->worst_count; i++) {
     const struct worst_host *host = &summary->worst[i];
-    char number[AMOUNT_ROOM], count[AMOUNT_ROOM + 16], shown[1024];
+    char number[AMOUNT_ROOM], count[AMOUNT_ROOM + 16], shown[HOST_SHOWN + 1];
     snprintf(count, sizeof count, "%s%s", host->exact ? "" : "at least ", amount_count(host->failed, number));
-    escape_for_terminal(host->host, strlen(host->host), shown, sizeof shown);
-    text_printf(text, "  %*s  %s  %s\n", 13 + COUNT_WIDTH, count, shown, seine_err_name(host->error));
+    bool whole = escape_for_terminal(host->host, strlen(host->host), shown, sizeof shown) < sizeof shown;
+    text_printf(text, "  %*s  %s%s  %s\n", 13 + COUNT_WIDTH, count, shown, whole ? "" : "...",
+                seine_err_name(host->error));
   }
 }
 
@@ -117,8 +129,8 @@ static void add_advice(struct text *text, const struct summary *summary) {
   if (strcmp(summary->manifest, "-") == 0) return;
   text_printf(text, "  %-12s %s\n", "manifest", summary->manifest);
   if (summary->interrupted || figures->unfinished)
-    text_printf(text, "run the same command again to go on from here%s\n",
-                again ? "; failures that may pass are retried" : "");
+    text_printf(text, "run the same command again: it goes on from here%s\n",
+                again ? ", and retries what may pass" : "");
   else if (again)
     text_printf(text, "run the same command again to retry %s transient failure%s\n", amount_count(again, number),
                 again == 1 ? "" : "s");
