@@ -65,7 +65,7 @@ static void statuses_default(struct statuses *statuses) {
 }
 
 static int refuse(char *cause, size_t size, const char *text, const char *why) {
-  if (cause && size) snprintf(cause, size, "\"%s\" is no list of statuses to retry: %s", text, why);
+  if (cause && size) snprintf(cause, size, "retry_on: \"%s\" is no list of statuses: %s", text, why);
   return SEINE_EINVAL;
 }
 

@@ -84,9 +84,19 @@ static struct failure_class class_of(const struct outcome *outcome, enum blame b
   return classify(outcome->code, outcome->connected);
 }
 
+/* libcurl's sentence ends in its words for its own code, which say less than the system's. */
+static const char *connect_text(const struct outcome *outcome, char *room, size_t size) {
+  const char *end = strstr(outcome->text, ": Couldn't connect to server");
+  if (outcome->code != CURLE_COULDNT_CONNECT || !outcome->refusal || !end) return outcome->text;
+  snprintf(room, size, "%.*s: %s", (int)(end - outcome->text), outcome->text,
+           uv_strerror(uv_translate_sys_error(outcome->refusal)));
+  return room;
+}
+
 static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome, enum blame blame) {
   struct failure_class class = class_of(outcome, blame);
-  const char *text = outcome->text;
+  char refused[CURL_ERROR_SIZE + 64];
+  const char *text = connect_text(outcome, refused, sizeof refused);
   if (outcome->denied) {
     class = (struct failure_class){SEINE_EDENIED, false, false};
     text = NULL; /* libcurl's words would be those of a connection that failed */

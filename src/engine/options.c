@@ -125,7 +125,7 @@ static int check_header(const char *line, struct cause cause) {
   static const char *const own[] = {"Content-Length", "Transfer-Encoding"};
   for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
     if (strlen(own[i]) == name && strncasecmp(line, own[i], name) == 0)
-      return refuse(cause, "the header %s is the engine's own and cannot be set", own[i]);
+      return refuse(cause, "the header %s says where a message ends, and cannot be set", own[i]);
   return 0;
 }
 
@@ -150,6 +150,15 @@ static int check_proxy(const char *proxy, size_t number, struct cause cause) {
   return 0;
 }
 
+/* Parameters, as in "image/png;q=1", are no part of a type: none would ever match. */
+static bool is_media_type(const char *item, size_t length) {
+  while (length > 0 && (item[length - 1] == ' ' || item[length - 1] == '\t'))
+    length--;
+  for (size_t i = 0; i < length; i++)
+    if (strchr(";,= \t\"", item[i])) return false;
+  return memchr(item, '/', length) || memchr(item, '*', length);
+}
+
 /* Every item between commas must be there: "image/png," is more likely a slip than a wish. */
 static int check_list(const char *name, const char *list, struct cause cause) {
   if (!list || !*list) return 0;
@@ -166,8 +175,9 @@ static int check_list(const char *name, const char *list, struct cause cause) {
 static int check_accept(const char *accept, struct cause cause) {
   int error = check_list("accept", accept, cause);
   for (const char *at = accept; !error && at && *at; at += *at == ',') {
+    at += strspn(at, " \t");
     size_t item = strcspn(at, ",");
-    if (!memchr(at, '/', item) && !memchr(at, '*', item))
+    if (!is_media_type(at, item))
       error = refuse(cause, "accept: \"%.*s\" is no media type; they are like image/jpeg or image/*", (int)item, at);
     at += item;
   }

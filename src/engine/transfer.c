@@ -454,6 +454,9 @@ static void read_info(struct transfer *transfer, struct outcome *outcome) {
   curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip);
   curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &outcome->connects);
   if (transfer->response.location) curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &redirect_url);
+  long refusal = 0;
+  curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &refusal);
+  outcome->refusal = (int)refusal;
   /* On a connection that was used before, there is no connect time. */
   outcome->connected = connect_us > 0 || ready_us > 0 || transfer->response.status;
   if (outcome->proxied) {

@@ -24,6 +24,7 @@ struct outcome {
   bool slow;     /* less than min_speed_bytes a second arrived over that time */
   bool denied;   /* the address was refused */
   bool flooded;  /* too many header bytes */
+  int refusal;   /* the errno of a connection that could not be made; 0 */
   int shortage;  /* no descriptor was left for it: the errno; 0 */
   bool no_memory; /* for a header */
   bool proxied;  /* by way of a proxy */

@@ -21,13 +21,15 @@ static int refuse(char *cause, size_t size, const char *why) {
 static const char *text_problem(const char *text) {
   size_t length = 0;
   for (const unsigned char *at = (const unsigned char *)text; *at; at++, length++) {
-    if (*at == ' ') return "the URL contains a space";
+    if (*at == ' ') return "the URL contains a space, which is %20 in a URL";
+    if (*at == '\t') return "the URL contains a tab";
     if (*at < ' ' || *at == 0x7f) return "the URL contains a control character";
   }
   if (!length) return "the URL is empty";
   if (length > URL_SIZE_MAX) return "the URL is longer than 64 KiB";
-  /* Without this, libcurl's errors for "example.com:80" and "file:/x" would name anything but the cause. */
-  if (!strstr(text, "://")) return "the URL has no scheme; it begins with http:// or https://";
+  /* Without this, libcurl's errors for "example.com:80", "file:/x" and "[cat](http://x/)" would name anything but the cause. */
+  size_t scheme = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+  if (strncmp(text + scheme, "://", 3) != 0) return "the URL does not begin with http:// or https://";
   return NULL;
 }
 
