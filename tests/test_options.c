@@ -278,7 +278,7 @@ static const struct {
     {"--min-size -1 l", "not a number of bytes"},
     {"--max-size 99999999999999999999 l", "is out of range"},
     {"--max-size 9999999999999999999T l", "is out of range"},
-    {"--max-memory 1k l", "\"1k\" is out of range (1M to"},
+    {"--max-memory 1k l", "\"1k\" is out of range (1M to 1024T)"},
     {"--connect-timeout 0 l", "\"0\" is out of range (0.001 to 86400)"},
     {"--connect-timeout 10s l", "\"10s\" is not a number of seconds, like 10 or 0.5"},
     {"--connect-timeout 1e3 l", "not a number of seconds"},
@@ -319,7 +319,7 @@ static const struct {
     {"-x http://p\n l", "--proxy: the value contains a control character"},
     {"-x gopher://p l", "proxy"},
     {"--no-proxy a\nb l", "control character"},
-    {"--retry-on 9x9 l", "9x9"},
+    {"--retry-on 9x9 l", "seine: --retry-on: \"9x9\" is no list of statuses: a status is three digits; try"},
     {"--retry-on ~ l", "the value is empty"},
     {"--opt-out a,,b l", "seine: --opt-out \"a,,b\" has an empty item; try \"seine --help\"\n"},
     {"-a jpeg l", "seine: --accept: \"jpeg\" is no media type"},
@@ -338,6 +338,10 @@ static const struct {
     {"--dns-concurrency 0 l", "--dns-concurrency: \"0\" is out of range (1 to 10000)"},
     {"--tls-min 1.1 l", "--tls-min: \"1.1\" is not 1.2 or 1.3"},
     {"--retry-delay 70 l", "--retry-max-delay is smaller than --retry-delay"},
+    {"-a image/png;q=1 l", "--accept: \"image/png;q=1\" is no media type"},
+    {"-H Content-Length:1 l", "the header Content-Length says where a message ends, and cannot be set"},
+    {"--cacert /dev/null l", "--cacert: \"/dev/null\" holds no certificate in PEM; try"},
+    {"--cacert /tmp l", "--cacert: \"/tmp\" holds no certificate in PEM"},
     {"--cacert /nonexistent/ca.pem l", "--cacert: \"/nonexistent/ca.pem\" cannot be read: No such file"},
     {"--config /nonexistent/c l", "the config file \"/nonexistent/c\" cannot be read"},
     {"--config /tmp l", "the config file \"/tmp\" cannot be read: Is a directory"},
@@ -432,6 +436,27 @@ static const char *first_proxy(bool https) {
   return list != NULL ? list[0] : NULL;
 }
 
+static const struct {
+  const char *name, *value, *said;
+} bad_environments[] = {
+    {"http_proxy", "gopher://u:secret@p", "seine: the environment's http_proxy is of none of the kinds http,"},
+    {"HTTPS_PROXY", "http://p:99999", "seine: the environment's HTTPS_PROXY is no URL; it needs to be like"},
+    {"ALL_PROXY", "socks://p", "seine: the environment's ALL_PROXY is of none of the kinds"},
+};
+
+START_TEST(the_environment_is_blamed_for_its_proxies) {
+  clear_environment();
+  setenv(bad_environments[_i].name, bad_environments[_i].value, 1);
+  char *said = parse_bad("l");
+  ck_assert_msg(strncmp(said, bad_environments[_i].said, strlen(bad_environments[_i].said)) == 0, "%s", said);
+  ck_assert_ptr_null(strstr(said, "secret"));
+  free(said);
+  parse_good("-x ~ l");
+  settings_clear(&settings);
+  clear_environment();
+}
+END_TEST
+
 START_TEST(the_environment_names_proxies) {
   clear_environment();
   for (size_t i = 0; environments[_i].variables[i] != NULL; i++) {
@@ -498,6 +523,10 @@ static const struct {
     {"header = nonsense", ":1: header: \"nonsense\" is not a header"},
     {"user-agent = a\x1b[31m", ":1: user-agent: the value contains a control character\n"},
     {"\x1b[31m = 1", "\\x1B"},
+    {"fresh\naccept = jpeg", ":2: --accept: \"jpeg\" is no media type; they are like image/jpeg or image/*\n"},
+    {"retry-on = 1000", ":1: --retry-on: \"1000\" is no list of statuses: a status is three digits\n"},
+    {"dns-servers = ns.example", ":1: --dns-servers: \"ns.example\" is no list of addresses"},
+    {"header = A: 1\nheader = Content-Length: 4", ":2: the header Content-Length says where"},
 };
 
 START_TEST(bad_config_lines_are_named) {
@@ -728,6 +757,7 @@ static void add_tables(TCase *tcase) {
   tcase_add_loop_test(tcase, bad_words_are_refused, 0, sizeof refused / sizeof refused[0]);
   tcase_add_loop_test(tcase, folders_have_a_default, 0, sizeof outputs / sizeof outputs[0]);
   tcase_add_loop_test(tcase, the_environment_names_proxies, 0, sizeof environments / sizeof environments[0]);
+  tcase_add_loop_test(tcase, the_environment_is_blamed_for_its_proxies, 0, sizeof bad_environments / sizeof bad_environments[0]);
   tcase_add_loop_test(tcase, bad_config_lines_are_named, 0, sizeof bad_configs / sizeof bad_configs[0]);
   tcase_add_loop_test(tcase, bad_files_of_proxies_are_named, 0, sizeof bad_proxy_files / sizeof bad_proxy_files[0]);
   tcase_add_loop_test(tcase, passwords_leave_the_arguments, 0, sizeof hidden / sizeof hidden[0]);

@@ -71,6 +71,12 @@ static int check_header(const struct list_options *options, char *const *source,
 
 /* ---- Files ---- */
 
+/* "www.example.org/cat.jpg": a host, and a path behind it. */
+static bool looks_like_url(const char *source) {
+  size_t host = strcspn(source, "/");
+  return source[0] != '.' && memchr(source, '.', host) != NULL && (source[host] == '/' || strncmp(source, "www.", 4) == 0);
+}
+
 static int check_file(const char *source, struct stat *about, char *cause, size_t size) {
   char shown[1024];
   bool input = strcmp(source, "-") == 0;
@@ -78,7 +84,8 @@ static int check_file(const char *source, struct stat *about, char *cause, size_
   if (source[0] == '\0')
     snprintf(cause, size, "a list has an empty name");
   else if ((input ? fstat(STDIN_FILENO, about) : stat(source, about)) < 0 && errno == ENOENT)
-    snprintf(cause, size, "%s does not exist", shown);
+    snprintf(cause, size, "%s does not exist%s", shown,
+             looks_like_url(source) ? "; a URL begins with http:// or https://" : "");
   else if ((input ? fstat(STDIN_FILENO, about) : stat(source, about)) < 0)
     snprintf(cause, size, "%s cannot be read: %s", shown, strerror(errno));
   else if (S_ISDIR(about->st_mode))

@@ -1,6 +1,8 @@
 /* The one table of options. */
 #include "options.h"
 
+#define BYTES_MOST 1125899906842624. /* 1024T, which is said as it is meant */
+
 #define INTO(field_) \
   .field = offsetof(struct settings, field_), .width = sizeof(((struct settings *)0)->field_), .member = #field_
 
@@ -90,7 +92,7 @@ const struct option_row option_table[] = {
    INTO(engine.keep_alive_ms), .preset = "30", .least = 0, .most = 86400,
    .help = "seconds that a connection may idle before it is closed"},
   {.name = "limit-rate", .kind = OPTION_BYTES, .section = ABOUT_PACE, .argument = "BYTES",
-   INTO(engine.limit_rate_bytes), .preset = "none", .least = 1, .most = 1e15, .optional = true,
+   INTO(engine.limit_rate_bytes), .preset = "none", .least = 1, .most = BYTES_MOST, .optional = true,
    .help = "bytes a second, over all transfers"},
   {.name = "manifest", .kind = OPTION_TEXT, .section = ABOUT_FILES, .argument = "FILE",
    INTO(manifest), .rule = RULE_FILLED, .shown = "DIR/manifest.jsonl",
@@ -99,7 +101,7 @@ const struct option_row option_table[] = {
    INTO(engine.max_aspect), .preset = "none", .least = 1, .most = 1e6, .optional = true,
    .help = "reject images whose longer side is more than R times the shorter"},
   {.name = "max-memory", .kind = OPTION_BYTES, .section = ABOUT_PACE, .argument = "BYTES",
-   INTO(engine.max_memory_bytes), .preset = "512M", .least = 1048576, .most = 1e15,
+   INTO(engine.max_memory_bytes), .preset = "512M", .least = 1048576, .most = BYTES_MOST,
    .help = "bodies held in memory, all together"},
   {.name = "max-pixels", .kind = OPTION_PIXELS, .section = ABOUT_CONTENT, .argument = "N",
    INTO(engine.max_pixels), .preset = "none", .least = 1, .most = 1e15, .optional = true,
@@ -108,7 +110,7 @@ const struct option_row option_table[] = {
    INTO(engine.max_redirects), .preset = "10", .least = 0, .most = 1000,
    .help = "redirects followed, http and https only"},
   {.name = "max-size", .kind = OPTION_BYTES, .section = ABOUT_CONTENT, .argument = "BYTES",
-   INTO(engine.max_size_bytes), .preset = "none", .least = 1, .most = 1e15, .optional = true,
+   INTO(engine.max_size_bytes), .preset = "none", .least = 1, .most = BYTES_MOST, .optional = true,
    .help = "reject larger files"},
   {.name = "max-time", .kind = OPTION_SECONDS, .section = ABOUT_RETRIES, .argument = "S",
    INTO(engine.max_time_ms), .preset = "none", .least = 0.001, .most = 1728000, .optional = true,
@@ -117,10 +119,10 @@ const struct option_row option_table[] = {
    INTO(engine.min_side), .preset = "none", .least = 1, .most = 1e9, .optional = true,
    .help = "reject images whose smaller side has fewer pixels"},
   {.name = "min-size", .kind = OPTION_BYTES, .section = ABOUT_CONTENT, .argument = "BYTES",
-   INTO(engine.min_size_bytes), .preset = "1", .least = 0, .most = 1e15,
+   INTO(engine.min_size_bytes), .preset = "1", .least = 0, .most = BYTES_MOST,
    .help = "reject smaller files; suffixes k, M, G"},
   {.name = "min-speed", .kind = OPTION_BYTES, .section = ABOUT_RETRIES, .argument = "BYTES",
-   INTO(engine.min_speed_bytes), .preset = "none", .least = 1, .most = 1e15, .optional = true,
+   INTO(engine.min_speed_bytes), .preset = "none", .least = 1, .most = BYTES_MOST, .optional = true,
    .help = "end a transfer with fewer bytes a second, on average over --stall-timeout"},
   {.name = "name", .letter = 'n', .kind = OPTION_TEXT, .section = ABOUT_FILES, .argument = "TEMPLATE",
    INTO(name), .preset = "url", .rule = RULE_FILLED,

@@ -9,13 +9,17 @@ static bool in_name(char byte) {
   return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '_';
 }
 
+static const char engine_prefix[] = "engine.";
+
+bool option_is_of_engine(const struct option_row *row) {
+  return row->member != NULL && strncmp(row->member, engine_prefix, sizeof engine_prefix - 1) == 0;
+}
+
 /* The option that is stored in a field of seine_options_t; NULL if there is none. */
 static const struct option_row *row_of_field(const char *name, size_t length) {
-  static const char prefix[] = "engine.";
   for (size_t i = 0; i < option_count; i++) {
-    const char *member = option_table[i].member;
-    if (member == NULL || strncmp(member, prefix, sizeof prefix - 1) != 0) continue;
-    member += sizeof prefix - 1;
+    if (!option_is_of_engine(&option_table[i])) continue;
+    const char *member = option_table[i].member + sizeof engine_prefix - 1;
     if (strncmp(member, name, length) == 0 && member[length] == '\0') return &option_table[i];
   }
   return NULL;

@@ -1,12 +1,12 @@
 /* The command line, the config files and the environment made into settings, by the table of options. */
 #include "options.h"
+#include "cacert.h"
 #include "host_rules.h"
 #include "list.h"
 #include "proxies.h"
 #include "shard.h"
 #include "util.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -247,9 +247,26 @@ int option_store(void *field, const struct option_row *row, const char *value, c
   }
 }
 
+/* What only the engine can judge is judged at once where there is a line of a file to name. A proxy is left for later:
+ * it may lack its scheme, and hold a password. */
+static int check_in_file(const struct option_row *row, const char *value, const struct option_origin *origin) {
+  bool judged = row->kind == OPTION_TEXT || row->kind == OPTION_LINES;
+  struct settings one = {0};
+  char cause[512];
+  if (origin->file == NULL || !judged || row->is_proxy || !option_is_of_engine(row)) return 0;
+  seine_options_init(&one.engine);
+  const char *lines[] = {value, NULL};
+  const void *field = row->kind == OPTION_TEXT ? (const void *)value : lines;
+  memcpy((char *)&one + row->field, &field, sizeof field);
+  if (option_check_engine(&one.engine, cause, sizeof cause) == 0) return 0;
+  say("%s:%u: %s", origin->file, origin->line, cause);
+  return -1;
+}
+
 int option_set(struct settings *settings, const struct option_row *row, const char *value,
                const struct option_origin *origin) {
-  return option_store((char *)settings + row->field, row, value, origin);
+  if (option_store((char *)settings + row->field, row, value, origin) < 0) return -1;
+  return check_in_file(row, value, origin);
 }
 
 /* ---- Words of the command line ---- */
@@ -442,8 +459,8 @@ static int check(const struct settings *settings) {
     snprintf(cause, sizeof cause, "--dns-max-ttl is smaller than --dns-min-ttl");
   else if (settings->summary != NULL && strcmp(settings->summary, "-") == 0 && strcmp(settings->manifest, "-") == 0)
     snprintf(cause, sizeof cause, "--manifest and --summary cannot both be standard output");
-  else if (engine->ca_file != NULL && access(engine->ca_file, R_OK) < 0)
-    snprintf(cause, sizeof cause, "--cacert: \"%s\" cannot be read: %s", engine->ca_file, strerror(errno));
+  else if (engine->ca_file != NULL && cacert_check(engine->ca_file, cause, sizeof cause) < 0)
+    ; /* said there */
   else if (option_check_engine(engine, cause, sizeof cause) == 0)
     return 0;
   say("%s; try \"seine --help\"", cause);

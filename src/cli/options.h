@@ -106,6 +106,8 @@ int option_store(void *field, const struct option_row *row, const char *value, c
 
 /* seine_options_check, whose sentence calls options by the names that users know (option_words.c). */
 int option_check_engine(const seine_options_t *options, char *cause, size_t size);
+/* Whether the engine is what it is for. */
+bool option_is_of_engine(const struct option_row *row);
 
 /* Says what is wrong with an option: "--name: ...; try ..." or "file:line: name: ...". Returns -1. */
 int option_refuse(const struct option_row *row, const struct option_origin *origin, const char *format, ...)

@@ -38,8 +38,8 @@ unsigned process_fit(unsigned concurrency) {
   if (others < OTHERS_LEAST) others = OTHERS_LEAST;
   rlim_t room = limit > others ? limit - others : 1;
   if (concurrency <= room) return concurrency;
-  say("only %lu files may be open (ulimit -n), which has room for %lu transfers at once: --concurrency is %lu instead "
+  say("only %lu files may be open (ulimit -n), which has room for %lu transfer%s at once: --concurrency is %lu instead "
       "of %u",
-      (unsigned long)limit, (unsigned long)room, (unsigned long)room, concurrency);
+      (unsigned long)limit, (unsigned long)room, room == 1 ? "" : "s", (unsigned long)room, concurrency);
   return (unsigned)room;
 }

@@ -52,25 +52,32 @@ static void tidy(const char *const **list) {
   free_list(old);
 }
 
-/* ---- Files ---- */
-
-/* The line is not shown: it often holds a password. */
-static int read_line(char *line, const struct option_origin *origin, void *user) {
+/* What the engine thinks of it, without its count. The proxy is not shown: it often holds a password. */
+static int check_proxy(const char *proxy, char *cause, size_t size) {
   static const char start[] = "proxy 1 ";
-  struct settings *settings = user;
   seine_options_t one;
-  char *proxy = with_scheme(line), cause[512];
-  const char *const list[] = {proxy, NULL};
+  char *whole = with_scheme(proxy);
+  const char *const list[] = {whole, NULL};
   seine_options_init(&one);
   one.proxies = list;
-  int error = seine_options_check(&one, cause, sizeof cause);
-  if (error == 0)
-    add_proxy(&settings->engine.proxies, proxy);
-  else
-    say("%s:%u: this %s", origin->file, origin->line,
-        cause + (strncmp(cause, start, strlen(start)) == 0 ? strlen(start) : 0));
-  free(proxy);
-  return error == 0 ? 0 : -1;
+  int error = seine_options_check(&one, cause, size);
+  if (error != 0 && strncmp(cause, start, sizeof start - 1) == 0)
+    memmove(cause, cause + sizeof start - 1, strlen(cause) + 2 - sizeof start);
+  free(whole);
+  return error;
+}
+
+/* ---- Files ---- */
+
+static int read_line(char *line, const struct option_origin *origin, void *user) {
+  struct settings *settings = user;
+  char cause[512];
+  if (check_proxy(line, cause, sizeof cause) != 0) {
+    say("%s:%u: this %s", origin->file, origin->line, cause);
+    return -1;
+  }
+  add_proxy(&settings->engine.proxies, line);
+  return 0;
 }
 
 /* A file that names none is a slip: what was to go by a proxy would go directly. */
@@ -96,14 +103,27 @@ static const char *environment(const char *const *names) {
   return NULL;
 }
 
+/* The first variable that names a proxy, which must be one. NULL in *proxy if there is none. */
+static int proxy_of_environment(const char *const *names, const char **proxy) {
+  char cause[512];
+  *proxy = environment(names);
+  while (*proxy != NULL && getenv(*names) != *proxy)
+    names++;
+  if (*proxy == NULL || check_proxy(*proxy, cause, sizeof cause) == 0) return 0;
+  say("the environment's %s %s; set it right, or go without: -x \"\"", *names, cause);
+  return -1;
+}
+
 /* HTTP_PROXY is never read: in a CGI program it would hold the "Proxy" header of whoever asks. */
-static void read_environment(seine_options_t *engine) {
+static int read_environment(seine_options_t *engine) {
   static const char *const http_names[] = {"http_proxy", "all_proxy", "ALL_PROXY", NULL};
   static const char *const https_names[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", NULL};
-  const char *http = environment(http_names), *https = environment(https_names);
-  if (http == NULL && https == NULL) return;
+  const char *http, *https;
+  if (proxy_of_environment(http_names, &http) < 0 || proxy_of_environment(https_names, &https) < 0) return -1;
+  if (http == NULL && https == NULL) return 0;
   if (http != NULL) add_proxy(&engine->proxies, http);
   if (http == NULL || https == NULL || strcmp(http, https) != 0) add_proxy(&engine->https_proxies, https);
+  return 0;
 }
 
 /* ---- The whole ---- */
@@ -114,7 +134,7 @@ int proxies_settle(struct settings *settings) {
   bool named = engine->proxies != NULL || settings->proxy_files != NULL;
   tidy(&engine->proxies);
   if (named && read_files(settings) < 0) return -1;
-  if (!named) read_environment(engine);
+  if (!named && read_environment(engine) < 0) return -1;
   const char *hosts = environment(direct);
   if (engine->no_proxy == NULL && hosts != NULL) engine->no_proxy = xstrdup(hosts);
   return 0;

@@ -4,10 +4,12 @@
 #include "util.h"
 
 #include <errno.h>
-#include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#define URL_SHOWN 300 /* bytes, in a message */
 
 /* What is known of a duplicate while the row of its first copy is awaited or read. One allocation, strings included. */
 struct kept {
@@ -35,11 +37,17 @@ static void count_row(struct run *run, const struct row *row) {
   if (row->status == SEINE_STATUS_OK && row->path) figures->stored_bytes += row->bytes;
 }
 
+/* The manifest has the whole of a long URL. */
+static void say_why(struct run *run, const struct row *row) {
+  size_t length = strlen(row->url), shown = utf8_cut(row->url, length, URL_SHOWN);
+  RUN_SAY(run, "%s (%s): %.*s%s: %s", seine_status_name(row->status), seine_err_name(row->error), (int)shown, row->url,
+          shown < length ? "..." : "", row->message);
+}
+
 static uint64_t write_row(struct run *run, const struct row *row) {
   if (run->stage > RUN_CLOSING) return 0; /* it came after all, but was left behind already */
   count_row(run, row);
-  if (run->settings->verbosity > 0 && row->error)
-    RUN_SAY(run, "%s (%s): %s: %s", seine_status_name(row->status), seine_err_name(row->error), row->url, row->message);
+  if (row->error && run->settings->verbosity >= (run->few ? 0 : 1)) say_why(run, row);
   return manifest_append(run->manifest, row);
 }
 

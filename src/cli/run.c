@@ -51,6 +51,12 @@ static bool names_may_meet(const struct run *run) {
   return !naming_is_unique(run->naming) || strcmp(name, "id") == 0 || strstr(name, "{id") != NULL;
 }
 
+static bool are_urls(char *const *sources, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (!list_is_url(sources[i])) return false;
+  return true;
+}
+
 static int open_rooms(struct run *run) {
   const struct settings *settings = run->settings;
   char cause[512];
@@ -64,6 +70,7 @@ static int open_rooms(struct run *run) {
   if (most >= NAME_LEAST) naming_limit(run->naming, (size_t)most);
   fingerprint_key_draw(&run->key);
   shard_set(&run->shard, settings->shard);
+  run->few = are_urls(settings->lists, settings->list_count);
   retry_statuses_set(&run->statuses, settings->engine.retry_on);
   run->history = history_new(&run->key);
   run->worst = worst_new(&run->key, WORST_COUNTERS);
@@ -265,7 +272,8 @@ static void say_what_was_recalled(const struct run *run) {
         amount_count(recall->not_understood, count), recall->not_understood == 1 ? "" : "s");
   say_what_was_lost(recall);
   if (run->settings->verbosity > 0 && recall->rows > 0)
-    say("%s URLs are done already", amount_count(history_count(run->history), count));
+    say("%s URL%s done already", amount_count(history_count(run->history), count),
+        history_count(run->history) == 1 ? " is" : "s are");
 }
 
 static void earlier_read(uv_work_t *work, int status) {
