@@ -243,9 +243,9 @@ static char *damage(char *bytes, size_t *size, int change) {
 }
 
 /* Numbers that do not compress to nothing, so that half of them is far from all. */
-static void make_lines(struct text *data) {
+static void make_lines(struct text *data, int lines) {
   uint32_t number = 1;
-  for (int i = 0; i < 30000; i++) {
+  for (int i = 0; i < lines; i++) {
     number = number * 1664525 + 1013904223;
     text_printf(data, "http://h/%u\n", number);
   }
@@ -255,7 +255,8 @@ START_TEST(packed_lists_are_known_by_their_bytes) {
   const struct packing_row *row = &packings[_i];
   struct text data = {0}, seen = {0};
   size_t size;
-  make_lines(&data);
+  /* bzip2 knows a block of 900 KB or nothing of it. */
+  make_lines(&data, strcmp(row->filter, "bzip2") == 0 && row->change != 0 ? 130000 : 30000);
   char *bytes = damage(packed(row->filter, data.data, data.length, &size), &size, row->change);
   char *path = write_bytes("list", bytes, size);
   read_list(path, INPUT_AUTO, NULL, &seen);
