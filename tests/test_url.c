@@ -2,6 +2,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "url.h"
 
@@ -210,6 +211,35 @@ START_TEST(the_origin_is_said_by_what_stands_before_the_path) {
 }
 END_TEST
 
+/* Plain URLs never meet libcurl's parser before they are fetched: it must have said the same. */
+START_TEST(any_origin_is_as_libcurl_has_it) {
+  static const char *const pieces[] = {"a",   "z9",  ".", "..", "-",  "_",  "0",    "1.", "127.0.0.1", "255", "256", "0x7f", "010",
+                                       "xn--", ":80", ":", "@",  "%30", "A", "[::1]", "/", ":65536",    ":08", "1.2.3.4.5", "example.com", "#"};
+  unsigned seed = (unsigned)time(NULL), plain = 0;
+  printf("url: seed %u\n", seed);
+  srand(seed);
+  for (int i = 0; i < 20000; i++) {
+    char text[256], *full = NULL;
+    size_t length = (size_t)sprintf(text, "%s", rand() % 2 ? "http://" : "https://");
+    for (int n = rand() % 5; n >= 0; n--)
+      length += (size_t)sprintf(text + length, "%s", pieces[(size_t)rand() % (sizeof(pieces) / sizeof(pieces[0]))]);
+    strcpy(text + length, rand() % 8 ? "/x?y" : "");
+    seine_url_t whole, origin;
+    int error = seine_url_parse(&whole, text, NULL, 0);
+    ck_assert_msg(url_origin(&origin, &full, text) == error, "%s", text);
+    if (!error) {
+      plain += !full;
+      ck_assert_msg(strcmp(origin.scheme, whole.scheme) == 0 && strcmp(origin.host, whole.host) == 0, "%s", text);
+      ck_assert_msg(origin.port == whole.port, "%s", text);
+    }
+    free(full);
+    seine_url_clear(&origin);
+    seine_url_clear(&whole);
+  }
+  ck_assert_uint_gt(plain, 1000);
+}
+END_TEST
+
 START_TEST(a_plain_path_is_visible_ascii) {
   static const char *const not_plain[] = {"", "a", "?a", "#a", "@host/", "/a b", "/a\t", "/\x7f", "/\xc3\xa9", "/\n"};
   for (size_t i = 0; i < sizeof(not_plain) / sizeof(not_plain[0]); i++)
@@ -231,6 +261,7 @@ int main(void) {
   tcase_add_test(tests, a_url_can_be_long_but_not_endless);
   tcase_add_loop_test(tests, a_public_url_is_its_own, 0, COUNT(good));
   tcase_add_loop_test(tests, the_origin_is_said_by_what_stands_before_the_path, 0, COUNT(good));
+  tcase_add_test(tests, any_origin_is_as_libcurl_has_it);
   tcase_add_test(tests, a_plain_path_is_visible_ascii);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);

@@ -203,10 +203,73 @@ int url_parse(seine_url_t *url, char **full, const char *text, char *cause, size
   return code == CURLUE_OUT_OF_MEMORY ? SEINE_ENOMEM : refuse(cause, size, code_text(code));
 }
 
+/* ---- URLs that no two parsers would read in two ways, which are nearly all of a list ---- */
+
+#define HOST_MOST 253 /* bytes of a name */
+
+static size_t plain_name(const char *text) {
+  size_t length = 0;
+  if (*text < 'a' || *text > 'z') return 0;
+  for (;; length++) {
+    char c = text[length];
+    bool is_letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    if (!is_letter && (c != '.' || text[length - 1] == '.')) break;
+  }
+  return text[length - 1] != '.' && length <= HOST_MOST ? length : 0;
+}
+
+/* Four numbers as they are usually written; libcurl would make them of others. */
+static size_t plain_address(const char *text) {
+  const char *at = text;
+  for (int part = 0; part < 4; part++) {
+    if (part > 0 && *at++ != '.') return 0;
+    const char *digits = at;
+    unsigned number = 0;
+    while (*at >= '0' && *at <= '9' && at - digits < 3)
+      number = number * 10 + (unsigned)(*at++ - '0');
+    if (at == digits || number > 255 || (*digits == '0' && at - digits > 1)) return 0;
+  }
+  return (size_t)(at - text);
+}
+
+/* ":80", or nothing, which leaves *port as it is. The length, or SIZE_MAX for what is neither. */
+static size_t plain_port(const char *text, unsigned *port) {
+  size_t length = 1;
+  unsigned number = 0;
+  if (*text != ':') return 0;
+  if (text[1] == '0') return SIZE_MAX;
+  while (text[length] >= '0' && text[length] <= '9' && length < 6)
+    number = number * 10 + (unsigned)(text[length++] - '0');
+  if (length == 1 || number > 65535) return SIZE_MAX;
+  *port = number;
+  return length;
+}
+
+/* False if the URL is one for libcurl to take apart. A string that could not be had is NULL. */
+static bool take_plain_origin(const char *text, seine_url_t *url) {
+  bool is_tls = strncmp(text, "https://", 8) == 0;
+  if (!is_tls && strncmp(text, "http://", 7) != 0) return false;
+  const char *host = text + (is_tls ? 8 : 7);
+  size_t length = plain_name(host);
+  if (!length) length = plain_address(host);
+  if (!length) return false;
+  url->port = is_tls ? 443 : 80;
+  size_t port_length = plain_port(host + length, &url->port);
+  if (port_length == SIZE_MAX || !url_is_plain_path(host + length + port_length)) return false;
+  url->scheme = strdup(is_tls ? "https" : "http");
+  url->host = strndup(host, length);
+  return true;
+}
+
 int url_origin(seine_url_t *url, char **full, const char *text) {
-  if (text_problem(text) || !is_ascii(text) || is_encoded(text)) return url_parse(url, full, text, NULL, 0);
   memset(url, 0, sizeof(*url));
   *full = NULL;
+  if (take_plain_origin(text, url)) {
+    if (url->scheme && url->host) return 0;
+    seine_url_clear(url);
+    return SEINE_ENOMEM;
+  }
+  if (text_problem(text) || !is_ascii(text) || is_encoded(text)) return url_parse(url, full, text, NULL, 0);
   CURLUcode code = take_origin(text, url);
   if (!code) return 0;
   seine_url_clear(url);

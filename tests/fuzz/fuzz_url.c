@@ -75,6 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   int error = url_parse(&url, &full, text, cause, sizeof cause);
   if (error) {
     MUST(error == SEINE_EURL && *cause && !full && !url.host && !url.public_url);
+    MUST(url_origin(&url, &full, text) == SEINE_EURL && !full && !url.host);
     free(text);
     return 0;
   }
