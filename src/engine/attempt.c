@@ -11,6 +11,7 @@
 
 #include "address.h"
 #include "arrival.h"
+#include "memory.h"
 #include "part.h"
 #include "permission.h"
 #include "store_parts.h"
@@ -142,7 +143,7 @@ void attempt_anew(struct seine_fetch *fetch) {
 static bool make_attempt(struct seine_fetch *fetch) {
   struct timespec now;
   attempt_drop(fetch);
-  struct attempt *attempt = calloc(1, sizeof *attempt);
+  struct attempt *attempt = memory_zeroed(sizeof *attempt);
   if (!attempt) return false;
   clock_gettime(CLOCK_REALTIME_COARSE, &now);
   attempt->started_unix_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;

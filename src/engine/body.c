@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "descriptor.h"
+#include "memory.h"
 #include "seine.h"
 #include "stream.h"
 
@@ -16,12 +17,25 @@ void bodies_init(struct bodies *bodies, struct crew *crew, struct store *store, 
   TAILQ_INIT(&bodies->starved);
 }
 
+void bodies_rest(struct bodies *bodies) {
+  buffers_clear(&bodies->buffers);
+}
+
+/* What is kept for the next bodies stays below the limit, too. */
+static void give_back(struct bodies *bodies, uint8_t *data, size_t size) {
+  bool fits = bodies->held_bytes + bodies->buffers.spare_bytes + size <= bodies->limit_bytes;
+  if (fits)
+    buffer_give(&bodies->buffers, data, size);
+  else
+    free(data);
+}
+
 static bool over_limit(const struct bodies *bodies) {
   return bodies->held_bytes >= bodies->limit_bytes;
 }
 
 struct body *body_new(struct bodies *bodies, enum body_keep keep, body_news_cb on_news, void *user) {
-  struct body *body = calloc(1, sizeof *body);
+  struct body *body = memory_zeroed(sizeof *body);
   if (!body) return NULL;
   body->bodies = bodies;
   body->keep = keep;
@@ -31,10 +45,11 @@ struct body *body_new(struct bodies *bodies, enum body_keep keep, body_news_cb o
 }
 
 static bool resize(struct body *body, size_t capacity) {
-  uint8_t *data = realloc(body->data, capacity);
+  struct bodies *bodies = body->bodies;
+  uint8_t *data = body->data ? realloc(body->data, capacity) : buffer_take(&bodies->buffers, capacity);
   if (!data) return false;
-  body->bodies->held_bytes += capacity;
-  body->bodies->held_bytes -= body->capacity;
+  bodies->held_bytes += capacity;
+  bodies->held_bytes -= body->capacity;
   body->data = data;
   body->capacity = capacity;
   return true;
@@ -42,7 +57,7 @@ static bool resize(struct body *body, size_t capacity) {
 
 void body_expect(struct body *body, uint64_t size_bytes) {
   if (body->capacity == 0 && size_bytes > 0 && size_bytes <= body->bodies->spool_bytes && !over_limit(body->bodies))
-    resize(body, (size_t)size_bytes);
+    resize(body, buffer_size((size_t)size_bytes));
 }
 
 /* ---- News, and the end of a body ---- */
@@ -64,7 +79,7 @@ static void release(struct bodies *bodies, size_t bytes) {
 
 static void free_data(struct body *body) {
   size_t bytes = body->capacity;
-  free(body->data);
+  give_back(body->bodies, body->data, bytes);
   body->data = NULL;
   body->size = body->capacity = 0;
   release(body->bodies, bytes);
@@ -75,7 +90,7 @@ static void body_free(struct body *body) {
   if (body->starved) TAILQ_REMOVE(&bodies->starved, body, starving);
   if (bodies->overdraft == body) bodies->overdraft = NULL;
   bodies->held_bytes -= body->capacity + stream_free(body->stream);
-  free(body->data);
+  give_back(bodies, body->data, body->capacity);
   free(body->will);
   free(body);
   feed_starved(bodies);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "buffers.h"
 #include "inspect.h"
 #include "store.h"
 #include "store_parts.h"
@@ -39,6 +40,7 @@ struct bodies {
   uint64_t spool_bytes;
   uint64_t limit_bytes;
   uint64_t held_bytes;            /* buffers of all bodies */
+  struct buffers buffers;         /* of none, for the next */
   TAILQ_HEAD(, body) starved;     /* BODY_MEMORY bodies that wait for held_bytes to fall */
   struct body *overdraft;         /* one of them may go past the limit, so that they never all wait for each other */
 };
@@ -73,6 +75,8 @@ struct body {
 
 void bodies_init(struct bodies *bodies, struct crew *crew, struct store *store, uint64_t spool_bytes,
                  uint64_t limit_bytes);
+/* Nothing is to come for now: frees what is kept for the next bodies. */
+void bodies_rest(struct bodies *bodies);
 
 /* The functions of the crew's lanes. */
 void body_run_inspect(struct job **jobs, size_t count, struct inspector *inspector);

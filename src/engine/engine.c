@@ -10,6 +10,7 @@
 #include "ending.h"
 #include "expected.h"
 #include "headers.h"
+#include "memory.h"
 #include "options.h"
 #include "part.h"
 #include "result.h"
@@ -104,7 +105,7 @@ static void fetch_free(struct seine_fetch *fetch) {
   struct seine *engine = fetch->engine;
   TAILQ_REMOVE(&engine->lists[FETCH_DONE], fetch, link);
   engine->count[FETCH_DONE]--;
-  if (--engine->fetches == 0) uv_unref((uv_handle_t *)&engine->prepare);
+  bool was_last = --engine->fetches == 0;
   if (fetch->is_cancelled) TAILQ_REMOVE(&engine->cancelled, fetch, mark);
   attempt_drop(fetch);
   part_drop(fetch);
@@ -115,6 +116,9 @@ static void fetch_free(struct seine_fetch *fetch) {
   free(fetch->target);
   free(fetch->message);
   free(fetch);
+  if (!was_last) return;
+  bodies_rest(&engine->bodies);
+  uv_unref((uv_handle_t *)&engine->prepare);
 }
 
 /* Only those done by now: what callbacks end in turn waits for the next round. */
@@ -213,6 +217,7 @@ static int open_plain_parts(struct seine *engine, const seine_options_t *options
 
 static void free_plain_parts(struct seine *engine) {
   parts_close(engine);
+  bodies_rest(&engine->bodies);
   curl_slist_free_all(engine->headers);
   curl_slist_free_all(engine->foreign_headers);
   proxies_close(&engine->proxies);
@@ -429,7 +434,7 @@ static int fill_request(struct seine_fetch *fetch, const seine_request_t *reques
 
 static struct seine_fetch *fetch_new(struct seine *engine, const seine_request_t *request, seine_result_cb on_result) {
   size_t size = strlen(request->url) + 1;
-  struct seine_fetch *fetch = calloc(1, sizeof *fetch + size);
+  struct seine_fetch *fetch = memory_zeroed(sizeof *fetch + size);
   if (!fetch) return NULL;
   memcpy(fetch->url, request->url, size);
   fetch->engine = engine;
