@@ -85,7 +85,8 @@ static void close_loop(void) {
 
 static void submit_all(int again) {
   for (int i = 0; i < JOBS; i++) {
-    tasks[i] = (struct task){.job = {.lane = (enum lane)(i * 7 % LANES), .done = on_done}, .again = again};
+    tasks[i] = (struct task){.again = again};
+    tasks[i].job = (struct job){.lane = (enum lane)(i * 7 % LANES), .weight = 1 + (unsigned)i % 40, .done = on_done};
     crew_submit(&crew, &tasks[i].job);
   }
 }

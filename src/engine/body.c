@@ -10,6 +10,7 @@
 #include "stream.h"
 
 #define FIRST_CAPACITY ((size_t)16 * 1024)
+#define SMALL_BYTES    ((size_t)32 * 1024) /* one more job's work each */
 
 void bodies_init(struct bodies *bodies, struct crew *crew, struct store *store, uint64_t spool_bytes,
                  uint64_t limit_bytes) {
@@ -105,6 +106,7 @@ void body_drop(struct body *body) {
 static void submit(struct body *body, enum lane lane, job_done_cb done) {
   body->at_work = true;
   body->job.lane = lane;
+  body->job.weight = lane == LANE_INSPECT ? 1 + (unsigned)(body->size / SMALL_BYTES) : WEIGHT_FILE;
   body->job.done = done;
   crew_submit(body->bodies->crew, &body->job);
 }

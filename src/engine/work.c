@@ -19,6 +19,7 @@ void crew_init(struct crew *crew, uv_loop_t *loop, const job_run_cb run[LANES], 
 void crew_submit(struct crew *crew, struct job *job) {
   STAILQ_INSERT_TAIL(&crew->waiting[job->lane], job, link);
   crew->waiting_count++;
+  crew->waiting_weight += job->weight;
 }
 
 /* On the worker's thread. A missing inspector (no memory, no database) is for the jobs to notice: it stays NULL. */
@@ -58,16 +59,24 @@ static void take_batch(struct crew *crew, struct worker *worker) {
   enum lane lane = crew->next_lane;
   crew->next_lane = (lane + 1) % LANES;
   struct job *job;
-  while (worker->count < CREW_BATCH && (job = STAILQ_FIRST(&crew->waiting[lane]))) {
+  size_t weight = 0;
+  while (worker->count < CREW_BATCH && weight < CREW_BATCH && (job = STAILQ_FIRST(&crew->waiting[lane]))) {
     STAILQ_REMOVE_HEAD(&crew->waiting[lane], link);
     worker->batch[worker->count++] = job;
+    weight += job->weight;
   }
   crew->waiting_count -= worker->count;
+  crew->waiting_weight -= weight;
   worker->run = crew->run[lane];
 }
 
+/* Whether there is more than those at work will soon be done with. Another one costs a wake-up, and room on a processor. */
+static bool is_pressed(const struct crew *crew) {
+  return crew->waiting_count && (!crew->busy || crew->waiting_weight > crew->busy * CREW_BATCH);
+}
+
 void crew_flush(struct crew *crew) {
-  for (size_t i = 0; i < CREW_WORKERS && crew->waiting_count > crew->busy * CREW_BATCH; i++) {
+  for (size_t i = 0; i < CREW_WORKERS && is_pressed(crew); i++) {
     struct worker *worker = &crew->workers[i];
     if (worker->count) continue;
     take_batch(crew, worker);

@@ -8,7 +8,8 @@
 #include <uv.h>
 
 #define CREW_WORKERS 4
-#define CREW_BATCH   16
+#define CREW_BATCH   64 /* small bodies to inspect, or as much work of another kind */
+#define WEIGHT_FILE  4 /* of writing one, in small bodies to inspect */
 
 struct inspector;
 struct crew;
@@ -25,6 +26,7 @@ enum lane { LANE_INSPECT, LANE_STREAM, LANE_STORE, LANE_LEAVE, LANES };
 struct job {
   STAILQ_ENTRY(job) link;
   enum lane lane;
+  unsigned weight; /* how much work it is; 1 is a small body to inspect */
   job_done_cb done;
 };
 
@@ -41,7 +43,7 @@ struct crew {
   uv_loop_t *loop;
   job_run_cb run[LANES];
   STAILQ_HEAD(, job) waiting[LANES];
-  size_t waiting_count;
+  size_t waiting_count, waiting_weight;
   enum lane next_lane;
   struct worker workers[CREW_WORKERS];
   size_t busy;
