@@ -10,7 +10,7 @@
  * through for being written badly. */
 static const char *find_authority(const char *text) {
   size_t length = 0;
-  while (isalnum((unsigned char)text[length]) || (text[length] != '\0' && strchr("+-.", text[length]) != NULL))
+  while (isalnum((unsigned char)text[length]) || text[length] == '+' || text[length] == '-' || text[length] == '.')
     length++;
   if (text[length] != ':' || text[length + 1] != '/') return text;
   const char *authority = text + length + 1;
@@ -30,7 +30,7 @@ static size_t plain_run(const char *from, size_t room) {
 /* What follows the userinfo that an authority begins with; the authority itself if there is none. */
 static const char *skip_userinfo(const char *authority) {
   const char *host = authority;
-  for (const char *at = authority; *at != '\0' && strchr("/?#", *at) == NULL; at++)
+  for (const char *at = authority; *at != '\0' && *at != '/' && *at != '?' && *at != '#'; at++)
     if (*at == '@') host = at + 1;
   return host;
 }

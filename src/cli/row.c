@@ -102,15 +102,25 @@ static size_t put_character(char **out, const unsigned char *text, enum row_form
   return length;
 }
 
+/* How many of the next bytes stand for themselves in JSON, as most texts do from end to end. */
+static size_t plain_run(const unsigned char *text) {
+  const unsigned char *at = text;
+  while (*at >= 0x20 && *at < 0x7f && *at != '"' && *at != '\\')
+    at++;
+  return (size_t)(at - text);
+}
+
 char *row_put_text(char *out, const char *text) {
   if (!text) return PUT(out, "null");
   const unsigned char *s = (const unsigned char *)text;
   *out++ = '"';
-  while (*s) {
+  for (;;) {
+    size_t run = plain_run(s);
+    out = put(out, (const char *)s, run);
+    s += run;
+    if (!*s) break;
     if (*s == '"' || *s == '\\') {
       *out++ = '\\';
-      *out++ = (char)*s++;
-    } else if (*s >= 0x20 && *s < 0x7f) {
       *out++ = (char)*s++;
     } else {
       s += put_character(&out, s, ROW_JSON);

@@ -2,6 +2,7 @@
 #include "media.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -18,6 +19,10 @@ static const char *pair_find(const struct pair *pairs, size_t count, const char 
   for (size_t i = 0; i < count; i++)
     if (strcmp(pairs[i].name, name) == 0) return pairs[i].value;
   return NULL;
+}
+
+static int pair_order(const void *name, const void *pair) {
+  return strcmp(name, ((const struct pair *)pair)->name);
 }
 
 static char lower(char c) {
@@ -63,70 +68,71 @@ bool media_accepts(const char *globs, const char *type) {
   return false;
 }
 
+/* Sorted by name: each response is looked up here. */
 static const struct pair aliases[] = {
-    {"image/jpg", "image/jpeg"},
-    {"image/pjpeg", "image/jpeg"},
-    {"image/x-jpeg", "image/jpeg"},
-    {"image/x-jpg", "image/jpeg"},
-    {"image/jpe", "image/jpeg"},
-    {"image/jfif", "image/jpeg"},
-    {"image/x-citrix-jpeg", "image/jpeg"},
-    {"application/jpg", "image/jpeg"},
-    {"application/jpeg", "image/jpeg"},
-    {"image/x-png", "image/png"},
-    {"image/x-citrix-png", "image/png"},
-    {"application/png", "image/png"},
-    {"image/apng", "image/apng"},
-    {"image/vnd.mozilla.apng", "image/apng"},
-    {"image/x-gif", "image/gif"},
-    {"image/x-webp", "image/webp"},
-    {"application/webp", "image/webp"},
-    {"image/svg", "image/svg+xml"},
-    {"image/x-svg+xml", "image/svg+xml"},
-    {"image/x-ms-bmp", "image/bmp"},
-    {"image/x-bmp", "image/bmp"},
-    {"image/x-windows-bmp", "image/bmp"},
-    {"image/ms-bmp", "image/bmp"},
-    {"image/x-bitmap", "image/bmp"},
-    {"application/bmp", "image/bmp"},
-    {"image/tif", "image/tiff"},
-    {"image/x-tiff", "image/tiff"},
-    {"image/x-tif", "image/tiff"},
-    {"image/vnd.microsoft.icon", "image/x-icon"},
-    {"image/ico", "image/x-icon"},
-    {"image/icon", "image/x-icon"},
-    {"image/x-ico", "image/x-icon"},
-    {"application/ico", "image/x-icon"},
-    {"image/photoshop", "image/vnd.adobe.photoshop"},
-    {"image/x-photoshop", "image/vnd.adobe.photoshop"},
-    {"image/psd", "image/vnd.adobe.photoshop"},
-    {"image/jpeg2000", "image/jp2"},
-    {"image/x-jp2", "image/jp2"},
-    {"application/x-pdf", "application/pdf"},
     {"application/acrobat", "application/pdf"},
-    {"text/pdf", "application/pdf"},
+    {"application/bmp", "image/bmp"},
+    {"application/ico", "image/x-icon"},
+    {"application/javascript", "text/javascript"},
+    {"application/jpeg", "image/jpeg"},
+    {"application/jpg", "image/jpeg"},
+    {"application/png", "image/png"},
+    {"application/webp", "image/webp"},
     {"application/x-gzip", "application/gzip"},
+    {"application/x-javascript", "text/javascript"},
+    {"application/x-json", "application/json"},
+    {"application/x-pdf", "application/pdf"},
     {"application/x-zip", "application/zip"},
     {"application/x-zip-compressed", "application/zip"},
-    {"application/x-json", "application/json"},
-    {"text/json", "application/json"},
-    {"application/x-javascript", "text/javascript"},
-    {"application/javascript", "text/javascript"},
     {"application/xml", "text/xml"},
-    {"text/x-svg", "image/svg+xml"},
+    {"audio/m4a", "audio/mp4"},
     {"audio/mp3", "audio/mpeg"},
+    {"audio/vnd.wave", "audio/wav"},
+    {"audio/wave", "audio/wav"},
+    {"audio/x-aac", "audio/aac"},
+    {"audio/x-flac", "audio/flac"},
+    {"audio/x-m4a", "audio/mp4"},
     {"audio/x-mp3", "audio/mpeg"},
     {"audio/x-mpeg", "audio/mpeg"},
     {"audio/x-wav", "audio/wav"},
-    {"audio/wave", "audio/wav"},
-    {"audio/vnd.wave", "audio/wav"},
-    {"audio/x-flac", "audio/flac"},
-    {"audio/x-m4a", "audio/mp4"},
-    {"audio/m4a", "audio/mp4"},
-    {"audio/x-aac", "audio/aac"},
-    {"video/x-m4v", "video/mp4"},
+    {"image/apng", "image/apng"},
+    {"image/ico", "image/x-icon"},
+    {"image/icon", "image/x-icon"},
+    {"image/jfif", "image/jpeg"},
+    {"image/jpe", "image/jpeg"},
+    {"image/jpeg2000", "image/jp2"},
+    {"image/jpg", "image/jpeg"},
+    {"image/ms-bmp", "image/bmp"},
+    {"image/photoshop", "image/vnd.adobe.photoshop"},
+    {"image/pjpeg", "image/jpeg"},
+    {"image/psd", "image/vnd.adobe.photoshop"},
+    {"image/svg", "image/svg+xml"},
+    {"image/tif", "image/tiff"},
+    {"image/vnd.microsoft.icon", "image/x-icon"},
+    {"image/vnd.mozilla.apng", "image/apng"},
+    {"image/x-bitmap", "image/bmp"},
+    {"image/x-bmp", "image/bmp"},
+    {"image/x-citrix-jpeg", "image/jpeg"},
+    {"image/x-citrix-png", "image/png"},
+    {"image/x-gif", "image/gif"},
+    {"image/x-ico", "image/x-icon"},
+    {"image/x-jp2", "image/jp2"},
+    {"image/x-jpeg", "image/jpeg"},
+    {"image/x-jpg", "image/jpeg"},
+    {"image/x-ms-bmp", "image/bmp"},
+    {"image/x-photoshop", "image/vnd.adobe.photoshop"},
+    {"image/x-png", "image/png"},
+    {"image/x-svg+xml", "image/svg+xml"},
+    {"image/x-tif", "image/tiff"},
+    {"image/x-tiff", "image/tiff"},
+    {"image/x-webp", "image/webp"},
+    {"image/x-windows-bmp", "image/bmp"},
+    {"text/json", "application/json"},
+    {"text/pdf", "application/pdf"},
+    {"text/x-svg", "image/svg+xml"},
     {"video/avi", "video/x-msvideo"},
     {"video/msvideo", "video/x-msvideo"},
+    {"video/x-m4v", "video/mp4"},
 };
 
 /* A token of RFC 9110 5.6.2. */
@@ -149,8 +155,8 @@ void media_essence(const char *content_type, char *out, size_t size) {
   }
   type[length] = 0;
   if (!slash || slash + 1 == length || !strchr("; \t,\r\n", content_type[length])) return;
-  const char *usual = pair_find(aliases, COUNT(aliases), type);
-  const char *result = usual ? usual : type;
+  const struct pair *alias = bsearch(type, aliases, COUNT(aliases), sizeof *aliases, pair_order);
+  const char *result = alias ? alias->value : type;
   if (strlen(result) < size) strcpy(out, result);
 }
 
@@ -180,7 +186,7 @@ bool media_is_specific(const char *essence) {
   };
   if (!essence || !*essence) return false;
   for (size_t i = 0; i < COUNT(vague); i++)
-    if (strcmp(essence, vague[i]) == 0) return false;
+    if (*essence == *vague[i] && strcmp(essence, vague[i]) == 0) return false;
   return true;
 }
 

@@ -27,12 +27,16 @@ static const struct header headers[] = {
 
 #define HEADERS (sizeof headers / sizeof *headers)
 
+/* Lengths of those names, and of two more, as bits: most lines need no other look. */
+#define LENGTHS (1u << 4 | 1u << 8 | 1u << 11 | 1u << 12 | 1u << 13 | 1u << 14 | 1u << 17 | 1u << 19)
+
 static char **field(struct response *response, const struct header *header) {
   return (char **)((char *)response + header->offset);
 }
 
+/* Without a line there are no values. */
 void response_clear(struct response *response) {
-  for (size_t i = 0; i < HEADERS; i++)
+  for (size_t i = 0; response->header_bytes && i < HEADERS; i++)
     free(*field(response, &headers[i]));
   *response = (struct response){0};
 }
@@ -81,20 +85,28 @@ static void read_length(struct response *response, const char *value) {
   response->has_length = true;
 }
 
+static bool is_named(const char *line, size_t size, const char *name, size_t name_size) {
+  return size == name_size && strncasecmp(line, name, size) == 0;
+}
+
 static bool take(struct response *response, const char *line, size_t size) {
   const char *colon = memchr(line, ':', size);
   if (!colon) return true;
   size_t name_size = (size_t)(colon - line);
+  if (name_size > 31 || !(LENGTHS >> name_size & 1)) return true;
   const char *value = colon + 1;
   size_t value_size = size - name_size - 1;
-  trim(&value, &value_size);
-  if (name_size == 14 && strncasecmp(line, "content-length", 14) == 0) read_length(response, value);
-  if (name_size == 17 && strncasecmp(line, "transfer-encoding", 17) == 0) response->is_chunked = true;
+  if (is_named(line, name_size, "content-length", 14)) {
+    trim(&value, &value_size);
+    read_length(response, value);
+  }
+  if (is_named(line, name_size, "transfer-encoding", 17)) response->is_chunked = true;
   if (response->is_chunked) response->has_length = false;
   for (size_t i = 0; i < HEADERS; i++) {
     const struct header *header = &headers[i];
-    if (header->name_size == name_size && strncasecmp(line, header->name, name_size) == 0)
-      return keep(field(response, header), value, value_size, header->joins);
+    if (!is_named(line, name_size, header->name, header->name_size)) continue;
+    trim(&value, &value_size);
+    return keep(field(response, header), value, value_size, header->joins);
   }
   return true;
 }
@@ -102,7 +114,7 @@ static bool take(struct response *response, const char *line, size_t size) {
 enum response_line response_line(struct response *response, const char *line, size_t size) {
   response->header_bytes += size;
   if (response->header_bytes > RESPONSE_HEADERS_MAX) return RESPONSE_FLOOD;
-  if (size >= 5 && strncasecmp(line, "HTTP/", 5) == 0) {
+  if (size >= 5 && (*line == 'H' || *line == 'h') && strncasecmp(line, "HTTP/", 5) == 0) {
     begin(response, line, size);
     return RESPONSE_MORE;
   }

@@ -40,6 +40,7 @@ struct transfer {
   struct response response;
   bool clears; /* libcurl's cache of literals, when it ends */
   bool keeps; /* counted in transfers->keeping */
+  bool forbids, waits; /* set on the handle: CURLOPT_FORBID_REUSE, CURLOPT_PIPEWAIT */
   bool headers_done, discard, stopped, stalled, slow, denied, flooded, no_memory;
   int shortage; /* errno of a socket for which there was no descriptor; 0 */
   uint64_t discarded;
@@ -151,7 +152,9 @@ static void hold(struct transfer *transfer, enum hold why) {
 static void heard(struct transfer *transfer) {
   if (transfer->hold != HOLD_NONE) return;
   struct transfers *transfers = transfer->transfers;
-  transfer->heard_ms = uv_now(transfers->loop);
+  uint64_t now = uv_now(transfers->loop);
+  if (transfer->heard_ms == now) return; /* a header line, most often */
+  transfer->heard_ms = now;
   TAILQ_REMOVE(&transfers->listening, transfer, link);
   TAILQ_INSERT_TAIL(&transfers->listening, transfer, link);
 }
@@ -426,7 +429,9 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
   transfer_keep_connection(transfer, request->keep_connection);
   /* One connection for all streams, where a server speaks HTTP/2: the handshake says so. Without TLS nothing says so, and
    * all transfers to a host would wait for the end of the first. */
-  curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT, strncasecmp(request->url, "https:", 6) == 0 ? 1L : 0L);
+  bool waits = strncasecmp(request->url, "https:", 6) == 0;
+  if (waits != transfer->waits) curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT, waits ? 1L : 0L);
+  transfer->waits = waits;
   if (curl_easy_setopt(transfer->easy, CURLOPT_URL, request->url) ||
       curl_loop_add(&transfers->curl_loop, transfer->easy)) {
     transfer_give(transfer);
@@ -439,7 +444,8 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
 }
 
 void transfer_keep_connection(struct transfer *transfer, bool keep) {
-  curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, keep ? 0L : 1L);
+  if (keep == transfer->forbids) curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, keep ? 0L : 1L);
+  transfer->forbids = !keep;
   transfer->transfers->keeping += (size_t)keep - (size_t)transfer->keeps;
   transfer->keeps = keep;
 }
