@@ -83,6 +83,12 @@ static const struct e2e_case cases[] = {
                .questions = {{.name = "127-0-0-1.test", .count = 1}},
                .requests = {{.host = "127-0-0-1.test", .count = 100}},
                .stored = 100}}},
+    /* The server says a minute, which is the least that is kept otherwise. */
+    {.name = "an answer is forgotten after --dns-max-ttl",
+     .runs = {{.list = "http://127-0-0-1.test:$PORT/img/jpeg/a?status=503,200&retry-after=2\n",
+               .options = {SERVER, "--dns-min-ttl", "0", "--dns-max-ttl", "1"},
+               .questions = {{.name = "127-0-0-1.test", .count = 2}},
+               .stored = 1}}},
     {.name = "a name server that never answers is passed over for one that does",
      .runs = {{.list = "http://127-0-0-1.k$N.test:$PORT/img/jpeg/$N?size=300\n",
                .repeat = 20,
