@@ -1,11 +1,12 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-case_title="$(thousands "$n") files of 16 KB from one host, with --durable and without"
+count=$((n / 4))
+case_title="$(thousands $count) files of 16 KB from one host, with --durable and without"
 
 case_prepare() {
-  serve_images "$n" || return 1
-  contestant plain "seine -j 64"
-  contestant durable "seine -j 64 --durable"
-  contestant after "seine -j 64, then sync"
+  serve_images "$count" || return 1
+  contestant plain "seine -j 64" "$count" 3
+  contestant durable "seine -j 64 --durable" "$count" 3
+  contestant after "seine -j 64, then sync" "$count" 3
 }
 
 run_plain() { seine_fetch -j 64 --per-host 64 "$work/list"; }
@@ -23,7 +24,10 @@ check_after() { all_ok "$1" && files_ok "$1"; }
 case_report() {
   table
   echo
-  echo "--durable takes $(ratio "$(median durable wall)" "$(median plain wall)") times as long as without," \
-    "$(ratio "$(median durable wall)" "$(median after wall)") times as long as one sync at the end;" \
-    "files on $(df --output=fstype "$work" | tail -n 1)."
+  echo "Files on $(df --output=fstype "$work" | tail -n 1)."
+  # shellcheck disable=SC2046
+  {
+    bar "the time that --durable takes beside that without" about '' $(versus durable wall plain)
+    bar "the same beside one sync at the end" about '' $(versus durable wall after)
+  }
 }
