@@ -9,6 +9,10 @@
  *   - Callbacks come from the loop, never from inside the call that asked for them. A callback may fetch, cancel and close.
  *   - Pointers given to a function need to live only for the call; what is kept is copied. Pointers given to a callback
  *     live only for that callback. Exceptions say so.
+ *   - An engine without fetches does not keep the loop alive: uv_run returns, whether it is closed or not.
+ *   - SIGPIPE is the program's to ignore, as in any program that writes to sockets. Disk, digests and types are the
+ *     business of libuv's thread pool.
+ *   - contrib/examples/memory.c is a whole program.
  *   - Units stand in the names: _ms, _bytes. Times are monotonic unless called "unix". */
 #ifndef SEINE_H
 #define SEINE_H
@@ -113,14 +117,15 @@ struct seine_event {
 
 typedef enum seine_tls { SEINE_TLS_1_2, SEINE_TLS_1_3 } seine_tls_t;
 
-/* Filled with defaults by seine_options_init; strings are copied by seine_open. */
+/* Filled by seine_options_init with the defaults that stand last in each comment; what names none is NULL, 0 or false.
+ * All is copied by seine_open. */
 struct seine_options {
   const char *directory; /* below which SEINE_SINK_FILE puts files, and keeps unfinished ones; must exist. NULL: no files */
   bool keep_parts;       /* unfinished files over 8 MiB outlive the engine there, below .seine-parts, if their server's
                             validators allow to go on with them: for seven days, 256 at most */
 
   const char *accept;      /* comma-separated MIME globs that the bytes must match, with * for any run; NULL: all */
-  uint64_t min_size_bytes; /* smaller bodies are rejected; 1 */
+  uint64_t min_size_bytes; /* smaller bodies are rejected; 1, which rejects empty ones */
   uint64_t max_size_bytes; /* larger bodies are rejected; 0: no limit */
   uint32_t min_side;       /* images whose smaller side has fewer pixels are rejected; 0: no limit */
   uint64_t max_pixels;     /* images of more pixels are rejected; 0: no limit */
@@ -131,8 +136,9 @@ struct seine_options {
   unsigned per_host;         /* of which to one host (scheme, name and port); 8 */
   double rate_per_host;      /* requests started a second, to one host; 0: no limit */
   uint64_t limit_rate_bytes; /* bytes received a second over all transfers; 0: no limit */
-  uint64_t max_memory_bytes; /* bodies held in memory, all together; 512 MiB */
-  uint64_t spool_bytes;      /* a body larger than this goes to a file while it arrives; 1 MiB */
+  uint64_t max_memory_bytes; /* bodies held in memory, all together: others wait. One that is larger alone still comes,
+                                up to max_size_bytes; 512 MiB */
+  uint64_t spool_bytes;      /* a larger body goes to its file while it arrives; not for SEINE_SINK_MEMORY; 1 MiB */
 
   unsigned retries;            /* attempts after the first; 5 */
   uint64_t retry_delay_ms;     /* bound of the first delay, doubled each attempt; 1000 */
@@ -182,8 +188,8 @@ SEINE_EXTERN int seine_open(seine_t **seine, uv_loop_t *loop, const seine_option
 /* Says which option is wrong: 0, or SEINE_EINVAL with a sentence in cause[0..size). */
 SEINE_EXTERN int seine_options_check(const seine_options_t *options, char *cause, size_t size);
 
-/* Cancels every fetch (each calls back, with SEINE_ECANCELLED), closes every handle, then calls on_close, after which
- * the engine is gone and uv_loop_close finds nothing of it. Call it once. */
+/* Cancels every fetch (each calls back, with SEINE_ECANCELLED), closes every handle, then calls on_close (NULL: nothing),
+ * after which the engine is gone and uv_loop_close finds nothing of it. Call it once; from the last on_result, say. */
 typedef void (*seine_close_cb)(seine_t *seine, void *user);
 SEINE_EXTERN void seine_close(seine_t *seine, seine_close_cb on_close, void *user);
 
@@ -194,7 +200,7 @@ SEINE_EXTERN void seine_drain(seine_t *seine);
 /* ---- A fetch ---- */
 
 typedef enum seine_sink {
-  SEINE_SINK_MEMORY, /* the body in result.data */
+  SEINE_SINK_MEMORY, /* the body in result.data, whole: bound it by max_size_bytes */
   SEINE_SINK_FILE,   /* the body in a file below options.directory, whole or not at all */
   SEINE_SINK_NULL,   /* received, inspected, hashed and dropped */
   SEINE_SINK_STREAM  /* handed on as it arrives; judged by its headers only; not retried once a chunk was handed on */
@@ -236,7 +242,7 @@ struct seine_result {
   const uint8_t *sha256; /* 32 bytes; NULL before inspection */
   uint32_t width, height;  /* of an image, as stored, before any rotation that metadata asks for; 0: not known */
   uint64_t trailing_bytes; /* that follow the image's end; they are kept */
-  const uint8_t *data;   /* SEINE_SINK_MEMORY and ok: size_bytes bytes; NULL otherwise. See seine_fetch_take */
+  const uint8_t *data;   /* SEINE_SINK_MEMORY and ok: size_bytes bytes, no NUL after them; else NULL. See seine_fetch_take */
   const char *path;      /* SEINE_SINK_FILE and ok: below options.directory; NULL otherwise */
 
   int64_t started_unix_ms;   /* when the last attempt began; 0 if none did */

@@ -245,6 +245,20 @@ START_TEST(an_engine_is_closed_in_any_state) {
 }
 END_TEST
 
+START_TEST(nobody_needs_to_hear_of_the_end) {
+  uv_loop_t loop;
+  seine_t *engine;
+  seine_options_t options;
+  seine_options_init(&options);
+  uv_loop_init(&loop);
+  ck_assert_int_eq(seine_open(&engine, &loop, &options), 0);
+  ck_assert_int_eq(uv_run(&loop, UV_RUN_DEFAULT), 0); /* nor does an engine without fetches hold the loop */
+  seine_close(engine, NULL, NULL);
+  uv_run(&loop, UV_RUN_DEFAULT);
+  ck_assert_int_eq(uv_loop_close(&loop), 0);
+}
+END_TEST
+
 START_TEST(two_engines_stand_on_one_loop) {
   static struct bench other;
   bench_init(&bench);
@@ -424,6 +438,7 @@ int main(void) {
   tcase_add_test(tcase, calls_that_fail_call_nothing_back);
   tcase_add_loop_test(tcase, fetches_are_cancelled_in_any_state, 0, 9);
   tcase_add_loop_test(tcase, an_engine_is_closed_in_any_state, 0, 9);
+  tcase_add_test(tcase, nobody_needs_to_hear_of_the_end);
   tcase_add_test(tcase, two_engines_stand_on_one_loop);
   tcase_add_test(tcase, a_callback_may_fetch_and_connections_are_kept);
   tcase_add_test(tcase, a_drain_lets_those_in_flight_end);

@@ -1,5 +1,5 @@
-# Completion of seine's options for bash, out of what "seine --help" says. Source it, or put it into
-# /usr/share/bash-completion/completions/seine.
+# Completion of seine's options for bash, out of what "seine --help" says. make install puts it
+# where bash-completion looks; elsewhere, source it.
 
 _seine() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} help

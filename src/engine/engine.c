@@ -327,7 +327,7 @@ int seine_open(seine_t **result, uv_loop_t *loop, const seine_options_t *options
 static void on_handle_closed(uv_handle_t *handle) {
   struct seine *engine = handle->data;
   if (--engine->open_handles) return;
-  engine->on_close(engine, engine->close_user);
+  if (engine->on_close) engine->on_close(engine, engine->close_user);
   free_plain_parts(engine);
 }
 
