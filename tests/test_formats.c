@@ -204,7 +204,7 @@ END_TEST
 
 struct packing_row {
   const char *filter;
-  int change; /* 0: none; 1: cut in half; 2: a bit flipped in the middle; 3: twice; 4: garbage behind; 5: check sum changed */
+  int change; /* 0: none; 1: cut in half; 2: overwritten in the middle; 3: twice; 4: garbage behind; 5: check sum changed */
   bool all; /* every record is read */
   const char *problem; /* a part of it; NULL: none */
 };
@@ -232,7 +232,7 @@ static const struct packing_row packings[] = {
 
 static char *damage(char *bytes, size_t *size, int change) {
   if (change == 1) *size /= 2;
-  if (change == 2) bytes[*size / 2] ^= 1;
+  if (change == 2) memset(bytes + *size / 2, 0xff, 256); /* zstd has no check sum here: a bit may go unseen */
   if (change == 5) bytes[*size - 6] ^= 1;
   if (change < 3 || change > 4) return bytes;
   size_t more = change == 3 ? *size : 7;
@@ -243,9 +243,9 @@ static char *damage(char *bytes, size_t *size, int change) {
 }
 
 /* Numbers that do not compress to nothing, so that half of them is far from all. */
-static void make_lines(struct text *data, int lines) {
+static void make_lines(struct text *data) {
   uint32_t number = 1;
-  for (int i = 0; i < lines; i++) {
+  for (int i = 0; i < 20000; i++) {
     number = number * 1664525 + 1013904223;
     text_printf(data, "http://h/%u\n", number);
   }
@@ -255,8 +255,7 @@ START_TEST(packed_lists_are_known_by_their_bytes) {
   const struct packing_row *row = &packings[_i];
   struct text data = {0}, seen = {0};
   size_t size;
-  /* bzip2 knows a block of 900 KB or nothing of it. */
-  make_lines(&data, strcmp(row->filter, "bzip2") == 0 && row->change != 0 ? 130000 : 30000);
+  make_lines(&data);
   char *bytes = damage(packed(row->filter, data.data, data.length, &size), &size, row->change);
   char *path = write_bytes("list", bytes, size);
   read_list(path, INPUT_AUTO, NULL, &seen);
