@@ -104,8 +104,9 @@ static size_t put_character(char **out, const unsigned char *text, enum row_form
 
 /* How many of the next bytes stand for themselves in JSON, as most texts do from end to end. */
 static size_t plain_run(const unsigned char *text) {
+  static const bool plain[256] = {[0x20 ... 0x21] = true, [0x23 ... 0x5b] = true, [0x5d ... 0x7e] = true};
   const unsigned char *at = text;
-  while (*at >= 0x20 && *at < 0x7f && *at != '"' && *at != '\\')
+  while (plain[*at])
     at++;
   return (size_t)(at - text);
 }

@@ -11,7 +11,6 @@
 
 #include "address.h"
 #include "arrival.h"
-#include "memory.h"
 #include "part.h"
 #include "permission.h"
 #include "store_parts.h"
@@ -34,7 +33,7 @@ void attempt_drop(struct seine_fetch *fetch) {
   response_clear(&attempt->response);
   curl_slist_free_all(attempt->headers);
   free(attempt->path);
-  free(attempt);
+  piece_give(&fetch->engine->spare_attempts, attempt);
   fetch->attempt = NULL;
 }
 
@@ -143,7 +142,7 @@ void attempt_anew(struct seine_fetch *fetch) {
 static bool make_attempt(struct seine_fetch *fetch) {
   struct timespec now;
   attempt_drop(fetch);
-  struct attempt *attempt = memory_zeroed(sizeof *attempt);
+  struct attempt *attempt = piece_take(&fetch->engine->spare_attempts, sizeof *attempt);
   if (!attempt) return false;
   clock_gettime(CLOCK_REALTIME_COARSE, &now);
   attempt->started_unix_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;

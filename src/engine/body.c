@@ -20,6 +20,7 @@ void bodies_init(struct bodies *bodies, struct crew *crew, struct store *store, 
 
 void bodies_rest(struct bodies *bodies) {
   buffers_clear(&bodies->buffers);
+  pieces_clear(&bodies->pieces);
 }
 
 /* What is kept for the next bodies stays below the limit, too. */
@@ -36,7 +37,7 @@ static bool over_limit(const struct bodies *bodies) {
 }
 
 struct body *body_new(struct bodies *bodies, enum body_keep keep, body_news_cb on_news, void *user) {
-  struct body *body = memory_zeroed(sizeof *body);
+  struct body *body = piece_take(&bodies->pieces, sizeof *body);
   if (!body) return NULL;
   body->bodies = bodies;
   body->keep = keep;
@@ -93,7 +94,7 @@ static void body_free(struct body *body) {
   bodies->held_bytes -= body->capacity + stream_free(body->stream);
   give_back(bodies, body->data, body->capacity);
   free(body->will);
-  free(body);
+  piece_give(&bodies->pieces, body);
   feed_starved(bodies);
 }
 

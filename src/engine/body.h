@@ -10,6 +10,7 @@
 
 #include "buffers.h"
 #include "inspect.h"
+#include "memory.h"
 #include "store.h"
 #include "store_parts.h"
 #include "work.h"
@@ -40,7 +41,8 @@ struct bodies {
   uint64_t spool_bytes;
   uint64_t limit_bytes;
   uint64_t held_bytes;            /* buffers of all bodies */
-  struct buffers buffers;         /* of none, for the next */
+  struct buffers buffers;         /* of none, for the next, */
+  struct pieces pieces;           /* and the bodies themselves */
   TAILQ_HEAD(, body) starved;     /* BODY_MEMORY bodies that wait for held_bytes to fall */
   struct body *overdraft;         /* one of them may go past the limit, so that they never all wait for each other */
 };

@@ -118,6 +118,7 @@ static void fetch_free(struct seine_fetch *fetch) {
   free(fetch);
   if (!was_last) return;
   bodies_rest(&engine->bodies);
+  pieces_clear(&engine->spare_attempts);
   uv_unref((uv_handle_t *)&engine->prepare);
 }
 
@@ -218,6 +219,7 @@ static int open_plain_parts(struct seine *engine, const seine_options_t *options
 static void free_plain_parts(struct seine *engine) {
   parts_close(engine);
   bodies_rest(&engine->bodies);
+  pieces_clear(&engine->spare_attempts);
   curl_slist_free_all(engine->headers);
   curl_slist_free_all(engine->foreign_headers);
   proxies_close(&engine->proxies);

@@ -9,6 +9,7 @@
 #include "body.h"
 #include "fetch.h"
 #include "host.h"
+#include "memory.h"
 #include "proxy.h"
 #include "resolver.h"
 #include "seine.h"
@@ -49,6 +50,7 @@ struct seine {
   size_t count[FETCH_STATES];
   struct fetch_list cancelled; /* by mark: to be ended in the next turn */
   size_t fetches;              /* not yet delivered */
+  struct pieces spare_attempts;
 
   uv_prepare_t prepare; /* turns of the engine: before the loop waits, and after */
   uv_check_t check;

@@ -1,7 +1,8 @@
-/* Small pieces of zeroed memory. */
+/* Small pieces of zeroed memory, and those of one size that are kept for the next. */
 #ifndef ENGINE_MEMORY_H
 #define ENGINE_MEMORY_H
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,5 +11,19 @@ static inline void *memory_zeroed(size_t size) {
   void *memory = malloc(size);
   return memory ? memset(memory, 0, size) : NULL;
 }
+
+struct piece;
+
+/* All of one size. They go by the dozen, when a batch comes back from a worker: more than that store takes. Zeroed, it is
+ * empty. */
+struct pieces {
+  struct piece *spare;
+  size_t count;
+};
+
+/* Zeroed; NULL: no memory. */
+void *piece_take(struct pieces *pieces, size_t size);
+void piece_give(struct pieces *pieces, void *memory);
+void pieces_clear(struct pieces *pieces);
 
 #endif
