@@ -67,6 +67,68 @@ static const struct {
     {"attachment; filename*=UTF-8''a%2", "a%2"},
     {"attachment; filename*=UTF-8''a%00b", "a"},
 
+    {"attachment; filename*=UTF8''cat.jpg", "cat.jpg"},
+    {"attachment; filename*=us-ascii''cat.jpg", "cat.jpg"},
+
+    /* Encoded words of RFC 2047, which mail has and HTTP has not. */
+    {"attachment; filename=\"=?UTF-8?B?54yrLmpwZw==?=\"", "\u732b.jpg"},
+    {"attachment; filename==?UTF-8?B?54yrLmpwZw==?=", "\u732b.jpg"},
+    {"attachment; filename=\"=?utf-8?b?54yrLmpwZw?=\"", "\u732b.jpg"}, /* no padding */
+    {"attachment; filename=\"=?UTF-8?Q?a_=E7=8C=AB.jpg?=\"", "a \u732b.jpg"},
+    {"attachment; filename=\"=?UTF-8?q?a b=5f%41.jpg?=\"", "a b_%41.jpg"},
+    {"attachment; filename=\"=?ISO-8859-1?Q?caf=E9.jpg?=\"", "caf\u00e9.jpg"},
+    {"attachment; filename=\"=?UTF-8*ja?B?54yrLmpwZw==?=\"", "\u732b.jpg"},
+    {"attachment; filename=\"=?UTF-8?B?54yr?= =?UTF-8?B?LmpwZw==?=\"", "\u732b.jpg"},
+    {"attachment; filename=\"=?UTF-8?B?54yr?==?UTF-8?Q?.jpg?=\"", "\u732b.jpg"},
+    {"attachment; filename=\"=?UTF-8?B?5w==?= =?UTF-8?B?jKsuanBn?=\"", "\u732b.jpg"}, /* a character in two words */
+    {"attachment; filename=\"=?ISO-8859-1?Q?=E9?= =?UTF-8?Q?=C3=A9?=\"", "\u00e9\u00e9"},
+    {"attachment; filename=\"=?UTF-8?Q?=41=?=\"", "A="},
+    {"attachment; filename=\"=?UTF-8?Q?..=2F..=2Fx.jpg?=\"", "x.jpg"},
+    {"attachment; filename=\"=?UTF-8?Q?a=00b?=\"", "a"},
+    {"attachment; filename=\"=?UTF-8?Q?"
+     "?=\"",
+     ""},
+    {"attachment; filename=\"=?UTF-8?B?54yrLmpwZw==?=\"; filename*=UTF-8''cat.jpg", "cat.jpg"},
+    /* Words that nothing can be made of are no name, */
+    {"attachment; filename=\"=?windows-1251?B?6vL9?=\"", ""},
+    {"attachment; filename=\"=?UTF-8?B?!!!!?=\"", ""},
+    {"attachment; filename=\"=?UTF-8?X?cat?=\"", ""},
+    {"attachment; filename=\"=?UTF-8?Q?=FF.jpg?=\"", ""},
+    {"attachment; filename=\"=?UTF-8?B?54yr?= =?KOI8-R?B?LmpwZw==?=\"", ""},
+    {"attachment; filename=\"=?KOI8-R?B?68/U?=\"; filename=cat.jpg", "cat.jpg"},
+    /* and what is more or less than words is a name as it is. */
+    {"attachment; filename=\"=?UTF-8?B?54yr?=.jpg\"", "=?UTF-8?B?54yr?=.jpg"},
+    {"attachment; filename=\"my =?UTF-8?B?54yr?=\"", "my =?UTF-8?B?54yr?="},
+    {"attachment; filename=\"=?UTF-8?B?54yr\"", "=?UTF-8?B?54yr"},
+    {"attachment; filename=\"=?UTF-8?B\"", "=?UTF-8?B"},
+    {"attachment; filename=\"=?UTF-8\"", "=?UTF-8"},
+    {"attachment; filename=\"=?\"", "=?"},
+    {"attachment; filename=\"?=\"", "?="},
+
+    /* Pieces of RFC 2231, which HTTP does not have either. */
+    {"attachment; filename*0=\"cat\"; filename*1=\".jpg\"", "cat.jpg"},
+    {"attachment; filename*1=\".jpg\"; filename*0=\"cat\"", "cat.jpg"},
+    {"attachment; FILENAME*0=cat; filename*1=.jpg; filename*3=x", "cat.jpg"},
+    {"attachment; filename*0*=UTF-8''%e7%8c; filename*1*=%ab; filename*2=%2ejpg", "\u732b%2ejpg"},
+    {"attachment; filename*0*=iso-8859-1'en'caf; filename*1*=%e9.jpg", "caf\u00e9.jpg"},
+    {"attachment; filename*0=\"caf\xe9\"; filename*1=.jpg", "caf\u00e9.jpg"},
+    {"attachment; filename*0=a; filename*1=b; filename*2=c; filename*3=d; filename*4=e; filename*5=f; filename*6=g; "
+     "filename*7=h; filename*8=i; filename*9=j; filename*10=k; filename*11=l",
+     "abcdefghijkl"},
+    {"attachment; filename=x; filename*0=cat.jpg", "cat.jpg"},
+    {"attachment; filename*0=x; filename*=UTF-8''cat.jpg", "cat.jpg"},
+    {"attachment; filename*0=\"../\"; filename*1=\"../cat.jpg\"", "cat.jpg"},
+    {"attachment; filename*0*=UTF-8''%2e%2e%2; filename*1*=fx.jpg", "..%2fx.jpg"}, /* an escape is not cut in two */
+    {"attachment; filename*1=cat.jpg", ""},
+    {"attachment; filename*1=x; filename=cat.jpg", "cat.jpg"},
+    {"attachment; filename*00=x; filename=cat.jpg", "cat.jpg"},
+    {"attachment; filename*0*=KOI8-R''%eb; filename=cat.jpg", "cat.jpg"},
+    {"attachment; filename*0*=cat.jpg; filename=x", "x"},
+    {"attachment; filename*0*=UTF-8''%ff; filename=x", "x"},
+    {"attachment; filename*0=; filename=x", "x"},
+    {"attachment; filename*0=a; filename*0=b", "a"},
+    {"attachment; filename*=0; filename=x", "x"},
+
     /* Bytes that no standard foresees. */
     {"attachment; filename=\"\u732b.jpg\"", "\u732b.jpg"},
     {"attachment; filename=\"\xe9t\xe9.jpg\"", "\u00e9t\u00e9.jpg"},
@@ -84,6 +146,26 @@ START_TEST(names_are_as_in_the_table) {
   ck_assert_msg(strcmp(name, rows[_i].expected) == 0, "%s: \"%s\", not \"%s\"", rows[_i].header, name,
                 rows[_i].expected);
   ck_assert_uint_eq(length, strlen(name));
+}
+END_TEST
+
+/* Each CJK character takes nine bytes there. */
+START_TEST(long_names_are_whole) {
+  char header[4000] = "attachment; filename*=UTF-8''", name[256];
+  for (int i = 0; i < 300; i++)
+    strcat(header, "%e7%8c%ab");
+  ck_assert_uint_eq(disposition_filename(header, name, sizeof name), 255);
+  ck_assert_str_eq(name + 252, "\u732b");
+}
+END_TEST
+
+START_TEST(pieces_have_an_end) {
+  static char header[80000];
+  char name[256];
+  size_t length = (size_t)sprintf(header, "attachment");
+  for (int i = 0; i < 4000; i++)
+    length += (size_t)sprintf(header + length, "; filename*%d=x", i);
+  ck_assert_uint_eq(disposition_filename(header, name, sizeof name), 32);
 }
 END_TEST
 
@@ -105,6 +187,8 @@ int main(void) {
   TCase *tcase = tcase_create("disposition");
   tcase_add_loop_test(tcase, names_are_as_in_the_table, 0, sizeof rows / sizeof rows[0]);
   tcase_add_test(tcase, long_values_are_cut);
+  tcase_add_test(tcase, long_names_are_whole);
+  tcase_add_test(tcase, pieces_have_an_end);
   suite_add_tcase(suite, tcase);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);

@@ -1,5 +1,6 @@
 /* The file name in a Content-Disposition header. The input is the room for the name in bytes, and the header.
- * Sources: src/cli/disposition.c src/cli/util.c */
+ * Sources: src/cli/disposition.c src/cli/util.c
+ * Libraries: libsodium */
 #include "disposition.h"
 #include "fuzz.h"
 #include "util.h"
