@@ -411,6 +411,28 @@ START_TEST(what_is_missing_is_an_error) {
 }
 END_TEST
 
+/* Whether a path is too long must not depend on which of two URLs came first, and so has the shorter name. */
+START_TEST(a_path_fits_distinct_or_not_at_all) {
+  struct naming_input input = {.url = "http://h/cat.jpg", .type = "image/jpeg"};
+  size_t fit = 0;
+  for (size_t length = SEINE_PATH_MAX - 40; length < SEINE_PATH_MAX; length++) {
+    struct naming *naming;
+    char template[SEINE_PATH_MAX + 16], cause[512], path[SEINE_PATH_MAX], distinct[SEINE_PATH_MAX];
+    for (size_t i = 0; i < length; i++)
+      template[i] = i % 100 == 99 ? '/' : 'a';
+    strcpy(template + length, "{stem}");
+    ck_assert_int_eq(naming_open(&naming, template, false, cause, sizeof cause), 0);
+    int error = naming_path(naming, &input, false, path, sizeof path);
+    ck_assert_int_eq(naming_path(naming, &input, true, distinct, sizeof distinct), error);
+    if (!error) ck_assert_uint_gt(strlen(distinct), strlen(path));
+    fit += !error;
+    naming_close(naming);
+  }
+  ck_assert_uint_gt(fit, 0);
+  ck_assert_uint_lt(fit, 40);
+}
+END_TEST
+
 /* ---- Whatever comes, a name is safe ---- */
 
 static void check_component(const char *name, size_t length, const char *path) {
@@ -494,6 +516,7 @@ int main(void) {
   tcase_add_test(tcase, names_fit_the_file_system);
   tcase_add_test(tcase, disposition_is_used_only_if_asked_for);
   tcase_add_test(tcase, what_is_missing_is_an_error);
+  tcase_add_test(tcase, a_path_fits_distinct_or_not_at_all);
   tcase_add_loop_test(tcase, random_names_are_safe, 0, 3);
   suite_add_tcase(suite, tcase);
   SRunner *runner = srunner_create(suite);

@@ -561,9 +561,19 @@ static int make_path(struct draft draft, char *path, size_t size) {
   return error;
 }
 
-int naming_path(const struct naming *naming, const struct naming_input *input, bool distinct, char *path, size_t size) {
+static int make_either(const struct naming *naming, const struct naming_input *input, bool distinct, char *path,
+                       size_t size) {
   return make_path((struct draft){.naming = naming, .input = input, .distinct = distinct, .extension = SIZE_MAX}, path,
                    size);
+}
+
+/* Of two URLs with one name, whichever comes later has the longer one: if either does not fit, neither may be had, or
+ * which URL has a file would depend on the order. */
+int naming_path(const struct naming *naming, const struct naming_input *input, bool distinct, char *path, size_t size) {
+  char other[SEINE_PATH_MAX];
+  int error = make_either(naming, input, distinct, path, size);
+  if (error || strlen(path) + NAMING_COMPONENT_MAX < SEINE_PATH_MAX) return error;
+  return make_either(naming, input, !distinct, other, sizeof other);
 }
 
 int naming_key(const struct naming *naming, const struct naming_input *input, char *path, size_t size) {
