@@ -2,7 +2,7 @@
  * template, a URL and a Content-Disposition, a line each; the first byte says more.
  * Sources: src/cli/naming.c src/cli/safe_name.c src/cli/disposition.c src/cli/util.c src/engine/url.c src/engine/media.c
  *          src/engine/digest.c
- * Libraries: libcurl libidn2 libcrypto */
+ * Libraries: libcurl libidn2 libcrypto libsodium */
 #include "disposition.h"
 #include "fuzz.h"
 #include "naming.h"
