@@ -123,6 +123,7 @@ struct seine_options {
   const char *directory; /* below which SEINE_SINK_FILE puts files, and keeps unfinished ones; must exist. NULL: no files */
   bool keep_parts;       /* unfinished files over 8 MiB outlive the engine there, below .seine-parts, if their server's
                             validators allow to go on with them: for seven days, 256 at most */
+  bool drop_parts;       /* with keep_parts: those that are there are removed at the start */
 
   const char *accept;      /* comma-separated MIME globs that the bytes must match, with * for any run; NULL: all */
   uint64_t min_size_bytes; /* smaller bodies are rejected; 1, which rejects empty ones */

@@ -119,3 +119,39 @@ void bench_clear(struct bench *bench) {
   folder_remove(bench->folder);
   free(bench->folder);
 }
+
+void bench_assert_is(const struct got *got, const char *path) {
+  size_t size;
+  char expected[65], stored[65];
+  uint8_t *body = server_body(got->bench->server, path, &size);
+  ck_assert_msg(got->status == SEINE_STATUS_OK, "%s: %s", path, got->message ? got->message : "no message");
+  bytes_sha256(body, size, expected);
+  free(body);
+  ck_assert_uint_eq(got->size_bytes, size);
+  ck_assert_str_eq(got->sha256, expected);
+  if (!got->path) return;
+  char *file = print("%s/%s", got->bench->folder, got->path);
+  ck_assert(file_sha256(file, stored));
+  ck_assert_str_eq(stored, expected);
+  free(file);
+}
+
+size_t bench_files(const struct bench *bench) {
+  struct files files = files_below(bench->folder);
+  size_t count = files.count;
+  files_clear(&files);
+  return count;
+}
+
+void bench_open_again(struct bench *bench) {
+  ck_assert_int_eq(uv_loop_init(&bench->loop), 0);
+  for (size_t i = 0; i < bench->count; i++) {
+    free(bench->got[i].path);
+    free(bench->got[i].type);
+    free(bench->got[i].message);
+  }
+  memset(bench->got, 0, bench->count * sizeof *bench->got);
+  bench->count = bench->done = 0;
+  bench->closed = false;
+  bench_open(bench);
+}

@@ -52,4 +52,11 @@ void bench_clear(struct bench *bench);
 struct got *bench_fetch(struct bench *bench, int n, const char *path, seine_sink_t sink);
 struct got *bench_request(struct bench *bench, const seine_request_t *request);
 
+/* Asserts that what a fetch ended in, and its file if it has one, is the whole body of `path`. */
+void bench_assert_is(const struct got *got, const char *path);
+/* Files below the folder. */
+size_t bench_files(const struct bench *bench);
+/* Another engine on the same folder, after bench_run; what was got is forgotten. */
+void bench_open_again(struct bench *bench);
+
 #endif

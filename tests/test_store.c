@@ -3,8 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
@@ -12,13 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "seine.h"
+#include "older.h"
 #include "store.h"
 
 static char base[64]; /* of this test */
@@ -335,25 +332,6 @@ START_TEST(a_spool_reaches_another_file_system) {
   ck_assert_int_eq(entries(directory), 1);
 }
 END_TEST
-
-/* From here on this process is as if on an older kernel or another file system. */
-static bool take_away(bool openat2, bool nameless, bool links) {
-  static const uint32_t tmpfile = O_TMPFILE & ~O_DIRECTORY;
-  struct sock_filter filter[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, openat2 ? SYS_openat2 : UINT32_MAX, 4, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, links ? SYS_linkat : UINT32_MAX, 4, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nameless ? SYS_openat : UINT32_MAX, 0, 5),
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
-      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, tmpfile, 2, 3),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOENT),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  };
-  struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
-  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
 
 START_TEST(older_systems_do_as_well) {
   static const bool missing[][3] = {

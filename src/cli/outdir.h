@@ -8,6 +8,7 @@
 struct stat;
 
 #define OUTDIR_LOCK ".seine.lock"
+#define OUTDIR_PARTS ".seine-parts" /* where the engine keeps unfinished files for the next run */
 
 struct outdir {
   int fd; /* of the folder; -1: not open */

@@ -213,6 +213,7 @@ static int open_engine(struct run *run) {
   options.event_user = run;
   options.directory = run->settings->null_sink ? NULL : run->settings->output;
   options.keep_parts = true;
+  options.drop_parts = run->settings->fresh;
   int error = seine_open(&run->engine, &run->loop, &options);
   if (error == 0) return 0;
   char cause[512];

@@ -83,6 +83,7 @@ static uint64_t walk_folder(const struct walk *walk, int fd, const char *prefix)
     struct stat st;
     const char *name = entry->d_name;
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, OUTDIR_LOCK) == 0) continue;
+    if (!*prefix && strcmp(name, OUTDIR_PARTS) == 0) continue;
     if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) continue;
     char *path = xasprintf("%s%s%s", prefix, name, S_ISDIR(st.st_mode) ? "/" : "");
     if (S_ISDIR(st.st_mode)) {

@@ -18,6 +18,8 @@ struct part {
   TAILQ_ENTRY(part) link; /* in parts.held, while it has a body */
   struct seine_fetch *fetch;
   struct body *body; /* NULL while an attempt has it */
+  bool
+      is_read; /* from an earlier run's file: the fetch waits for the end of that, and would wait for ever without it */
   uint8_t origin[32]; /* SHA-256 of the URL that its bytes came from, once it has a body */
   uint64_t total_bytes; /* 0: not known */
   char validator[PART_VALIDATOR_MAX];
@@ -47,7 +49,9 @@ static void forget_left(struct parts *parts, struct left *left) {
 
 void parts_open(struct seine *engine) {
   TAILQ_INIT(&engine->parts.held);
-  if (engine->store && engine->options.keep_parts) parts_list(engine->store, on_left, &engine->parts);
+  const seine_options_t *options = &engine->options;
+  if (!engine->store || !options->keep_parts) return;
+  parts_list(engine->store, options->drop_parts ? NULL : on_left, &engine->parts);
 }
 
 void parts_close(struct seine *engine) {
@@ -141,13 +145,19 @@ struct body *part_resume(struct seine_fetch *fetch) {
   return take_body(fetch->part);
 }
 
-/* The one that is soonest received again makes room. */
-static void make_room(struct parts *parts) {
+static struct part *least_part(const struct parts *parts) {
   struct part *part, *least = NULL;
-  if (parts->held_count <= HELD_MOST) return;
   TAILQ_FOREACH (part, &parts->held, link)
-    if (body_may_go_on(part->body) && (!least || part->body->total_bytes < least->body->total_bytes)) least = part;
-  if (least) part_drop(least->fetch);
+    if (!part->is_read && body_may_go_on(part->body) && (!least || part->body->total_bytes < least->body->total_bytes))
+      least = part;
+  return least;
+}
+
+/* Those that are soonest received again make room; one that is being read does so once it is. */
+static void make_room(struct parts *parts) {
+  struct part *least;
+  while (parts->held_count > HELD_MOST && (least = least_part(parts)))
+    part_drop(least->fetch);
 }
 
 void part_keep(struct seine_fetch *fetch) {
@@ -186,12 +196,14 @@ void part_leave(struct seine_fetch *fetch) {
 static void on_recalled(struct part *part) {
   struct seine_fetch *fetch = part->fetch;
   const struct part_record *record = body_record(part->body);
+  part->is_read = false;
   if (part->body->failure.error || !record) {
     part_drop(fetch); /* it is received from the start */
   } else {
     part->total_bytes = record->total_bytes;
     memcpy(part->origin, record->origin, sizeof part->origin);
     strcpy(part->validator, record->validator);
+    make_room(&fetch->engine->parts);
   }
   fetch->is_urgent = true;
   fetch_enter(fetch, FETCH_QUEUED);
@@ -222,13 +234,12 @@ bool part_recall(struct seine_fetch *fetch) {
     return false;
   }
   body->seen.wants_md5 = fetch->expected && fetch->expected->has_md5;
+  part->is_read = true;
   give_body(part, body);
-  make_room(parts);
   fetch_enter(fetch, FETCH_WAITING);
   return true;
 }
 
 bool part_is_read(const struct seine_fetch *fetch) {
-  const struct body *body = fetch->part ? fetch->part->body : NULL;
-  return body && body->at_work && !body_may_go_on(body);
+  return fetch->part && fetch->part->is_read;
 }

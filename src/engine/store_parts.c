@@ -70,7 +70,7 @@ void parts_list(struct store *store, void (*on_name)(void *user, const char *nam
   for (struct dirent *entry; (entry = readdir(folder));) {
     struct stat found;
     if (!is_part_name(entry->d_name) || fstatat(fd, entry->d_name, &found, AT_SYMLINK_NOFOLLOW) != 0) continue;
-    if (is_ours(&found) && found.st_mtime >= oldest && count++ < PARTS_MOST)
+    if (on_name && is_ours(&found) && found.st_mtime >= oldest && count++ < PARTS_MOST)
       on_name(user, entry->d_name);
     else
       unlinkat(fd, entry->d_name, 0);

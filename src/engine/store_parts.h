@@ -29,7 +29,8 @@ struct part_record {
 void part_name(const char *url, char name[PART_NAME_SIZE]);
 
 /* Calls on_name for each part that may still be of use, and removes the others: files that are not named or owned as ours,
- * too old, or too many. Blocking: as many system calls as there are files, of which there are few. */
+ * too old, or too many; all of them if on_name is NULL. Blocking: as many system calls as there are files, of which there
+ * are few. */
 void parts_list(struct store *store, void (*on_name)(void *user, const char *name), void *user);
 
 /* A part that an earlier run kept, for reading. Nothing changes on the disk before part_claim. */

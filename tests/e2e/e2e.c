@@ -154,19 +154,20 @@ static void push_wrapper(struct arguments *arguments) {
 }
 
 /* A library put before libc's, which the build has made. */
-static void push_hangs(struct arguments *arguments, const char *calls) {
+static void push_hangs(struct arguments *arguments, const struct run *run) {
   const char *given = getenv("builddir"), *asan = getenv("ASAN_OPTIONS");
   char *folder = realpath(given ? given : ".", NULL);
   push(arguments, print("/usr/bin/env"));
   push(arguments, print("LD_PRELOAD=%s/tests/e2e/.libs/hang.so", folder));
-  push(arguments, print("SEINE_HANGS=%s", calls));
+  push(arguments, print("SEINE_HANGS=%s", run->hangs ? run->hangs : ""));
+  push(arguments, print("SEINE_LINKS=%s", run->links ? run->links : ""));
   push(arguments, print("ASAN_OPTIONS=%s:verify_asan_link_order=0", asan ? asan : ""));
   free(folder);
 }
 
 static struct arguments make_arguments(const struct scene *scene) {
   struct arguments arguments = {.count = 0};
-  if (scene->run->hangs) push_hangs(&arguments, scene->run->hangs);
+  if (scene->run->hangs || scene->run->links) push_hangs(&arguments, scene->run);
   if (scene->run->before) {
     push(&arguments, print("/bin/sh"));
     push(&arguments, print("-c"));

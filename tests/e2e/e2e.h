@@ -1,7 +1,8 @@
 /* End-to-end cases of the command: what is served, the options, and the exit status, rows and files left behind.
  *
- * In all strings of a case "$1" to "$9" stand for http://127.0.0.N:PORT of the fault server, "$PORT" for its port, "$OTHER" for the port of a second one, "$N"
- * for the number of the repetition, "$x(8000)" for so many letters x, and "$$" for a dollar. */
+ * In all strings of a case "$1" to "$9" stand for http://127.0.0.N:PORT of the fault server, "$PORT" for its port, "$OTHER"
+ * for the port of a second one, "$N" for the number of the repetition, "$x(8000)" for so many letters x, and "$$" for a
+ * dollar. */
 #ifndef SEINE_E2E_H
 #define SEINE_E2E_H
 
@@ -69,6 +70,7 @@ struct run {
   int interrupts; /* so many, a second between; 1 if 0 */
   const char *hangs; /* these system calls never return: "linkat", "pwrite", "pread"; "slow pread" does after 1.5 s;
                         * "clock": the time of day jumps instead */
+  const char *links; /* "MOST:ERRNO": a file has no more names than that, and one more fails so */
   struct given_robots robots[4];
   const char *before; /* words of the shell, for the process that becomes the command: "ulimit -n 64" */
   struct {
@@ -117,8 +119,8 @@ struct topic {
   size_t count;
 };
 
-extern const struct topic basic_topic, content_topic, disk_topic, dns_topic, ends_topic, errors_topic, formats_topic, inputs_topic, large_topic, limits_topic, names_topic,
-    options_topic, reruns_topic, robots_topic, verify_topic;
+extern const struct topic basic_topic, content_topic, disk_topic, dns_topic, ends_topic, errors_topic, formats_topic,
+    inputs_topic, large_topic, limits_topic, names_topic, options_topic, reruns_topic, robots_topic, verify_topic;
 extern const struct topic safety_hosts_topic, safety_topic;
 
 #endif

@@ -1,6 +1,8 @@
 /* Put before libc by LD_PRELOAD: system calls named in $SEINE_HANGS never return, as on a disk that has gone. "slow pread"
- * returns after a while, and by "clock" the time of day jumps. */
+ * returns after a while, and by "clock" the time of day jumps. And a file can have no more names than $SEINE_LINKS says,
+ * "MOST:ERRNO", as on file systems with few or none. */
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -22,9 +24,20 @@ static bool is_file(int fd) {
   return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 100; /* not the lock, nor a new manifest */
 }
 
+/* Whether the file that is to be linked, by its descriptor or the way to that, has all the names it can have. */
+static bool has_enough(int from, const char *old, int flags) {
+  const char *links = getenv("SEINE_LINKS"), *colon = links ? strchr(links, ':') : NULL;
+  struct stat st;
+  if (!colon || (flags & AT_EMPTY_PATH ? fstat(from, &st) : fstatat(from, old, &st, 0)) != 0) return false;
+  if (st.st_nlink < (nlink_t)atoi(links)) return false;
+  errno = atoi(colon + 1);
+  return true;
+}
+
 int linkat(int from, const char *old, int to, const char *new, int flags) {
   static int (*real)(int, const char *, int, const char *, int);
   hang_if("linkat");
+  if (has_enough(from, old, flags)) return -1;
   if (!real) *(void **)&real = dlsym(RTLD_NEXT, "linkat");
   return real(from, old, to, new, flags);
 }

@@ -18,7 +18,7 @@
 struct wish {
   char *memory; /* holds the strings */
   const char *size, *seed, *delay, *rate, *trickle, *stall, *truncate, *faults, *status, *retry_after, *retry_date;
-  const char *type, *reset, *redirect, *redirect_status, *malformed, *disposition, *etag, *last_modified;
+  const char *type, *reset, *redirect, *redirect_status, *moved, *malformed, *disposition, *etag, *last_modified;
   const char *chunked, *no_type, *no_length, *silence, *close, *ranges;
   const char *cut, *sides, *trail, *text, *host, *ignored, *changed, *lie;
   const char *headers[HEADERS_MAX];
@@ -52,6 +52,7 @@ static const struct parameter parameters[] = {
     {"ranges", AT(ranges), "1: Accept-Ranges, and Range is obeyed with a 206"},
     {"rate", AT(rate), "bytes of the body a second"},
     {"redirect", AT(redirect), "redirects there"},
+    {"moved", AT(moved), "from attempt changed=N on it redirects there instead"},
     {"redirect-status", AT(redirect_status), "by this status instead of 302"},
     {"reset", AT(reset), "RST after N bytes of the body; 'request': before a byte; 'header': amid the headers"},
     {"retry-after", AT(retry_after), "the Retry-After header of statuses other than 200"},
@@ -379,6 +380,7 @@ static void drop_faults(struct wish *wish) {
 static void change(struct wish *wish, unsigned attempt) {
   static const char next[2] = "1";
   if (!wish->changed || attempt < number(wish->changed, 1)) return;
+  if (wish->moved) wish->redirect = wish->moved;
   wish->seed = next;
   if (wish->etag) wish->etag = "\"changed\"";
   if (wish->last_modified) wish->last_modified = "Sat, 21 Nov 2026 09:00:00 GMT";
