@@ -285,7 +285,7 @@ struct draft {
   bool distinct;
   bool key; /* all but the extension is wanted, cut as if there were the longest */
   bool has_host; /* in this component */
-  seine_url_t url;
+  const seine_url_t *url;
   char urlhash[URLHASH_DIGITS + 1];
   struct text path;
   struct text name; /* the component */
@@ -410,8 +410,8 @@ static void add_stem(struct draft *draft) {
     safe_trim(&stem);
   }
   if (stem.length == 0) {
-    const char *segment = strrchr(draft->url.path, '/');
-    segment = segment != NULL ? segment + 1 : draft->url.path;
+    const char *segment = strrchr(draft->url->path, '/');
+    segment = segment != NULL ? segment + 1 : draft->url->path;
     safe_add_segment(&stem, segment, strlen(segment));
     safe_trim(&stem);
   }
@@ -426,7 +426,7 @@ static void add_stem(struct draft *draft) {
 }
 
 static void add_host(struct draft *draft) {
-  const seine_url_t *url = &draft->url;
+  const seine_url_t *url = draft->url;
   draft->has_host = true;
   safe_add(&draft->name, url->host, strlen(url->host));
   if (url->port != (strcmp(url->scheme, "https") == 0 ? 443 : 80)) text_printf(&draft->name, "+%u", url->port);
@@ -434,7 +434,7 @@ static void add_host(struct draft *draft) {
 
 /* Two queries never give one name: a query of harmless characters stands as it is, any other as the URL's hash. */
 static void add_query(struct draft *draft) {
-  const char *query = draft->url.query;
+  const char *query = draft->url->query;
   if (query == NULL) return;
   size_t length = strlen(query);
   size_t harmless = strspn(query, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~=&+,;@!$'()%");
@@ -473,7 +473,7 @@ static void add_folder(struct draft *draft, const char *segment, size_t length) 
 }
 
 static void add_path(struct draft *draft) {
-  const char *at = draft->url.path;
+  const char *at = draft->url->path;
   const char *leaf = strrchr(at, '/');
   leaf = leaf != NULL ? leaf + 1 : at;
   size_t folders = 0;
@@ -538,9 +538,11 @@ static void add_part_value(struct draft *draft, const struct part *part) {
 static int make_path(struct draft draft, char *path, size_t size) {
   const struct naming *naming = draft.naming;
   const struct naming_input *input = draft.input;
+  seine_url_t parsed = {0};
   int error = 0;
   if (naming->wants_sha256 && input->sha256 == NULL) return SEINE_EINVAL;
-  if (naming->wants_url) error = seine_url_parse(&draft.url, input->url, NULL, 0);
+  if (naming->wants_url && input->parsed == NULL) error = seine_url_parse(&parsed, input->url, NULL, 0);
+  draft.url = input->parsed != NULL ? input->parsed : &parsed;
   if (error == 0) {
     if (naming->wants_urlhash || draft.distinct || !naming->unique) {
       uint8_t digest[DIGEST_BYTES];
@@ -555,7 +557,7 @@ static int make_path(struct draft draft, char *path, size_t size) {
     else
       memcpy(path, draft.path.data, draft.path.length + 1);
   }
-  if (naming->wants_url) seine_url_clear(&draft.url);
+  seine_url_clear(&parsed);
   text_clear(&draft.path);
   text_clear(&draft.name);
   return error;

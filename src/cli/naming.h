@@ -2,6 +2,8 @@
 #ifndef NAMING_H
 #define NAMING_H
 
+#include "seine.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,6 +15,7 @@ struct naming;
 struct naming_input {
   uint64_t id;
   const char *url; /* public form: without userinfo and fragment */
+  const seine_url_t *parsed; /* the same taken apart; NULL: it is taken apart here */
   const char *disposition; /* Content-Disposition as sent; NULL if none */
   const char *type; /* what the bytes are; NULL if that is not known */
   const uint8_t *sha256; /* 32 bytes; NULL only where the template does without */

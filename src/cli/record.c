@@ -115,6 +115,7 @@ bool record_reserve(struct run *run, uint64_t id, const char *text, uint64_t url
   struct naming_input input = {.id = id};
   int error = seine_url_parse(&parsed, text, NULL, 0);
   input.url = parsed.public_url;
+  input.parsed = &parsed;
   if (!error) error = naming_key(run->naming, &input, path, sizeof path);
   seine_url_clear(&parsed);
   return error || paths_take(run->paths, path, url);
@@ -128,6 +129,7 @@ static int name_file(struct item *item, const seine_result_t *result, char *path
   input.sha256 = result->sha256;
   int error = seine_url_parse(&url, result->url, NULL, 0);
   input.url = url.public_url;
+  input.parsed = &url;
   bool distinct = item->distinct || naming_is_late(run->naming);
   if (!error) error = naming_path(run->naming, &input, distinct, path, size);
   if (!error && !distinct && run->paths && !paths_would_take(run->paths, path, item->url))
