@@ -194,32 +194,6 @@ START_TEST(digests_are_right_however_the_bytes_come) {
 }
 END_TEST
 
-/* Side by side or one by one: lengths around the ends of blocks, and as many at once as a worker gets, and none. */
-START_TEST(digests_of_many_are_those_of_each) {
-  static uint8_t bytes[20000];
-  struct sha256_message messages[20];
-  uint8_t found[20][32], alone[32];
-  unsigned seed = (unsigned)time(NULL);
-  printf("seed %u\n", seed);
-  srandom(seed);
-  for (size_t i = 0; i < sizeof bytes; i++)
-    bytes[i] = (uint8_t)random();
-  if (!sha256_is_fast()) return; /* then nothing calls it */
-  for (int round = 0; round < 200; round++) {
-    size_t count = (size_t)round % 20;
-    for (size_t i = 0; i < count; i++) {
-      size_t size = random() % 4 ? (size_t)random() % 200 : (size_t)random() % (sizeof bytes - 100);
-      messages[i] = (struct sha256_message){size ? bytes + random() % 100 : NULL, size, found[i]};
-    }
-    sha256_many(messages, count);
-    for (size_t i = 0; i < count; i++) {
-      seine_sha256(messages[i].size ? messages[i].data : "", messages[i].size, alone);
-      ck_assert_mem_eq(found[i], alone, 32);
-    }
-  }
-}
-END_TEST
-
 /* Whatever the bytes, an answer comes, and it is a type. */
 START_TEST(random_bytes_do_no_harm) {
   unsigned seed = (unsigned)time(NULL);
@@ -278,7 +252,6 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, bytes_show_their_type);
   tcase_add_test(tests, short_cuts_end_where_libmagic_does);
   tcase_add_test(tests, images_end_in_memory_and_in_streams);
-  tcase_add_test(tests, digests_of_many_are_those_of_each);
   tcase_add_test(tests, digests_are_right_however_the_bytes_come);
   tcase_add_test(tests, random_bytes_do_no_harm);
   suite_add_tcase(suite, tests);

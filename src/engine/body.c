@@ -329,19 +329,7 @@ static void on_inspected(struct job *job) {
   body->on_news(body->user, BODY_INSPECTED);
 }
 
-static void find_digests(struct job **jobs, size_t count, struct inspector *inspector) {
-  struct sha256_message messages[CREW_BATCH] = {{.size = 0}};
-  for (size_t i = 0; i < count; i++) {
-    struct body *body = body_of(jobs[i]);
-    messages[i] = (struct sha256_message){.data = body->data, .size = body->size, .digest = body->seen.sha256};
-  }
-  bool found = inspector_digests(inspector, messages, count);
-  for (size_t i = 0; i < count; i++)
-    body_of(jobs[i])->seen.has_sha256 = found;
-}
-
 void body_run_inspect(struct job **jobs, size_t count, struct inspector *inspector) {
-  if (inspector) find_digests(jobs, count, inspector);
   for (size_t i = 0; i < count; i++) {
     struct body *body = body_of(jobs[i]);
     int error = inspector ? inspector_look(inspector, body->data, body->size, &body->seen) : SEINE_ENOSYS;

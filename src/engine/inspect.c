@@ -24,7 +24,6 @@ struct inspector {
   magic_t magic; /* NULL until it is needed */
   struct digest *digest;
   struct digest *md5; /* NULL until it is needed */
-  bool has_sha; /* the processor */
 };
 
 /* The rules of the database recurse and search; these bounds hold for each body. */
@@ -48,7 +47,6 @@ int inspector_open(struct inspector **inspector) {
   *inspector = NULL;
   struct inspector *made = calloc(1, sizeof(*made));
   if (!made) return SEINE_ENOMEM;
-  made->has_sha = sha256_is_fast();
   int error = digest_open(&made->digest, DIGEST_SHA256);
   if (error)
     free(made);
@@ -156,21 +154,12 @@ static int find_md5(struct inspector *inspector, const uint8_t *data, size_t siz
   return error ? error : digest_end(inspector->md5, md5);
 }
 
-bool inspector_digests(struct inspector *inspector, const struct sha256_message *bodies, size_t count) {
-  if (inspector->has_sha) sha256_many(bodies, count);
-  return inspector->has_sha;
-}
-
-static int find_sha256(struct inspector *inspector, const uint8_t *data, size_t size, uint8_t sha256[32]) {
-  int error = digest_start(inspector->digest);
-  if (!error) error = digest_add(inspector->digest, data, size);
-  return error ? error : digest_end(inspector->digest, sha256);
-}
-
 int inspector_look(struct inspector *inspector, const uint8_t *data, size_t size, struct inspection *out) {
   struct structure structure;
   int error = inspector_type(inspector, data, size, out->type);
-  if (!error && !out->has_sha256) error = find_sha256(inspector, data, size, out->sha256);
+  if (!error) error = digest_start(inspector->digest);
+  if (!error) error = digest_add(inspector->digest, data, size);
+  if (!error) error = digest_end(inspector->digest, out->sha256);
   if (!error && out->wants_md5) error = find_md5(inspector, data, size, out->md5);
   if (error) return error;
   structure_start(&structure, out->type);

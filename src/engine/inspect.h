@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "media.h"
-#include "sha256.h"
 #include "structure.h"
 
 #define INSPECT_TYPE_MAX MEDIA_TYPE_MAX
@@ -18,7 +17,6 @@ struct inspector;
 struct inspection {
   char type[INSPECT_TYPE_MAX]; /* an essence by its usual name; application/octet-stream if not recognised */
   uint8_t sha256[32];
-  bool has_sha256; /* set by whoever knows it before the look */
   bool wants_md5; /* set by whoever wants the next one */
   uint8_t md5[16];
   bool truncated; /* an image that does not end, or whose parts are damaged */
@@ -33,10 +31,7 @@ void inspector_close(struct inspector *inspector); /* NULL is fine */
 /* The type that the first 4 KiB of `head` show. 0, SEINE_ENOMEM, or SEINE_ENOSYS if libmagic gave up or has no database. */
 int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]);
 
-/* SHA-256 of several bodies, where that is faster than one by one; false if it is not, and nothing was done. */
-bool inspector_digests(struct inspector *inspector, const struct sha256_message *bodies, size_t count);
-
-/* Everything about a whole body; `out->wants_md5` and `out->has_sha256` are read, the rest written. */
+/* Everything about a whole body; `out->wants_md5` is read, the rest written. */
 int inspector_look(struct inspector *inspector, const uint8_t *data, size_t size, struct inspection *out);
 
 /* What inspector_look adds at the end, for a body whose type and SHA-256 were found piece by piece. */
