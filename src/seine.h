@@ -344,6 +344,20 @@ SEINE_EXTERN int seine_link(const char *directory, const char *from, const char 
 
 SEINE_EXTERN void seine_sha256(const void *data, size_t size_bytes, uint8_t digest[32]);
 
+/* What libcurl and c-ares are to allocate with, in the whole process. */
+typedef struct seine_allocator {
+  void *(*allocate)(size_t size);
+  void (*release)(void *memory);
+  void *(*resize)(void *memory, size_t size);
+  char *(*duplicate)(const char *text);
+  void *(*allocate_zeroed)(size_t count, size_t size);
+} seine_allocator_t;
+
+/* For programs that would rather end in an allocator of theirs than have those libraries go on without memory: libcurl 7.88
+ * asks for a URL without its query then, or crashes. Takes effect for the life of the process; call it before anything else
+ * here, and before libcurl or c-ares are used otherwise. 0, or SEINE_ENOSYS. */
+SEINE_EXTERN int seine_replace_allocator(const seine_allocator_t *allocator);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,5 +1,6 @@
 /* The command: what it is asked, whether its lists can be read, and then the run. */
 #include "list.h"
+#include "memory.h"
 #include "options.h"
 #include "process.h"
 #include "run.h"
@@ -32,6 +33,7 @@ static int check_and_run(const struct settings *settings) {
 int main(int argc, char **argv) {
   struct settings settings;
   int status = EXIT_USAGE;
+  memory_prepare();
   int done = options_parse(&settings, argc, argv);
   if (done > 0)
     status = finish_output();

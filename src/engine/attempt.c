@@ -156,24 +156,33 @@ static void count_attempt(struct seine_fetch *fetch) {
   if (!fetch->attempts++) fetch->first_ms = uv_now(fetch->engine->loop);
 }
 
-static struct curl_slist *append(struct curl_slist *to, const struct curl_slist *from) {
+/* All of `from`, or not memory enough; what is there by then is the attempt's either way. */
+static bool append(struct attempt *attempt, const struct curl_slist *from) {
   for (; from; from = from->next) {
-    struct curl_slist *longer = curl_slist_append(to, from->data);
-    if (longer) to = longer;
+    struct curl_slist *longer = curl_slist_append(attempt->headers, from->data);
+    if (!longer) return false;
+    attempt->headers = longer;
   }
-  return to;
+  return true;
 }
 
-/* The lines of the engine, of the request and of the host's rule; those that may be secret only to the first origin. */
-static struct curl_slist *headers_of(struct seine_fetch *fetch) {
+/* The lines of the engine, of the request and of the host's rule; those that may be secret only to the first origin. 0 or
+ * SEINE_ENOMEM: without one of its lines, a request would be another. */
+static int headers_of(struct seine_fetch *fetch, struct curl_slist **lines) {
   const struct seine *engine = fetch->engine;
   const struct rule_terms *rule = fetch->host->rule;
   bool by_rule = rule && rule->own;
-  if (fetch->is_foreign) return by_rule ? rule->foreign_headers : engine->foreign_headers;
-  if (!fetch->headers) return by_rule ? rule->headers : engine->headers;
-  if (!by_rule) return fetch->headers;
-  fetch->attempt->headers = append(append(NULL, fetch->headers), rule->own);
-  return fetch->attempt->headers;
+  if (fetch->is_foreign) {
+    *lines = by_rule ? rule->foreign_headers : engine->foreign_headers;
+  } else if (!fetch->headers) {
+    *lines = by_rule ? rule->headers : engine->headers;
+  } else if (!by_rule) {
+    *lines = fetch->headers;
+  } else {
+    if (!append(fetch->attempt, fetch->headers) || !append(fetch->attempt, rule->own)) return SEINE_ENOMEM;
+    *lines = fetch->attempt->headers;
+  }
+  return 0;
 }
 
 static bool has_line(const struct curl_slist *lines, const char *name) {
@@ -183,48 +192,62 @@ static bool has_line(const struct curl_slist *lines, const char *name) {
 }
 
 /* Asks for the rest of a body that broke off. Who asks for a range of his own gets that. */
-static struct curl_slist *headers_for_rest(struct seine_fetch *fetch, struct curl_slist *lines) {
+static int headers_for_rest(struct seine_fetch *fetch, struct curl_slist **lines) {
   struct attempt *attempt = fetch->attempt;
   char range[64], condition[32 + PART_VALIDATOR_MAX];
-  if (has_line(lines, "Range:") || has_line(lines, "If-Range:") || !part_range(fetch, &attempt->range)) return lines;
+  if (has_line(*lines, "Range:") || has_line(*lines, "If-Range:") || !part_range(fetch, &attempt->range)) return 0;
   snprintf(range, sizeof range, "Range: bytes=%" PRIu64 "-", attempt->range.from_bytes);
   snprintf(condition, sizeof condition, "If-Range: %s", attempt->range.validator);
   struct curl_slist rest[2] = {{range, &rest[1]}, {condition, NULL}};
-  attempt->headers = append(attempt->headers ? attempt->headers : append(NULL, lines), rest);
-  return attempt->headers;
+  if ((!attempt->headers && !append(attempt, *lines)) || !append(attempt, rest)) return SEINE_ENOMEM;
+  *lines = attempt->headers;
+  return 0;
 }
 
-/* What libcurl is told of the name it will connect to, so that it asks nobody itself. Owned by the caller; NULL: nothing. */
-static char *resolve_entry(const struct seine_fetch *fetch) {
+/* What libcurl is told of the name it will connect to, so that it asks nobody itself. *entry is the caller's; NULL: nothing.
+ * 0 or SEINE_ENOMEM. */
+static int resolve_entry(const struct seine_fetch *fetch, char **entry) {
   const struct host *host = fetch->host;
   struct addresses *addresses = host->addresses;
   const char *name = host->name;
   unsigned port = host->port;
-  char *entry = NULL;
+  int error = 0;
+  *entry = NULL;
   if (fetch->proxy) {
     name = proxy_host(fetch->proxy);
     port = proxy_port(fetch->proxy);
     addresses = name ? resolver_cached(fetch->engine->resolver, name) : NULL;
   }
-  if (addresses && asprintf(&entry, "%s:%u:%s", name, port, addresses->text) < 0) entry = NULL;
+  if (addresses && asprintf(entry, "%s:%u:%s", name, port, addresses->text) < 0) {
+    *entry = NULL;
+    error = SEINE_ENOMEM;
+  }
   if (fetch->proxy) addresses_unref(addresses);
-  return entry;
+  return error;
+}
+
+static int start_attempt(struct seine_fetch *fetch, struct transfer_request *request) {
+  struct curl_slist *lines = NULL;
+  int error = make_attempt(fetch) ? headers_of(fetch, &lines) : SEINE_ENOMEM;
+  if (!error) error = headers_for_rest(fetch, &lines);
+  request->headers = lines;
+  if (!error) error = transfer_start(&fetch->engine->transfers, request, fetch, &fetch->attempt->transfer);
+  return error;
 }
 
 static void start_transfer(struct seine_fetch *fetch) {
   struct seine *engine = fetch->engine;
   struct host *host = fetch->host;
-  char *resolve = resolve_entry(fetch);
-  int error = make_attempt(fetch) ? 0 : SEINE_ENOMEM;
+  char *resolve = NULL, *lent = NULL;
   const char *asked = fetch->full ? fetch->full : fetch->url;
-  char *lent = fetch->target && !fetch->is_foreign ? url_with_userinfo_of(fetch->target, asked) : NULL;
+  int error = resolve_entry(fetch, &resolve);
+  if (!error && fetch->target && !fetch->is_foreign) error = url_with_userinfo_of(fetch->target, asked, &lent);
   struct transfer_request request = {.url = lent ? lent : fetch->target ? fetch->target : asked,
-                                     .headers = error ? NULL : headers_for_rest(fetch, headers_of(fetch)),
                                      .resolve = resolve,
                                      .proxy = fetch->proxy ? proxy_url(fetch->proxy) : NULL,
                                      .literal = host->literal && !fetch->proxy,
                                      .keep_connection = arrival_keeps_connection(fetch)};
-  if (!error) error = transfer_start(&engine->transfers, &request, fetch, &fetch->attempt->transfer);
+  if (!error) error = start_attempt(fetch, &request);
   free(resolve);
   free(lent);
   if (error) {

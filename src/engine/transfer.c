@@ -286,6 +286,23 @@ static long buffer_size(const seine_options_t *options) {
   return size;
 }
 
+static bool set_string(CURL *easy, CURLoption option, const char *text) {
+  return curl_easy_setopt(easy, option, text) != CURLE_OUT_OF_MEMORY;
+}
+
+/* Strings are copied, for which there may be no memory; without one, a request would go elsewhere, or trust others. */
+static bool set_strings(CURL *easy, const struct transfers *transfers) {
+  const char *ca = transfers->ca_file;
+  /* Which proxy, if any, is decided for each transfer; the environment has no say. */
+  bool set = set_string(easy, CURLOPT_NOPROXY, "") && set_string(easy, CURLOPT_PROXY, "") &&
+             set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https") &&
+             set_string(easy, CURLOPT_USERAGENT, transfers->options->user_agent);
+  if (!set || !ca) return set;
+  /* A CA path would switch libcurl's CA cache off, and each new connection would parse the whole bundle. */
+  return set_string(easy, CURLOPT_CAINFO, ca) && set_string(easy, CURLOPT_CAPATH, NULL) &&
+         set_string(easy, CURLOPT_PROXY_CAINFO, ca) && set_string(easy, CURLOPT_PROXY_CAPATH, NULL);
+}
+
 static void set_network(CURL *easy, const struct transfers *transfers) {
   const seine_options_t *options = transfers->options;
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_timeout_ms);
@@ -293,18 +310,8 @@ static void set_network(CURL *easy, const struct transfers *transfers) {
   /* Entries are not searched for their age, which would be a walk for every transfer: see transfers_forget, set_literal. */
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_size(options));
-  /* Which proxy, if any, is decided for each transfer; the environment has no say. */
-  curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-  curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)(options->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
-  /* A CA path would switch libcurl's CA cache off, and each new connection would parse the whole bundle. */
-  if (transfers->ca_file) {
-    curl_easy_setopt(easy, CURLOPT_CAINFO, transfers->ca_file);
-    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, transfers->ca_file);
-    curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
-  }
   long oldest = options->tls_min == SEINE_TLS_1_3 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2;
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, oldest);
   curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, oldest);
@@ -330,7 +337,7 @@ static void set_callbacks(struct transfer *transfer) {
 static struct transfer *transfer_new(struct transfers *transfers) {
   struct transfer *transfer = calloc(1, sizeof *transfer);
   CURL *easy = curl_easy_init();
-  if (!transfer || !easy) {
+  if (!transfer || !easy || !set_strings(easy, transfers)) {
     free(transfer);
     curl_easy_cleanup(easy);
     return NULL;
@@ -338,8 +345,6 @@ static struct transfer *transfer_new(struct transfers *transfers) {
   transfer->easy = easy;
   transfer->transfers = transfers;
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, transfers->options->user_agent);
   curl_loop_adopt(&transfers->curl_loop, easy);
   set_network(easy, transfers);
   set_callbacks(transfer);
@@ -375,12 +380,13 @@ static void transfer_give(struct transfer *transfer) {
 
 /* ---- The life of a transfer ---- */
 
-/* Names to forget come first: one of them may be told anew. */
-static void set_resolve(struct transfer *transfer, const char *resolve) {
+/* Names to forget come first: one of them may be told anew. False without memory for the name, which libcurl would look up
+ * by itself. */
+static bool set_resolve(struct transfer *transfer, const char *resolve) {
   struct transfers *transfers = transfer->transfers;
-  if (!transfers->forget && !resolve && !transfer->resolve) return;
+  if (!transfers->forget && !resolve && !transfer->resolve) return true;
   struct curl_slist *list = transfers->forget;
-  struct curl_slist *told = resolve ? curl_slist_append(NULL, resolve) : NULL; /* or libcurl asks its own resolver */
+  struct curl_slist *told = resolve ? curl_slist_append(NULL, resolve) : NULL;
   if (list)
     transfers->forget_last->next = told;
   else
@@ -389,6 +395,7 @@ static void set_resolve(struct transfer *transfer, const char *resolve) {
   curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, list);
   curl_slist_free_all(transfer->resolve);
   transfer->resolve = list;
+  return told || !resolve;
 }
 
 /* libcurl keeps address literals in its cache of names, too, and has no word by which to drop the IPv6 ones. A transfer
@@ -410,21 +417,24 @@ static void reset(struct transfer *transfer) {
   transfer->text[0] = '\0';
 }
 
+static bool set_proxy(struct transfer *transfer, const char *proxy) {
+  if (transfer->proxy == proxy) return true;
+  if (curl_easy_setopt(transfer->easy, CURLOPT_PROXY, proxy ? proxy : "")) return false;
+  transfer->proxy = proxy;
+  return true;
+}
+
 int transfer_start(struct transfers *transfers, const struct transfer_request *request, void *user,
                    struct transfer **result) {
   struct transfer *transfer = transfer_take(transfers);
   if (!transfer) return SEINE_ENOMEM;
   reset(transfer);
   transfer->user = user;
-  set_resolve(transfer, request->resolve);
+  bool set = set_resolve(transfer, request->resolve) && set_proxy(transfer, request->proxy);
   set_literal(transfer, request->literal);
   if (transfer->headers != request->headers) {
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, request->headers);
     transfer->headers = request->headers;
-  }
-  if (transfer->proxy != request->proxy) {
-    curl_easy_setopt(transfer->easy, CURLOPT_PROXY, request->proxy ? request->proxy : "");
-    transfer->proxy = request->proxy;
   }
   transfer_keep_connection(transfer, request->keep_connection);
   /* One connection for all streams, where a server speaks HTTP/2: the handshake says so. Without TLS nothing says so, and
@@ -432,7 +442,7 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
   bool waits = strncasecmp(request->url, "https:", 6) == 0;
   if (waits != transfer->waits) curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT, waits ? 1L : 0L);
   transfer->waits = waits;
-  if (curl_easy_setopt(transfer->easy, CURLOPT_URL, request->url) ||
+  if (!set || curl_easy_setopt(transfer->easy, CURLOPT_URL, request->url) ||
       curl_loop_add(&transfers->curl_loop, transfer->easy)) {
     transfer_give(transfer);
     return SEINE_ENOMEM;

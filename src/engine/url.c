@@ -303,19 +303,28 @@ bool url_is_plain_path(const char *path) {
   return !*at && at - path < URL_SIZE_MAX / 2;
 }
 
-char *url_with_userinfo_of(const char *target, const char *origin) {
-  CURLU *from = curl_url(), *to = curl_url();
-  char *user = NULL, *password = NULL, *url = NULL;
-  if (from && to && !curl_url_set(from, CURLUPART_URL, origin, CURLU_URLENCODE) &&
-      !part_get(from, CURLUPART_USER, 0, &user) && !curl_url_set(to, CURLUPART_URL, target, 0)) {
-    CURLUcode code = curl_url_set(to, CURLUPART_USER, user, 0);
-    if (!code && !part_get(from, CURLUPART_PASSWORD, 0, &password))
-      code = curl_url_set(to, CURLUPART_PASSWORD, password, 0);
-    if (!code) part_get(to, CURLUPART_URL, 0, &url);
-  }
-  curl_url_cleanup(from);
-  curl_url_cleanup(to);
+static CURLUcode lend_userinfo(CURLU *from, CURLU *to, char **url) {
+  char *user = NULL, *password = NULL;
+  CURLUcode code = part_get(from, CURLUPART_USER, 0, &user);
+  if (!code) code = curl_url_set(to, CURLUPART_USER, user, 0);
+  if (!code) code = part_get(from, CURLUPART_PASSWORD, 0, &password);
+  if (code == CURLUE_NO_PASSWORD)
+    code = CURLUE_OK;
+  else if (!code)
+    code = curl_url_set(to, CURLUPART_PASSWORD, password, 0);
+  if (!code) code = part_get(to, CURLUPART_URL, 0, url);
   free(user);
   free(password);
-  return url;
+  return code;
+}
+
+int url_with_userinfo_of(const char *target, const char *origin, char **url) {
+  CURLU *from = curl_url(), *to = curl_url();
+  *url = NULL;
+  CURLUcode code = from && to ? curl_url_set(from, CURLUPART_URL, origin, CURLU_URLENCODE) : CURLUE_OUT_OF_MEMORY;
+  if (!code) code = curl_url_set(to, CURLUPART_URL, target, 0);
+  if (!code) code = lend_userinfo(from, to, url);
+  curl_url_cleanup(from);
+  curl_url_cleanup(to);
+  return code == CURLUE_OUT_OF_MEMORY ? SEINE_ENOMEM : 0;
 }

@@ -18,8 +18,8 @@ size_t url_origin_length(const char *text);
 /* Whether a path, with what follows it, is one that no parser would refuse or read in two ways: visible ASCII after a "/". */
 bool url_is_plain_path(const char *path);
 
-/* The URL of a redirect within its host, with the userinfo of the URL that was asked for; the caller frees. NULL if there is
- * none, or no memory. */
-char *url_with_userinfo_of(const char *target, const char *origin);
+/* The URL of a redirect within its host, with the userinfo of the URL that was asked for, into *url, which the caller frees;
+ * NULL if there is none. 0 or SEINE_ENOMEM. */
+int url_with_userinfo_of(const char *target, const char *origin, char **url);
 
 #endif

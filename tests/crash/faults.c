@@ -1,10 +1,10 @@
 /* Runs the command over a few URLs of every kind while the n-th call of a kind fails, for each n, and then once more
  * without a fault: it must not crash, hang or leak, every row must be true, and the second run must complete the rest.
  *
- *   faults [most N] [call TEXT] [not TEXT] [from N]
+ *   faults [most N] [call TEXT] [not TEXT] [from N] [stop N]
  *
- * most: faults of a kind at most, evenly spread, the first of them by `from`; call, not: only the kinds whose name has
- * this text, or has it not.
+ * most: faults of a kind at most, evenly spread, the first of them by `from`; 0: every one; call, not: only the kinds
+ * whose name has this text, or has it not; stop: after so many failures of a kind.
  * SEINE: the command. FAULTSERVER: the server. builddir: where the shim and the wrapped command are built. Closes with
  * "faults: N passed, N failed". */
 #include <errno.h>
@@ -55,6 +55,7 @@ static const struct trial trials[] = {
 static const int errors[] = {ENOSPC, EIO, ENOMEM, EMFILE};
 
 static char *builddir, *report;
+static unsigned long stop_after = 5;
 
 /* ---- One run ---- */
 
@@ -158,7 +159,7 @@ static bool play(struct shelf *shelf, const struct trial *trial, unsigned long m
   /* Threads make the number differ a little from run to run. */
   unsigned long last = calls ? calls + calls / 50 : 0;
   unsigned long step = most && last > most ? (last + most - 1) / most : 1;
-  for (unsigned long n = from % step + 1; n <= last && failed < 5; n += step, faults++) {
+  for (unsigned long n = from % step + 1; n <= last && failed < stop_after; n += step, faults++) {
     if (!play_fault(shelf, trial, n, strcmp(trial->call, "malloc") == 0 ? ENOMEM : errors[(n + n / 4) % 4])) failed++;
   }
   printf("%s - %s: %lu faults in %lu calls\n", failed ? "not ok" : "ok", trial->means ? trial->means : trial->call,
@@ -172,6 +173,7 @@ int main(int argc, char **argv) {
   for (int i = 1; i + 1 < argc; i += 2) {
     if (strcmp(argv[i], "most") == 0) most = strtoul(argv[i + 1], NULL, 10);
     if (strcmp(argv[i], "from") == 0) from = strtoul(argv[i + 1], NULL, 10);
+    if (strcmp(argv[i], "stop") == 0) stop_after = strtoul(argv[i + 1], NULL, 10);
     if (strcmp(argv[i], "call") == 0) only = argv[i + 1];
     if (strcmp(argv[i], "not") == 0) not = argv[i + 1];
   }

@@ -1,0 +1,14 @@
+/* Gives the libraries that transfers and look-ups are made of the caller's allocator. */
+#include <ares.h>
+#include <curl/curl.h>
+
+#include "seine.h"
+
+/* What is initialised here is never let go: the last to let go would bring the allocators of before back. */
+int seine_replace_allocator(const seine_allocator_t *allocator) {
+  CURLcode code = curl_global_init_mem(CURL_GLOBAL_DEFAULT, allocator->allocate, allocator->release, allocator->resize,
+                                       allocator->duplicate, allocator->allocate_zeroed);
+  int status =
+      ares_library_init_mem(ARES_LIB_INIT_ALL, allocator->allocate, allocator->release, allocator->resize);
+  return code == CURLE_OK && status == ARES_SUCCESS ? 0 : SEINE_ENOSYS;
+}
