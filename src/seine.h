@@ -256,10 +256,12 @@ typedef void (*seine_result_cb)(seine_fetch_t *fetch, const seine_result_t *resu
 
 /* Asked once the body of a SEINE_SINK_FILE fetch is whole and accepted (type, sha256 and size_bytes are set): where is it
  * to go? Answers SEINE_PLACE_STORE with a relative path in path[0..size), folders are made as needed;
- * SEINE_PLACE_HELD if equal bytes are held already; or a negative code, with which the fetch then fails. A fetch for whose
- * file no descriptor was left starts over, and asks again. */
+ * SEINE_PLACE_HELD if equal bytes are held already; SEINE_PLACE_REPLACE with such a path if they are, but a regular file
+ * that has this path is to be replaced all the same, as one that a dead run left; or a negative code, with which the fetch
+ * then fails. A fetch for whose file no descriptor was left starts over, and asks again. */
 #define SEINE_PLACE_STORE 0
 #define SEINE_PLACE_HELD 1
+#define SEINE_PLACE_REPLACE 2
 #define SEINE_PATH_MAX 4096
 typedef int (*seine_place_cb)(seine_fetch_t *fetch, const seine_result_t *result, char *path, size_t size);
 

@@ -193,6 +193,7 @@ START_TEST(a_batch_writes_all_it_can) {
   memset(items, 0xee, sizeof(items));
   for (int i = 0; i < 64; i++) {
     snprintf(names[i], sizeof(names[i]), i % 16 == 15 ? "../%d" : "f%d/%d.jpg", i % 16 == 15 ? i : i / 8, i);
+    items[i].replaces = false;
     items[i].path = names[i];
     items[i].data = data[i];
     items[i].size = (size_t)snprintf(data[i], sizeof(data[i]), "data %d", i);
@@ -208,6 +209,30 @@ START_TEST(a_batch_writes_all_it_can) {
     }
   }
   ck_assert_int_eq(entries(directory), 8);
+  ck_assert_int_eq(descriptors(), before);
+}
+END_TEST
+
+START_TEST(what_only_replaces_makes_no_file) {
+  struct store_item items[] = {{.path = "f/there"}, {.path = "f/new"}, {.path = "none/new"}, {.path = "link"},
+                               {.path = "way/there"}, {.path = "f"}, {.path = "../out/f/there"}};
+  enum { COUNT = sizeof items / sizeof *items };
+  struct store_failure failure;
+  ck_assert_int_eq(store_write(store, "f/there", "old", 3, &failure), 0);
+  ck_assert_int_eq(symlink("f/there", below("link")), 0);
+  ck_assert_int_eq(symlink("f", below("way")), 0);
+  for (int i = 0; i < COUNT; i++) {
+    items[i].data = "new";
+    items[i].size = 3;
+    items[i].replaces = true;
+  }
+  int before = descriptors();
+  ck_assert_uint_eq(store_write_many(store, items, COUNT), 0);
+  for (int i = 0; i < COUNT; i++)
+    ck_assert_msg(items[i].left == (i > 0) && !items[i].failure.error, "%s", items[i].path);
+  expect_file("f/there", "new", 3);
+  ck_assert_int_eq(entries(below("f")), 1);
+  ck_assert_int_eq(entries(directory), 3);
   ck_assert_int_eq(descriptors(), before);
 }
 END_TEST
@@ -416,6 +441,7 @@ int main(void) {
   tcase_add_test(tests, what_is_in_the_way_is_told);
   tcase_add_test(tests, a_directory_that_is_none_is_refused);
   tcase_add_test(tests, a_batch_writes_all_it_can);
+  tcase_add_test(tests, what_only_replaces_makes_no_file);
   tcase_add_test(tests, a_spool_becomes_a_file_or_nothing);
   tcase_add_test(tests, a_folder_that_vanished_is_made_again);
   tcase_add_test(tests, a_write_that_fails_leaves_nothing);

@@ -51,7 +51,7 @@ struct naming {
   struct part *parts;
   size_t count;
   bool use_disposition;
-  bool unique, late;
+  bool unique, own, late;
   bool has_path;
   size_t most; /* bytes of a component */
   bool wants_url, wants_urlhash, wants_sha256; /* what has to be worked out for a name */
@@ -227,6 +227,7 @@ static void note_wants(struct naming *naming) {
     naming->wants_url |= part->field == STEM || part->field == HOST || part->field == PATH;
     naming->wants_urlhash |= part->field == URLHASH || part->field == PATH;
     naming->wants_sha256 |= part->field == SHA256;
+    naming->own |= part->field == ID || (part->field == URLHASH && is_long(part));
     naming->unique |= part->field == ID || ((part->field == URLHASH || part->field == SHA256) && is_long(part));
     naming->has_path |= part->field == PATH;
     /* An extension that ends the name is no matter: keys are without. */
@@ -258,6 +259,10 @@ int naming_open(struct naming **out, const char *template, bool use_disposition,
 
 bool naming_is_unique(const struct naming *naming) {
   return naming->unique;
+}
+
+bool naming_is_own(const struct naming *naming) {
+  return naming->own || !naming->unique;
 }
 
 bool naming_is_late(const struct naming *naming) {

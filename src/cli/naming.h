@@ -37,6 +37,9 @@ int naming_key(const struct naming *naming, const struct naming_input *input, ch
 /* The template contains {id}, or 16 digits of {urlhash} or {sha256}: no two URLs with different bytes get the same path. */
 bool naming_is_unique(const struct naming *naming);
 
+/* No two URLs get the same path, whatever their bytes: it is by {id} or {urlhash}, or made distinct where need be. */
+bool naming_is_own(const struct naming *naming);
+
 /* A path by this template is neither unique nor known before the fetch: it is always to be made distinct. */
 bool naming_is_late(const struct naming *naming);
 

@@ -345,6 +345,17 @@ static void drop_claim(struct item *item) {
   }
 }
 
+/* Where bytes are held already, the URL may still have a file of its own, without a row, by a run that was killed in between.
+ * What has no row is replaced by the same name: the URL keeps that file, and nothing is left that no row tells of. No file
+ * is ever removed. */
+static int place_of_duplicate(struct item *item, const seine_result_t *result, char *path, size_t size) {
+  struct run *run = item->run;
+  if (!run->was_used || !naming_is_own(run->naming)) return SEINE_PLACE_HELD;
+  int place = name_file(item, result, path, size);
+  item->nameless = false; /* it needs none */
+  return place == SEINE_PLACE_STORE ? SEINE_PLACE_REPLACE : SEINE_PLACE_HELD;
+}
+
 int record_place(seine_fetch_t *fetch, const seine_result_t *result, char *path, size_t size) {
   struct item *item = seine_fetch_user(fetch);
   struct run *run = item->run;
@@ -353,7 +364,7 @@ int record_place(seine_fetch_t *fetch, const seine_result_t *result, char *path,
   bool compare = run->dedup && !run->no_links && result->sha256 && !item->alone && !item->claim;
   enum dedup_answer answer = compare ? dedup_look(run->dedup, result->sha256, &offset) : DEDUP_OTHER;
   bool held = answer == DEDUP_STORED || answer == DEDUP_CLAIMED;
-  if (held && run->settings->dedup != DEDUP_LINK) return SEINE_PLACE_HELD;
+  if (held && run->settings->dedup != DEDUP_LINK) return place_of_duplicate(item, result, path, size);
   int place = name_file(item, result, path, size);
   if (held && place == SEINE_PLACE_STORE) {
     free(item->own_path);

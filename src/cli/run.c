@@ -316,6 +316,7 @@ static void begin(struct run *run) {
   run->recall.statuses = run->statuses;
   run->recall.check_files = run->settings->check_files && run->outdir.fd >= 0;
   run->recall.retry_failed = run->settings->retry_failed;
+  run->was_used = run->outdir.was_torn || manifest_earlier_bytes(run->manifest) > 0 || run->settings->fresh;
   run->recall_work.data = run;
   run->progress = progress_open(&run->loop, progress_choose(run->settings), &run->figures, collect_figures, run);
   uv_timer_start(&run->deadline, say_that_it_reads, PROGRESS_FIRST_MS, 0);

@@ -60,6 +60,7 @@ struct run {
   size_t held; /* items */
   size_t held_bytes; /* of their inputs */
   bool few; /* URLs, which stand on the command line: what became of each is said unasked */
+  bool was_used; /* the folder may have files that no row tells of: of a run that was killed, or before --fresh */
   bool no_links; /* they turned out not to be possible: each URL has a file of its own */
   char *identity; /* room for the identity of any record's URL */
   size_t identity_room;

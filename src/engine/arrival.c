@@ -27,7 +27,7 @@ static void place(struct seine_fetch *fetch) {
     seine_result_t result;
     result_fill(fetch, &result);
     answer = fetch->on_place(fetch, &result, path, sizeof path);
-    if (answer == SEINE_PLACE_STORE) attempt->path = strdup(path);
+    if (answer == SEINE_PLACE_STORE || answer == SEINE_PLACE_REPLACE) attempt->path = strdup(path);
   }
   if (answer == SEINE_PLACE_HELD) {
     fetch_end(fetch, SEINE_STATUS_DUPLICATE, 0, false, NULL);
@@ -35,7 +35,7 @@ static void place(struct seine_fetch *fetch) {
     fetch_end(fetch, SEINE_STATUS_FAILED, answer < 0 ? answer : SEINE_ENOMEM, false, NULL);
   } else {
     fetch_enter(fetch, FETCH_STORING);
-    body_store(attempt->body, attempt->path);
+    body_store(attempt->body, attempt->path, answer == SEINE_PLACE_REPLACE);
   }
 }
 
@@ -75,7 +75,7 @@ static void on_stored(struct seine_fetch *fetch) {
   if (fetch->attempt->body->failure.error)
     arrival_work_failed(fetch);
   else
-    fetch_end(fetch, SEINE_STATUS_OK, 0, false, NULL);
+    fetch_end(fetch, fetch->attempt->body->left ? SEINE_STATUS_DUPLICATE : SEINE_STATUS_OK, 0, false, NULL);
 }
 
 /* The transfer ends here, though its server would go on. */

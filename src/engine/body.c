@@ -371,20 +371,26 @@ void body_run_store(struct job **jobs, size_t count, struct inspector *inspector
   for (size_t i = 0; i < count; i++) {
     struct body *body = body_of(jobs[i]);
     if (body->stream) {
+      body->left = body->replaces && !store_has_file(body->bodies->store, body->path);
+      if (body->left) continue; /* the spool goes with the body */
       stream_commit(body->stream, body->path, &body->failure);
       continue;
     }
     store = body->bodies->store;
     bodies[small] = body;
     items[small++] = (struct store_item){.path = body->path, .data = body->data, .size = body->size};
+    items[small - 1].replaces = body->replaces;
   }
   if (small) store_write_many(store, items, small);
-  for (size_t i = 0; i < small; i++)
+  for (size_t i = 0; i < small; i++) {
     bodies[i]->failure = items[i].failure;
+    bodies[i]->left = items[i].left;
+  }
 }
 
-void body_store(struct body *body, const char *path) {
+void body_store(struct body *body, const char *path, bool replaces) {
   body->path = path;
+  body->replaces = replaces;
   submit(body, LANE_STORE, on_stored);
 }
 

@@ -70,6 +70,8 @@ struct body {
   bool at_work, dropped;
   TAILQ_ENTRY(body) starving; /* while starved */
   const char *path;           /* while body_store is at work; owned by the caller */
+  bool replaces;              /* only what is there already; */
+  bool left;                  /* nothing was, and nothing was stored */
   struct stream *stream;      /* NULL while all is in memory */
   struct body_will *will;     /* NULL unless it was left for another run; owned */
   struct job job;
@@ -98,8 +100,9 @@ int body_append(struct body *body, const void *data, size_t size);
 /* No more bytes. BODY_INSPECTED follows. */
 void body_end(struct body *body);
 
-/* Stores an inspected BODY_FILE at a path that stays valid until BODY_STORED comes. */
-void body_store(struct body *body, const char *path);
+/* Stores an inspected BODY_FILE at a path that stays valid until BODY_STORED comes; if it is only to replace a file, and
+ * none is there, `left` is set by then. */
+void body_store(struct body *body, const char *path, bool replaces);
 
 /* Gives the bytes of an inspected BODY_MEMORY to the caller, to be freed with free(). */
 uint8_t *body_take(struct body *body);

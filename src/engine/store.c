@@ -285,6 +285,17 @@ static int write_item(struct store *store, struct folder *folder, struct store_i
   return error;
 }
 
+bool store_has_file(struct store *store, const char *path) {
+  struct stat found;
+  if (!path_is_plain(path)) return false;
+  size_t length = folder_length(path);
+  int folder = length ? folder_find(store->root, path, length) : store->root;
+  if (folder < 0) return false;
+  bool is = fstatat(folder, file_name(path), &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(found.st_mode);
+  if (folder != store->root) close(folder);
+  return is;
+}
+
 size_t store_write_many(struct store *store, struct store_item *items, size_t count) {
   struct folder folder = {.fd = NONE};
   size_t failed = 0;
@@ -292,6 +303,8 @@ size_t store_write_many(struct store *store, struct store_item *items, size_t co
     items[i].failure.error = 0;
     items[i].failure.sys = 0;
     items[i].failure.text[0] = 0;
+    items[i].left = items[i].replaces && !store_has_file(store, items[i].path);
+    if (items[i].left) continue;
     int error = write_item(store, &folder, &items[i]);
     if (error) {
       store_fail(store, &items[i].failure, items[i].path, error);

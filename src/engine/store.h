@@ -2,6 +2,7 @@
 #ifndef SEINE_STORE_H
 #define SEINE_STORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A directory that files go below. Does not change once open: any number of threads may use it. */
@@ -21,6 +22,8 @@ struct store_item {
   const char *path; /* relative to the store's directory */
   const void *data; /* borrowed for the call */
   size_t size;
+  bool replaces; /* only where a regular file is there already */
+  bool left; /* set: there was none, and there is none */
   struct store_failure failure; /* set by store_write_many; failure.error is 0 if the file is in place */
 };
 
@@ -39,6 +42,9 @@ int store_write(struct store *store, const char *path, const void *data, size_t 
 /* The file is temporary, in the store's own directory, until it is committed. */
 int spool_open(struct store *store, struct spool **spool, struct store_failure *failure);
 int spool_write(struct spool *spool, const void *data, size_t size, struct store_failure *failure);
+
+/* Whether a regular file is at the path, no link being followed. Where that cannot be said, there is none. */
+bool store_has_file(struct store *store, const char *path);
 
 /* Moves the file into place as store_write would. Frees the spool, also on failure (nothing is left then). */
 int spool_commit(struct spool *spool, const char *path, struct store_failure *failure);

@@ -24,12 +24,11 @@ struct kind {
   const char *status; /* alternatives are separated by "|" */
   unsigned needed; /* requests until the answer that is final; 0: it never comes, and every run tries again */
   bool unreachable;
-  bool shares; /* bytes with others */
 };
 
 static const struct kind kinds[] = {
     {.path = "/img/png/a%1$zu?size=9000&delay=%3$u", .status = "ok", .needed = 1},
-    {.path = "/img/jpeg/b%1$zu?seed=%2$zu&size=5000&delay=%3$u", .status = "ok|duplicate", .needed = 1, .shares = true},
+    {.path = "/img/jpeg/b%1$zu?seed=%2$zu&size=5000&delay=%3$u", .status = "ok|duplicate", .needed = 1},
     {.path = "/img/gif/c%1$zu?status=500,502,200&size=3000&delay=%3$u", .status = "ok", .needed = 3},
     {.path = "/img/html/d%1$zu?delay=%3$u", .status = "rejected", .needed = 1},
     {.path = "/img/png/e%1$zu?truncate=800&faults=1&size=9000&delay=%3$u", .status = "ok", .needed = 2},
@@ -40,7 +39,7 @@ static const struct kind kinds[] = {
      .needed = 1},
     {.path = "/img/jpeg/h%1$zu?size=1500000&delay=%3$u", .status = "ok", .needed = 1},
     {.path = "/img/png/i%1$zu?status=404&delay=%3$u", .status = "failed", .needed = 1},
-    {.path = "/img/jpeg/j%1$zu?seed=%2$zu&size=7000&delay=%3$u", .status = "ok|duplicate", .needed = 1, .shares = true},
+    {.path = "/img/jpeg/j%1$zu?seed=%2$zu&size=7000&delay=%3$u", .status = "ok|duplicate", .needed = 1},
     {.path = "/img/webp/k%1$zu?reset=900&faults=1&size=8000&delay=%3$u", .status = "ok", .needed = 2},
     {.path = "/img/png/l%1$zu?status=500&delay=%3$u", .status = "failed", .needed = 0},
     {.path = "/m%1$zu", .status = "failed", .needed = 0, .unreachable = true},
@@ -362,19 +361,6 @@ void shelf_run_ended(struct shelf *shelf, enum run_end end) {
 
 /* ---- The end ---- */
 
-/* Whose bytes are shared may have been stored, without a row yet, when a run was killed; then another one with the same
- * bytes may get the row of the first copy. The file is whole, and bears the name of its URL. */
-static bool is_lost_race(struct shelf *shelf, const char *file) {
-  char hex[65];
-  char *full = print("%s/%s", shelf->folder, file);
-  bool found = false;
-  if (file_sha256(full, hex))
-    for (size_t i = 0; i < shelf->count && !found; i++)
-      found = shelf->entries[i].kind->shares && strcmp(hex, server_hex(shelf, &shelf->entries[i])) == 0;
-  free(full);
-  return found;
-}
-
 static int compare_texts(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
@@ -390,7 +376,7 @@ static void check_files(struct shelf *shelf) {
   qsort(named, count, sizeof *named, compare_texts);
   struct files files = files_below(shelf->folder);
   for (size_t i = 0; i < files.count; i++)
-    if (!bsearch(&files.paths[i], named, count, sizeof *named, compare_texts) && !is_lost_race(shelf, files.paths[i]))
+    if (!bsearch(&files.paths[i], named, count, sizeof *named, compare_texts))
       complain(shelf, "a file that no row names: %s", files.paths[i]);
   files_clear(&files);
   for (size_t i = 0; i < count; i++)
