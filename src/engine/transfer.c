@@ -292,11 +292,11 @@ static bool set_string(CURL *easy, CURLoption option, const char *text) {
 
 /* Strings are copied, for which there may be no memory; without one, a request would go elsewhere, or trust others. */
 static bool set_strings(CURL *easy, const struct transfers *transfers) {
-  const char *ca = transfers->ca_file;
   /* Which proxy, if any, is decided for each transfer; the environment has no say. */
   bool set = set_string(easy, CURLOPT_NOPROXY, "") && set_string(easy, CURLOPT_PROXY, "") &&
              set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https") &&
              set_string(easy, CURLOPT_USERAGENT, transfers->options->user_agent);
+  const char *ca = transfers->ca_file;
   if (!set || !ca) return set;
   /* A CA path would switch libcurl's CA cache off, and each new connection would parse the whole bundle. */
   return set_string(easy, CURLOPT_CAINFO, ca) && set_string(easy, CURLOPT_CAPATH, NULL) &&
@@ -380,8 +380,7 @@ static void transfer_give(struct transfer *transfer) {
 
 /* ---- The life of a transfer ---- */
 
-/* Names to forget come first: one of them may be told anew. False without memory for the name, which libcurl would look up
- * by itself. */
+/* Names to forget come first: one of them may be told anew. False without memory for what libcurl would look up then. */
 static bool set_resolve(struct transfer *transfer, const char *resolve) {
   struct transfers *transfers = transfer->transfers;
   if (!transfers->forget && !resolve && !transfer->resolve) return true;
@@ -417,20 +416,17 @@ static void reset(struct transfer *transfer) {
   transfer->text[0] = '\0';
 }
 
-static bool set_proxy(struct transfer *transfer, const char *proxy) {
-  if (transfer->proxy == proxy) return true;
-  if (curl_easy_setopt(transfer->easy, CURLOPT_PROXY, proxy ? proxy : "")) return false;
-  transfer->proxy = proxy;
-  return true;
-}
-
 int transfer_start(struct transfers *transfers, const struct transfer_request *request, void *user,
                    struct transfer **result) {
   struct transfer *transfer = transfer_take(transfers);
   if (!transfer) return SEINE_ENOMEM;
   reset(transfer);
   transfer->user = user;
-  bool set = set_resolve(transfer, request->resolve) && set_proxy(transfer, request->proxy);
+  bool set = set_resolve(transfer, request->resolve);
+  if (set && transfer->proxy != request->proxy) {
+    if ((set = set_string(transfer->easy, CURLOPT_PROXY, request->proxy ? request->proxy : "")))
+      transfer->proxy = request->proxy;
+  }
   set_literal(transfer, request->literal);
   if (transfer->headers != request->headers) {
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, request->headers);
