@@ -301,8 +301,8 @@ static void record_duplicate(struct item *item, const seine_result_t *result) {
     manifest_read(run->manifest, offset, first_row_read, item);
     break;
   default:
-    /* The first copy failed between the question and this answer. */
-    write_lost(item);
+    /* The first copy failed, or was forgotten for want of names, between the question and this answer. */
+    fetch_again(item);
   }
 }
 
