@@ -146,6 +146,7 @@ size_t bench_files(const struct bench *bench) {
 void bench_open_again(struct bench *bench) {
   ck_assert_int_eq(uv_loop_init(&bench->loop), 0);
   for (size_t i = 0; i < bench->count; i++) {
+    free(bench->got[i].final_url);
     free(bench->got[i].path);
     free(bench->got[i].type);
     free(bench->got[i].message);
