@@ -124,9 +124,8 @@ START_TEST(images_end_in_memory_and_in_streams) {
   ck_assert_int_eq(inspector_open(&inspector), 0);
   for (int i = 0; i < SAMPLES; i++) {
     for (size_t size = samples[i].size; size > samples[i].size / 2; size -= size / 4) {
-      struct inspection seen = {.wants_md5 = i % 2}, streamed = {.wants_md5 = i % 2};
-      struct store_failure failure = {0};
-      struct stream *stream = stream_new(NULL, false);
+      struct inspection seen = {.wants_md5 = i % 2};
+      struct stream *stream = stream_new(NULL, false, i % 2);
       size_t grown, most;
       ck_assert_int_eq(inspector_look(inspector, samples[i].data, size, &seen), 0);
       ck_assert_int_eq(seen.truncated, size < samples[i].size);
@@ -135,10 +134,11 @@ START_TEST(images_end_in_memory_and_in_streams) {
         ck_assert(stream_add(stream, samples[i].data + at, most < size - at ? most : size - at, &grown));
         stream->ended = at + most >= size;
         stream_load(stream);
-        stream_work(stream, inspector, &streamed, &failure);
-        ck_assert_int_eq(failure.error, 0);
+        stream_work(stream, inspector);
+        ck_assert_int_eq(stream->failure.error, 0);
         stream_unload(stream);
       }
+      struct inspection streamed = stream->seen;
       stream_free(stream);
       ck_assert_str_eq(streamed.type, seen.type);
       ck_assert_mem_eq(streamed.sha256, seen.sha256, 32);

@@ -201,8 +201,8 @@ static long peak_kib(void) {
   return peak;
 }
 
-#ifdef __SANITIZE_ADDRESS__
-#define MEMORY_KIB (400 * 1024) /* freed memory is kept for a while */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define MEMORY_KIB (400 * 1024) /* freed memory is kept for a while, or has a shadow */
 #else
 #define MEMORY_KIB (16 * 1024)
 #endif

@@ -127,10 +127,17 @@ static void stream_on(struct body *body) {
   submit(body, LANE_STREAM, on_streamed);
 }
 
+/* The worker is done: what it knows is the loop's. */
+static void take_over(struct body *body) {
+  body->at_work = false;
+  body->seen = body->stream->seen;
+  body->failure = body->stream->failure;
+}
+
 static void on_streamed(struct job *job) {
   struct body *body = body_of(job);
   struct stream *stream = body->stream;
-  body->at_work = false;
+  take_over(body);
   if (body->dropped) {
     leave(body);
     return;
@@ -153,18 +160,19 @@ static void on_streamed(struct job *job) {
 
 void body_run_stream(struct job **jobs, size_t count, struct inspector *inspector) {
   for (size_t i = 0; i < count; i++) {
-    struct body *body = body_of(jobs[i]);
-    if (body->failure.error) continue;
-    if (body->stream->recall)
-      stream_recall(body->stream, inspector, &body->seen, &body->failure);
+    struct stream *stream = body_of(jobs[i])->stream;
+    if (stream->failure.error) continue;
+    if (stream->recall)
+      stream_recall(stream, inspector);
     else
-      stream_work(body->stream, inspector, &body->seen, &body->failure);
+      stream_work(stream, inspector);
   }
 }
 
 bool body_may_go_on(const struct body *body) {
   const struct stream *stream = body->stream;
-  return stream && !stream->ended && !body->failure.error && !(stream->recall && !stream->recall->done);
+  bool is_read = stream && stream->recall && body->at_work;
+  return stream && !stream->ended && !body->failure.error && !is_read;
 }
 
 void body_hand_over(struct body *body, body_news_cb on_news, void *user) {
@@ -183,7 +191,7 @@ void body_run_leave(struct job **jobs, size_t count, struct inspector *inspector
   (void)inspector;
   for (size_t i = 0; i < count; i++) {
     struct body *body = body_of(jobs[i]);
-    stream_keep(body->stream, body->will->name, &body->will->record, &body->failure);
+    stream_keep(body->stream, body->will->name, &body->will->record);
   }
 }
 
@@ -210,7 +218,7 @@ void body_leave(struct body *body, const struct body_will *will) {
 static void on_recalled(struct job *job) {
   struct body *body = body_of(job);
   const struct recall *recall = body->stream->recall;
-  body->at_work = false;
+  take_over(body);
   if (body->dropped) {
     body_free(body);
   } else if (recall->done || body->failure.error) {
@@ -222,10 +230,10 @@ static void on_recalled(struct job *job) {
   }
 }
 
-struct body *body_recall(struct bodies *bodies, const char *name) {
+struct body *body_recall(struct bodies *bodies, const char *name, bool wants_md5) {
   struct body *body = body_new(bodies, BODY_FILE, NULL, NULL);
   if (!body) return NULL;
-  body->stream = stream_new(bodies->store, true);
+  body->stream = stream_new(bodies->store, true, wants_md5);
   if (body->stream) body->stream->recall = calloc(1, sizeof *body->stream->recall);
   if (!body->stream || !body->stream->recall) {
     body_free(body);
@@ -244,7 +252,7 @@ const struct part_record *body_record(const struct body *body) {
 /* ---- Large bodies, again ---- */
 
 static int start_stream(struct body *body) {
-  struct stream *stream = stream_new(body->bodies->store, body->keep == BODY_FILE);
+  struct stream *stream = stream_new(body->bodies->store, body->keep == BODY_FILE, body->seen.wants_md5);
   if (!stream || (body->size && !stream_adopt(stream, body->data, body->size, body->capacity))) {
     stream_free(stream);
     return SEINE_ENOMEM;
@@ -259,8 +267,10 @@ static int start_stream(struct body *body) {
 static int append_stream(struct body *body, const void *data, size_t size) {
   struct stream *stream = body->stream;
   size_t grown;
-  free(stream->recall); /* what it said was read */
-  stream->recall = NULL;
+  if (stream->recall) { /* what it said was read; no worker holds the stream before the first append */
+    free(stream->recall);
+    stream->recall = NULL;
+  }
   if (stream->waiting_bytes + stream->working_bytes > STREAM_HIGH_BYTES) {
     body->full = true;
     return 1;

@@ -63,7 +63,7 @@ struct body {
   uint8_t *data; /* what is in memory; NULL once streamed or dropped */
   size_t size, capacity;
   uint64_t total_bytes; /* received */
-  struct inspection seen;
+  struct inspection seen;       /* as far as the last job that is done */
   struct store_failure failure; /* error is 0 unless a job failed */
   bool full;    /* a stream with too much outstanding */
   bool starved; /* in bodies.starved */
@@ -115,7 +115,7 @@ void body_hand_over(struct body *body, body_news_cb on_news, void *user);
 
 /* A BODY_FILE that begins with what an earlier run left under this name. BODY_RECALLED will come, to whom it is handed over.
  * NULL if there is no memory. */
-struct body *body_recall(struct bodies *bodies, const char *name);
+struct body *body_recall(struct bodies *bodies, const char *name, bool wants_md5);
 /* What was found there; NULL if nothing was. Before the next body_append. */
 const struct part_record *body_record(const struct body *body);
 

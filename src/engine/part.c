@@ -228,12 +228,12 @@ bool part_recall(struct seine_fetch *fetch) {
   forget_left(parts, left);
   parts->on_disk--;
   struct part *part = part_new(fetch);
-  struct body *body = part ? body_recall(&fetch->engine->bodies, name) : NULL;
+  bool wants_md5 = fetch->expected && fetch->expected->has_md5;
+  struct body *body = part ? body_recall(&fetch->engine->bodies, name, wants_md5) : NULL;
   if (!body) {
     part_drop(fetch);
     return false;
   }
-  body->seen.wants_md5 = fetch->expected && fetch->expected->has_md5;
   part->is_read = true;
   give_body(part, body);
   fetch_enter(fetch, FETCH_WAITING);

@@ -10,13 +10,14 @@
 #include "digest.h"
 #include "seine.h"
 
-struct stream *stream_new(struct store *store, bool to_file) {
+struct stream *stream_new(struct store *store, bool to_file, bool wants_md5) {
   struct stream *stream = calloc(1, sizeof *stream);
   if (!stream) return NULL;
   TAILQ_INIT(&stream->waiting);
   TAILQ_INIT(&stream->working);
   stream->store = store;
   stream->to_file = to_file;
+  stream->seen.wants_md5 = wants_md5;
   return stream;
 }
 
@@ -66,15 +67,16 @@ void stream_load(struct stream *stream) {
   stream->last = stream->ended;
 }
 
-static void fail(struct store_failure *failure, int error) {
+static void fail(struct stream *stream, int error) {
+  struct store_failure *failure = &stream->failure;
   failure->error = error;
   failure->sys = descriptor_shortage();
   snprintf(failure->text, sizeof failure->text, "%s", seine_strerror(error));
 }
 
 /* The first chunk holds at least as much as inspection reads, unless the body is smaller. */
-static void begin(struct stream *stream, const struct chunk *first, struct inspector *inspector,
-                  struct inspection *seen, struct store_failure *failure) {
+static void begin(struct stream *stream, const struct chunk *first, struct inspector *inspector) {
+  struct inspection *seen = &stream->seen;
   int error = inspector ? 0 : SEINE_ENOSYS;
   if (!error) error = inspector_type(inspector, first->data, first->size, seen->type);
   if (!error) error = digest_open(&stream->digest, DIGEST_SHA256);
@@ -83,9 +85,9 @@ static void begin(struct stream *stream, const struct chunk *first, struct inspe
   if (!error && stream->md5) error = digest_start(stream->md5);
   if (!error) structure_start(&stream->structure, seen->type);
   if (error)
-    fail(failure, error);
+    fail(stream, error);
   else if (stream->to_file && !stream->recall)
-    spool_open(stream->store, &stream->spool, failure);
+    spool_open(stream->store, &stream->spool, &stream->failure);
 }
 
 static int look_at(struct stream *stream, const uint8_t *data, size_t size) {
@@ -95,30 +97,29 @@ static int look_at(struct stream *stream, const uint8_t *data, size_t size) {
   return error || !stream->md5 ? error : digest_add(stream->md5, data, size);
 }
 
-void stream_work(struct stream *stream, struct inspector *inspector, struct inspection *seen,
-                 struct store_failure *failure) {
+void stream_work(struct stream *stream, struct inspector *inspector) {
   struct chunk *chunk;
   TAILQ_FOREACH (chunk, &stream->working, link) {
-    if (!failure->error && !stream->digest) begin(stream, chunk, inspector, seen, failure);
-    if (failure->error) return;
+    if (!stream->failure.error && !stream->digest) begin(stream, chunk, inspector);
+    if (stream->failure.error) return;
     int error = look_at(stream, chunk->data, chunk->size);
     if (error)
-      fail(failure, error);
+      fail(stream, error);
     else if (stream->to_file)
-      spool_write(stream->spool, chunk->data, chunk->size, failure);
+      spool_write(stream->spool, chunk->data, chunk->size, &stream->failure);
   }
-  if (failure->error || !stream->last) return;
-  int error = digest_end(stream->digest, seen->sha256);
-  if (!error && stream->md5) error = digest_end(stream->md5, seen->md5);
-  if (error) fail(failure, error);
-  inspection_end(seen, &stream->structure);
+  if (stream->failure.error || !stream->last) return;
+  int error = digest_end(stream->digest, stream->seen.sha256);
+  if (!error && stream->md5) error = digest_end(stream->md5, stream->seen.md5);
+  if (error) fail(stream, error);
+  inspection_end(&stream->seen, &stream->structure);
 }
 
 /* ---- From run to run ---- */
 
 #define RECALL_BYTES ((size_t)8 * 1024 * 1024) /* at once; other work waits meanwhile */
 
-static void end_recall(struct stream *stream, struct store_failure *failure) {
+static void end_recall(struct stream *stream) {
   struct recall *recall = stream->recall;
   uint8_t sha256[32];
   struct part_file *file = recall->file;
@@ -127,38 +128,38 @@ static void end_recall(struct stream *stream, struct store_failure *failure) {
   bool differs = !error && memcmp(sha256, recall->record.sha256, sizeof sha256) != 0;
   if (error || differs) {
     part_close(file, differs);
-    fail(failure, error ? error : SEINE_EIO);
-  } else if (part_claim(file, &stream->spool, failure) == 0) {
+    fail(stream, error ? error : SEINE_EIO);
+  } else if (part_claim(file, &stream->spool, &stream->failure) == 0) {
     recall->done = true;
   }
 }
 
-void stream_recall(struct stream *stream, struct inspector *inspector, struct inspection *seen,
-                   struct store_failure *failure) {
+void stream_recall(struct stream *stream, struct inspector *inspector) {
   struct recall *recall = stream->recall;
+  struct store_failure *failure = &stream->failure;
   if (!recall->file && part_open(stream->store, recall->name, &recall->file, &recall->record, failure)) return;
   struct chunk chunk = {.capacity = STREAM_CHUNK_BYTES, .data = malloc(STREAM_CHUNK_BYTES)};
-  if (!chunk.data) fail(failure, SEINE_ENOMEM);
+  if (!chunk.data) fail(stream, SEINE_ENOMEM);
   for (size_t at = 0; !failure->error && recall->file && at < RECALL_BYTES; at += chunk.size) {
     long got = part_read(recall->file, chunk.data, chunk.capacity, failure);
     chunk.size = got > 0 ? (size_t)got : 0;
-    if (got > 0 && !stream->digest) begin(stream, &chunk, inspector, seen, failure);
-    if (got > 0 && !failure->error && look_at(stream, chunk.data, chunk.size)) fail(failure, SEINE_ENOSYS);
-    if (got == 0) end_recall(stream, failure);
+    if (got > 0 && !stream->digest) begin(stream, &chunk, inspector);
+    if (got > 0 && !failure->error && look_at(stream, chunk.data, chunk.size)) fail(stream, SEINE_ENOSYS);
+    if (got == 0) end_recall(stream);
   }
   free(chunk.data);
 }
 
-void stream_keep(struct stream *stream, const char *name, struct part_record *record, struct store_failure *failure) {
+void stream_keep(struct stream *stream, const char *name, struct part_record *record) {
   struct spool *spool = stream->spool;
   int error = spool ? digest_peek(stream->digest, record->sha256) : SEINE_EIO;
   if (error) {
-    fail(failure, error);
+    fail(stream, error);
     return;
   }
   stream->spool = NULL;
   record->size_bytes = stream->worked_bytes;
-  spool_keep(spool, name, record, failure);
+  spool_keep(spool, name, record, &stream->failure);
 }
 
 static size_t free_chunks(struct chunks *chunks) {

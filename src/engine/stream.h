@@ -34,7 +34,8 @@ struct recall {
   bool done;
 };
 
-/* `waiting` and the flags are the loop's. The rest is the worker's while stream_work is under way. */
+/* `waiting` and the flags are the loop's. The rest is the worker's while it is at work; what it found, and what failed, the
+ * loop takes over from here when that is done. */
 struct stream {
   struct chunks waiting;
   size_t waiting_bytes;     /* capacity of the chunks that wait */
@@ -49,9 +50,11 @@ struct stream {
   struct structure structure; /* once the type is known */
   uint64_t worked_bytes;      /* hashed, and written */
   struct recall *recall;      /* NULL but for a part of an earlier run, until it was taken up */
+  struct inspection seen;
+  struct store_failure failure; /* nothing is done once its error is not 0 */
 };
 
-struct stream *stream_new(struct store *store, bool to_file);
+struct stream *stream_new(struct store *store, bool to_file, bool wants_md5);
 
 /* Puts bytes behind those that wait; false if there is no memory. Returns how many bytes of memory that took in *grown. */
 bool stream_add(struct stream *stream, const void *data, size_t size, size_t *grown);
@@ -62,20 +65,17 @@ bool stream_adopt(struct stream *stream, uint8_t *data, size_t size, size_t capa
 /* Moves what waits to where stream_work finds it. */
 void stream_load(struct stream *stream);
 
-/* On a worker: hashes and writes the loaded chunks, finds the type from the first, completes *seen after the last.
- * Anything that fails is said in *failure, and nothing is done from then on. */
-void stream_work(struct stream *stream, struct inspector *inspector, struct inspection *seen,
-                 struct store_failure *failure);
+/* On a worker: hashes and writes the loaded chunks, finds the type from the first, completes stream->seen after the last. */
+void stream_work(struct stream *stream, struct inspector *inspector);
 
 /* Frees the chunks that were worked on; how many bytes of memory that gave back. */
 size_t stream_unload(struct stream *stream);
 
 /* On a worker: reads a piece of what stream->recall names; recall->done after the last. */
-void stream_recall(struct stream *stream, struct inspector *inspector, struct inspection *seen,
-                   struct store_failure *failure);
+void stream_recall(struct stream *stream, struct inspector *inspector);
 
 /* On a worker: the file, as far as it came, to where another run finds it. */
-void stream_keep(struct stream *stream, const char *name, struct part_record *record, struct store_failure *failure);
+void stream_keep(struct stream *stream, const char *name, struct part_record *record);
 
 /* On a worker: the file into place. */
 void stream_commit(struct stream *stream, const char *path, struct store_failure *failure);
