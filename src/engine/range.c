@@ -53,7 +53,7 @@ static bool is_same(const char *validator, const struct response *response) {
 bool range_fits(const struct range *range, const struct response *response, uint64_t *total_bytes) {
   uint64_t first, last, total;
   if (response->status != 206 || !read_content_range(response->content_range, &first, &last, &total)) return false;
-  if (first != range->from_bytes || last < first || total != last + 1) return false;
+  if (first != range->from_bytes || last < first || total <= last || total - last != 1) return false;
   if (range->total_bytes && total != range->total_bytes) return false;
   if (response->has_length && response->length != total - first) return false;
   if (!is_same(range->validator, response)) return false;
