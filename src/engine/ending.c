@@ -143,6 +143,20 @@ static void note(struct seine_fetch *fetch, const struct outcome *outcome) {
   engine_wake(fetch->engine);
 }
 
+static void on_body(struct seine_fetch *fetch) {
+  struct attempt *attempt = fetch->attempt;
+  /* Chunks end where they like; what Content-Range said of the rest has to be true all the same. */
+  bool is_rest = attempt->verdict.kind == VERDICT_CONTINUE;
+  if (is_rest && attempt->body->total_bytes < attempt->verdict.whole_bytes) {
+    attempt_fail(fetch, SEINE_ETRUNCATED, true, 0, "the rest of the body is shorter than its Content-Range");
+  } else if (is_rest && attempt->body->total_bytes > attempt->verdict.whole_bytes) {
+    attempt_anew(fetch);
+  } else {
+    fetch_enter(fetch, FETCH_INSPECTING);
+    body_end(attempt->body);
+  }
+}
+
 void ending_done(void *user, struct outcome *outcome) {
   struct seine_fetch *fetch = user;
   struct attempt *attempt = fetch->attempt;
@@ -179,8 +193,6 @@ void ending_done(void *user, struct outcome *outcome) {
     fetch_end(fetch, SEINE_STATUS_FAILED, verdict->error, true, NULL);
   else if (!attempt->body)
     fetch_end(fetch, SEINE_STATUS_OK, 0, false, NULL);
-  else {
-    fetch_enter(fetch, FETCH_INSPECTING);
-    body_end(attempt->body);
-  }
+  else
+    on_body(fetch);
 }

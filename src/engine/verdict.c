@@ -121,10 +121,9 @@ static int judge_wanted(const seine_options_t *options, const struct response *r
 /* The rest of a body, or an answer that has nothing to do with what was begun. */
 static void judge_rest(const seine_options_t *options, const struct range *range, const struct response *response,
                        struct verdict *verdict) {
-  uint64_t whole;
   verdict->kind = VERDICT_ANEW;
-  if (!range_fits(range, response, &whole)) return;
-  verdict->error = judge_wanted(options, response, &whole, verdict->text);
+  if (!range_fits(range, response, &verdict->whole_bytes)) return;
+  verdict->error = judge_wanted(options, response, &verdict->whole_bytes, verdict->text);
   verdict->kind = verdict->error ? VERDICT_REJECT : VERDICT_CONTINUE;
 }
 

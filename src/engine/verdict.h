@@ -20,6 +20,7 @@ enum verdict_kind {
 struct verdict {
   enum verdict_kind kind;
   int error;
+  uint64_t whole_bytes; /* VERDICT_CONTINUE: the size that the whole body will have */
   char text[VERDICT_TEXT_MAX]; /* for people; "" if there is nothing to add. Remote bytes in it are as sent */
 };
 

@@ -13,6 +13,7 @@
 #define HEADERS_MAX 16
 #define SIZE_LIMIT  ((uint64_t)1 << 30)
 #define CHUNK_USUAL 8192
+#define LIE_BYTES   1000000
 
 /* A query, taken apart. Strings are decoded, and NULL where the query does not say. */
 struct wish {
@@ -45,7 +46,7 @@ static const struct parameter parameters[] = {
     {"faults", AT(faults), "malformed, reset, silence, stall and truncate hold for the first N attempts only"},
     {"host", AT(host), "of /_/robots: whose robots.txt it is"},
     {"last-modified", AT(last_modified), "the Last-Modified header"},
-    {"lie", AT(lie), "what a Range gets: none, start, total, length, unasked, stale or 416; see answer_lie"},
+    {"lie", AT(lie), "to a Range: none, start, total, length, short, long, unasked, stale, 416: see add_content_range"},
     {"malformed", AT(malformed), "breaks the protocol in the way that is called so"},
     {"no-length", AT(no_length), "1: no Content-Length, the end of the connection ends the body"},
     {"no-type", AT(no_type), "1: no Content-Type"},
@@ -316,7 +317,8 @@ static unsigned apply_range(const struct request *request, const struct wish *wi
 }
 
 /* What "lie" is: no Content-Range, one of another start, another total, another length; "stale" goes on with other bytes
- * as if they were the same, but for their ETag; "unasked" is a 206 for everybody. */
+ * as if they were the same, but for their ETag; "unasked" is a 206 for everybody. "short" keeps the last megabyte of a rest
+ * that is longer back, and "long" adds some; both are for "chunked", without which Content-Length would tell. */
 static void add_content_range(const struct wish *wish, size_t from, size_t to, size_t whole, struct response *response) {
   size_t start = is(wish->lie, "start") ? from - 100 : from, last = is(wish->lie, "length") ? to - 2 : to - 1;
   size_t total = is(wish->lie, "total") ? whole + 1 : whole;
@@ -350,6 +352,8 @@ static void answer_body(const struct request *request, const struct wish *wish, 
   }
   memmove(body->data, body->data + from, to - from);
   body->size = to - from;
+  if (status == 206 && is(wish->lie, "short") && body->size > LIE_BYTES) body->size -= LIE_BYTES;
+  if (status == 206 && is(wish->lie, "long") && from >= LIE_BYTES) body->size += LIE_BYTES;
   if (status == 200 && is(wish->lie, "unasked")) status = 206;
   text_format(&response->head, "HTTP/1.1 %u %s\r\n", status, reason(status));
   if (status == 206) add_content_range(wish, from, to, whole, response);
