@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "older.h"
 #include "seine.h"
 
 static char directory[64];
@@ -64,23 +65,28 @@ static const struct {
     {"a/file", "new/", EINVAL},
 };
 
+#define LINKS ((int)(sizeof links / sizeof links[0]))
+
+/* Also where folders are found name by name. */
 START_TEST(links_are_as_in_the_table) {
+  int row = _i % LINKS;
   struct stat from, to;
+  if (_i >= LINKS && !take_away(true, false, false)) return;
   errno = 0;
-  int error = seine_link(directory, links[_i].from, links[_i].to);
+  int error = seine_link(directory, links[row].from, links[row].to);
   int sys = errno;
-  if (links[_i].error) {
+  if (links[row].error) {
     ck_assert_int_eq(error, SEINE_EIO);
-    ck_assert_int_eq(sys, links[_i].error);
+    ck_assert_int_eq(sys, links[row].error);
     ck_assert_int_eq(lstat(below("a/file"), &from), 0);
     ck_assert_uint_eq(from.st_nlink, 1);
     run("test \"$(cat other)\" = two");
   } else {
     ck_assert_msg(error == 0, "%s", strerror(sys));
-    ck_assert_int_eq(lstat(below(links[_i].from), &from), 0);
-    ck_assert_int_eq(lstat(below(links[_i].to), &to), 0);
+    ck_assert_int_eq(lstat(below(links[row].from), &from), 0);
+    ck_assert_int_eq(lstat(below(links[row].to), &to), 0);
     ck_assert_uint_eq(from.st_ino, to.st_ino);
-    ck_assert_uint_eq(from.st_nlink, strcmp(links[_i].from, links[_i].to) == 0 ? 1 : 2);
+    ck_assert_uint_eq(from.st_nlink, strcmp(links[row].from, links[row].to) == 0 ? 1 : 2);
   }
   run("test -z \"$(find . -name '.seine-*')\"");
 }
@@ -106,7 +112,7 @@ int main(void) {
   Suite *suite = suite_create("link");
   TCase *tcase = tcase_create("link");
   tcase_add_checked_fixture(tcase, setup, teardown);
-  tcase_add_loop_test(tcase, links_are_as_in_the_table, 0, sizeof links / sizeof links[0]);
+  tcase_add_loop_test(tcase, links_are_as_in_the_table, 0, 2 * LINKS);
   tcase_add_test(tcase, a_link_is_made_again);
   tcase_add_test(tcase, a_directory_that_is_none_is_told);
   suite_add_tcase(suite, tcase);

@@ -100,8 +100,8 @@ static int open_step(int parent, const char *name) {
   return fd;
 }
 
-/* Opens path[0..length) name by name, makes what is missing, follows no link. A descriptor, or -1 with errno. */
-static int folder_make(int root, const char *path, size_t length) {
+/* Opens path[0..length) name by name, makes what is missing if told to, follows no link. A descriptor, or -1 with errno. */
+static int folder_walk(int root, const char *path, size_t length, bool makes) {
   char name[NAME_MAX + 1];
   int parent = root;
   for (size_t at = 0; at < length;) {
@@ -114,7 +114,7 @@ static int folder_make(int root, const char *path, size_t length) {
       name[size] = 0;
       next = open_step(parent, name);
       /* Another worker may make the same folder meanwhile. */
-      if (next < 0 && errno == ENOENT && (mkdirat(parent, name, 0777) == 0 || errno == EEXIST))
+      if (next < 0 && errno == ENOENT && makes && (mkdirat(parent, name, 0777) == 0 || errno == EEXIST))
         next = open_step(parent, name);
     }
     int error = errno;
@@ -127,14 +127,15 @@ static int folder_make(int root, const char *path, size_t length) {
   return parent;
 }
 
-/* One system call for a folder that exists, where the kernel has it (5.6) and no sandbox forbids it. */
+/* A folder that exists: one system call, where the kernel has it (5.6) and no sandbox forbids it. */
 static int folder_find(int root, const char *path, size_t length) {
   char copy[PATH_MAX];
   struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
                          .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
   memcpy(copy, path, length);
   copy[length] = 0;
-  return (int)syscall(SYS_openat2, root, copy, &how, sizeof(how));
+  int fd = (int)syscall(SYS_openat2, root, copy, &how, sizeof(how));
+  return fd < 0 && (errno == ENOSYS || errno == EPERM) ? folder_walk(root, path, length, false) : fd;
 }
 
 static void folder_close(const struct store *store, struct folder *folder) {
@@ -149,7 +150,7 @@ static int folder_enter(const struct store *store, struct folder *folder, const 
   folder->path = path;
   folder->length = length;
   folder->fd = length ? folder_find(store->root, path, length) : store->root;
-  if (folder->fd < 0) folder->fd = folder_make(store->root, path, length);
+  if (folder->fd < 0) folder->fd = folder_walk(store->root, path, length, true);
   return folder->fd < 0 ? errno : 0;
 }
 
