@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -231,8 +232,9 @@ static char *collect_output(int descriptor, size_t *size) {
 
 struct outcome command_wait(struct child *child) {
   struct outcome outcome = {.status = -1};
+  struct rusage usage = {0};
   int status;
-  for (uint64_t waited_ms = 0; waitpid(child->pid, &status, WNOHANG) == 0; waited_ms += 2) {
+  for (uint64_t waited_ms = 0; wait4(child->pid, &status, WNOHANG, &usage) == 0; waited_ms += 2) {
     if (waited_ms / 1000 >= child->deadline_s && !outcome.timed_out) {
       outcome.timed_out = true;
       kill(child->pid, SIGKILL);
@@ -241,6 +243,7 @@ struct outcome command_wait(struct child *child) {
   }
   if (WIFEXITED(status)) outcome.status = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) outcome.signal = WTERMSIG(status);
+  outcome.peak_kb = usage.ru_maxrss;
   outcome.output = collect_output(child->output, &outcome.output_size);
   outcome.errors = collect_output(child->errors, &outcome.errors_size);
   return outcome;

@@ -115,6 +115,7 @@ struct outcome {
   bool timed_out; /* the deadline passed, and the child was killed */
   char *output, *errors; /* NUL-terminated; owned */
   size_t output_size, errors_size;
+  long peak_kb; /* its memory at the highest */
 };
 
 struct child command_start(const struct command *command);
