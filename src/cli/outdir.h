@@ -36,7 +36,7 @@ int outdir_stat(const struct outdir *outdir, const char *path, struct stat *st);
 /* Whether `size` bytes could be stored in the folder now: 0, or an errno. Blocks: for a worker. */
 int outdir_probe(const struct outdir *outdir, unsigned long long size);
 
-/* Marks the end as clean, unless what was torn was not swept, and unlocks. */
+/* Marks the end as clean, unless what was torn was not swept or rows were lost (was_torn), and unlocks. */
 void outdir_close(struct outdir *outdir);
 
 /* Makes the folders above a path, as `mkdir -p $(dirname path)`: 0, or an errno with a sentence in cause[0..size). */

@@ -119,9 +119,11 @@ static void manifest_closed(void *user, uint64_t lost) {
   struct run *run = user;
   char count[AMOUNT_ROOM];
   run->manifest = NULL;
-  if (lost > 0)
+  if (lost > 0) {
     RUN_SAY(run, "not in the manifest: %s result%s; the next run fetches what they were of once more",
             amount_count(lost, count), lost == 1 ? "" : "s");
+    run->outdir.was_torn = true; /* files without rows: the mark stays, by which the next run knows of them */
+  }
   if (run->abandoned) run_end_process(run, true);
   handles_close(run);
 }
