@@ -1,9 +1,10 @@
 /* Stands before libc (LD_PRELOAD) and fails the n-th call of a kind, as fault.h says.
  *
  * Writes fail on regular files only: libuv ends the process when it cannot write to its own eventfd. Allocations fail
- * where the caller is the program itself, which holds all of seine's code, or, if it is asked for, a library, but for libc,
- * for libuv and the C++ runtime, which end the process by design when memory is out, and for libcrypto 3.0, which crashes
- * when it cannot allocate its locks at the start (EVP_MD_fetch: pthread_rwlock_rdlock of NULL). */
+ * where the caller is the program itself, which holds all of seine's code, or, if it is asked for, a library. libuv,
+ * libcurl, c-ares and libcrypto allocate by functions of the program, which end it without memory, and so count with it
+ * either way. What they call by libc beside those does not count where nobody could go on: libuv ends the process by
+ * design, and so does the C++ runtime; libcrypto 3.0 crashes on a lock that it could not allocate. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -146,7 +147,7 @@ extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_real
 static struct range { uintptr_t from, to; } ranges[RANGES];
 static size_t range_count;
 
-/* libuv ends the program without memory, by design; libcrypto 3.0 takes a lock that it had no memory for (EVP_MD_fetch). */
+/* Of those left out, libuv and libcrypto allocate by way of the program all the same (src/cli/memory.c). */
 static bool may_fail(const char *name, bool libraries) {
   static const char *const not [] = {"libc.so",    "libuv", "libcrypto", "libssl", "libstdc++", "ld-linux",
                                      "linux-vdso", "shim"};
