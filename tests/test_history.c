@@ -1,4 +1,5 @@
 /* The set of URLs that need no fetching, and the table under it. */
+#include "few.h"
 #include "history.h"
 #include "table.h"
 #include "util.h"
@@ -25,7 +26,7 @@ START_TEST(a_table_is_what_was_put_into_it) {
   static uint64_t value[KEYS];
   memset(present, 0, sizeof present);
   size_t count = 0;
-  for (int step = 0; step < 200000; step++) {
+  for (int step = 0; step < few(200000); step++) {
     unsigned i = (unsigned)rand() % KEYS;
     /* Keys crowd into a few segments, and there into few homes, so that they push each other along. */
     uint64_t name = (uint64_t)(i % 3) << 56 | (uint64_t)(i / 3 % 7) << 50 | (uint64_t)i << 2;
@@ -70,7 +71,7 @@ START_TEST(an_entry_costs_sixteen_bytes_at_most) {
   struct table *table = table_new(false);
   struct table_slot slot;
   double worst = 0;
-  for (uint64_t i = 0; i < 1000000; i++) {
+  for (uint64_t i = 0, most = (uint64_t)few(1000000); i < most; i++) {
     table_insert(table, fingerprint(&key, &i, sizeof i), &slot);
     double bytes = (double)table_bytes(table) / (double)table_count(table);
     if (i > 50000 && bytes > worst) worst = bytes;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "few.h"
 #include "naming.h"
 #include "seine.h"
 #include "util.h"
@@ -477,7 +478,7 @@ START_TEST(random_names_are_safe) {
   unsigned seed = (unsigned)time(NULL) + (unsigned)_i;
   printf("seed of random_names_are_safe: %u\n", seed);
   srand(seed);
-  for (int round = 0; round < 2000; round++) {
+  for (int round = 0; round < few(2000); round++) {
     struct text url = {0}, disposition = {0};
     char path[SEINE_PATH_MAX], cause[512];
     struct naming *naming;

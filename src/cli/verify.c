@@ -86,12 +86,12 @@ static bool is_last(const struct verify *verify, const struct row_view *view, ui
 /* Whether this path was not yet asked for with these bytes. */
 static bool is_new(struct verify *verify, const struct row_view *view) {
   struct table_slot slot;
-  uint8_t both[16 + sizeof view->sha256];
+  uint8_t both[16 + sizeof view->sha256] = {0};
   uint64_t path = fingerprint(&verify->key, view->path, strlen(view->path));
   table_insert(verify->named, path, &slot);
   memcpy(both, &path, sizeof path);
   memcpy(both + 8, &view->bytes, sizeof view->bytes);
-  memcpy(both + 16, view->sha256, sizeof view->sha256);
+  if (view->has_sha256) memcpy(both + 16, view->sha256, sizeof view->sha256);
   return table_insert(verify->seen, fingerprint(&verify->key, both, sizeof both), &slot);
 }
 

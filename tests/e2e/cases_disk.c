@@ -5,6 +5,7 @@
 
 static const struct e2e_case cases[] = {
     {.name = "fewer open files than transfers: the run is fitted to them, and says so",
+     .unwrapped = true,
      .runs = {{.list = LIST,
                .repeat = 200,
                .before = "ulimit -n 100",

@@ -127,7 +127,12 @@ static const struct e2e_case cases[] = {
               {.options = {"--retries", "10", "--retry-delay", "0.02"}, .urls = 31, .stored = 31}}},
     {.name = "two runs on one folder: the second says so and ends",
      .runs =
-         {{.list = "$1/img/jpeg/$N?delay=100&size=300\n", .repeat = 40, .twice = true, .stored = 40, .appended = 40}}},
+         {{.list = "$1/img/jpeg/$N?delay=100&size=300\n",
+           .repeat = 40,
+           .options = {"-j", "2"}, /* the first must last until the second has begun */
+           .twice = true,
+           .stored = 40,
+           .appended = 40}}},
     {.name = "--durable leaves the same files and rows",
      .runs =
          {{.list = "$1/img/jpeg/$N?size=400\n", .repeat = 30, .options = {"--durable"}, .stored = 30, .appended = 30},

@@ -104,6 +104,7 @@ struct run {
 
 struct e2e_case {
   const char *name; /* a sentence */
+  bool unwrapped; /* not in valgrind, which has descriptors of its own */
   struct {
     const char *path, *text;
     const char *link; /* it is a symbolic link to this instead */
