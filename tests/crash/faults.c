@@ -192,7 +192,7 @@ int main(int argc, char **argv) {
   free(asan);
   struct server *server = server_start();
   struct shelf shelf;
-  shelf_open(&shelf, server, URLS, 0);
+  shelf_open(&shelf, server, URLS, 0, false);
   unsigned passed = 0, failed = 0;
   for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
     const char *name = trials[i].means ? trials[i].means : trials[i].call;

@@ -47,6 +47,14 @@ static const struct kind kinds[] = {
     {.path = "/img/json/o%1$zu?type=image/png&delay=%3$u", .status = "rejected", .needed = 1},
 };
 
+/* Bodies that are long enough on their way to leave parts, which the next run goes on from. */
+static const struct kind large_kinds[] = {
+    {.path = "/img/jpeg/a%1$zu?size=12000000&etag=%%22a%%22&ranges=1&rate=24000000&delay=%3$u", .status = "ok", .needed = 1},
+    {.path = "/img/jpeg/b%1$zu?size=12000000&etag=%%22a%%22&rate=24000000&delay=%3$u", .status = "ok", .needed = 1},
+    {.path = "/img/png/c%1$zu?size=6000000&etag=%%22a%%22&ranges=1&rate=24000000&delay=%3$u", .status = "ok", .needed = 1},
+    {.path = "/img/png/d%1$zu?status=404&delay=%3$u", .status = "failed", .needed = 1},
+};
+
 /* What the server counts: a host and a path. */
 struct resource {
   UT_hash_handle hh;
@@ -111,7 +119,7 @@ static void add_resource(struct shelf *shelf, struct entry *entry, int host, con
 static void make_entry(struct shelf *shelf, size_t number, unsigned delay_ms) {
   struct entry *entry = &shelf->entries[number];
   int host = 1 + (int)(number / 3 % HOSTS);
-  entry->kind = &kinds[number % COUNT(kinds)];
+  entry->kind = shelf->large ? &large_kinds[number % COUNT(large_kinds)] : &kinds[number % COUNT(kinds)];
   char *path = fill(entry->kind->path, number, delay_ms);
   int port = entry->kind->unreachable ? CLOSED_PORT : server_port(shelf->server);
   entry->url = print("http://127.0.0.%d:%d%s", host, port, path);
@@ -125,8 +133,8 @@ static void make_entry(struct shelf *shelf, size_t number, unsigned delay_ms) {
   free(path);
 }
 
-void shelf_open(struct shelf *shelf, struct server *server, size_t count, unsigned delay_ms) {
-  *shelf = (struct shelf){.server = server, .folder = folder_make(), .count = count};
+void shelf_open(struct shelf *shelf, struct server *server, size_t count, unsigned delay_ms, bool large) {
+  *shelf = (struct shelf){.server = server, .folder = folder_make(), .count = count, .large = large};
   shelf->entries = calloc(count, sizeof *shelf->entries);
   size_t room = count * 128 + 1, used = 0;
   char *list = malloc(room), *path = print("%s/list.txt", shelf->folder);

@@ -18,6 +18,7 @@ struct shelf {
   char *folder; /* list.txt and out are in it */
   struct entry *entries;
   size_t count;
+  bool large; /* of the kinds whose bodies are megabytes */
   struct entry *by_url;
   struct resource *by_key;
   bool failed_again; /* this run is given --retry-failed */
@@ -33,8 +34,8 @@ enum run_end {
   END_KILLED, /* what was received since the last row was written may be lost */
 };
 
-/* `count` URLs, of every kind in turn, `delay_ms` before each answer. */
-void shelf_open(struct shelf *shelf, struct server *server, size_t count, unsigned delay_ms);
+/* `count` URLs, of every kind in turn, of the large ones or of the others, `delay_ms` before each answer. */
+void shelf_open(struct shelf *shelf, struct server *server, size_t count, unsigned delay_ms, bool large);
 void shelf_close(struct shelf *shelf);
 /* As it was after shelf_open: no output folder, no figures, no complaints. */
 void shelf_clear(struct shelf *shelf);

@@ -1,7 +1,9 @@
 /* Ends the command at random moments, by SIGKILL, SIGTERM and SIGINT twice, starts it again until it ends by itself, and
  * checks after each time that nothing is lost, and that nothing is asked for that was there.
  *
- *   storm [kills N] [terms N] [ints N] [urls N] [seed N]
+ *   storm [kills N] [terms N] [ints N] [large N] [urls N] [seed N]
+ *
+ * large: SIGINT twice and SIGKILL in turn, over a few bodies of megabytes, whose parts the runs go on from.
  *
  * SEINE: the command. FAULTSERVER: the server. Closes with "storm: N passed, N failed". */
 #include <signal.h>
@@ -17,6 +19,7 @@
 #define DELAY_MS    60
 #define DEADLINE_S  60
 #define MOMENTS_MS  700 /* the last moment of a run that is killed: rows are written every 200 ms */
+#define LARGE_URLS  ((size_t)16)
 #define TORN_ONE_IN 8
 #define TORN_ROW    "{\"id\":1,\"url\":\"http://127.0.0.1/to"
 
@@ -24,6 +27,7 @@ struct plan {
   const char *name;
   int signal;
   bool twice;
+  bool large; /* and every second time by SIGKILL */
   unsigned count; /* how many times */
 };
 
@@ -69,17 +73,18 @@ static bool run_once(struct shelf *shelf, const struct plan *plan, bool torn) {
   struct child child = start(shelf);
   unsigned moment_ms = draw(2) ? draw(MOMENTS_MS) : draw(MOMENTS_MS / 5);
   sleep_ms(moment_ms);
-  kill(child.pid, plan->signal);
-  if (plan->twice) {
+  int sig = plan->large && draw(2) ? SIGKILL : plan->signal;
+  kill(child.pid, sig);
+  if (plan->twice && sig != SIGKILL) {
     sleep_ms(draw(30));
     kill(child.pid, plan->signal);
   }
   struct outcome outcome = command_wait(&child);
   bool own = outcome.status == 0 || outcome.status == 1;
   /* Before the command listens for signals they do what they do to any program; so does the second one at times. */
-  bool by_signal = outcome.signal == plan->signal && !outcome.timed_out;
+  bool by_signal = outcome.signal == sig && !outcome.timed_out;
   if (!own && !by_signal && outcome.status != 130) wrong(shelf, plan->name, &outcome);
-  bool gentle = plan->signal != SIGKILL && !plan->twice && outcome.status == 130;
+  bool gentle = sig != SIGKILL && !plan->twice && outcome.status == 130;
   if (torn && outcome.status >= 0 && !strstr(outcome.errors, "was not whole"))
     wrong(shelf, "a torn row was not said", &outcome);
   shelf_run_ended(shelf, own ? END_OWN : gentle ? END_GENTLE : END_KILLED);
@@ -102,7 +107,7 @@ static bool play(struct server *server, const struct plan *plan, size_t urls) {
   size_t rows = 0, in_flight = 0;
   while (ended < plan->count && complaints == 0) {
     struct shelf shelf;
-    shelf_open(&shelf, server, urls, DELAY_MS);
+    shelf_open(&shelf, server, plan->large ? LARGE_URLS : urls, DELAY_MS, plan->large);
     bool done = false, torn = false;
     while (!done && ended < plan->count && shelf.complaints == 0) {
       done = run_once(&shelf, plan, torn);
@@ -119,13 +124,16 @@ static bool play(struct server *server, const struct plan *plan, size_t urls) {
     shelf_close(&shelf);
   }
   printf("%s - %s at %u moments, %u list%s of %zu URLs, %zu rows, %zu requests again for what was in flight\n",
-         complaints ? "not ok" : "ok", plan->name, ended, lists, lists == 1 ? "" : "s", urls, rows, in_flight);
+         complaints ? "not ok" : "ok", plan->name, ended, lists, lists == 1 ? "" : "s", plan->large ? LARGE_URLS : urls,
+         rows, in_flight);
   return complaints == 0;
 }
 
 int main(int argc, char **argv) {
-  struct plan plans[] = {
-      {"SIGKILL", SIGKILL, false, 12}, {"SIGTERM", SIGTERM, false, 6}, {"SIGINT twice", SIGINT, true, 4}};
+  struct plan plans[] = {{"SIGKILL", SIGKILL, false, false, 12},
+                         {"SIGTERM", SIGTERM, false, false, 6},
+                         {"SIGINT twice", SIGINT, true, false, 4},
+                         {"SIGINT twice or SIGKILL, large bodies,", SIGINT, true, true, 0}};
   size_t urls = 210;
   seed = (unsigned long)time(NULL) * 2654435761u ^ (unsigned long)getpid();
   for (int i = 1; i + 1 < argc; i += 2) {
@@ -133,6 +141,7 @@ int main(int argc, char **argv) {
     if (strcmp(argv[i], "kills") == 0) plans[0].count = (unsigned)value;
     if (strcmp(argv[i], "terms") == 0) plans[1].count = (unsigned)value;
     if (strcmp(argv[i], "ints") == 0) plans[2].count = (unsigned)value;
+    if (strcmp(argv[i], "large") == 0) plans[3].count = (unsigned)value;
     if (strcmp(argv[i], "urls") == 0) urls = value;
     if (strcmp(argv[i], "seed") == 0) seed = value;
   }
