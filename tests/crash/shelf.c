@@ -49,9 +49,15 @@ static const struct kind kinds[] = {
 
 /* Bodies that are long enough on their way to leave parts, which the next run goes on from. */
 static const struct kind large_kinds[] = {
-    {.path = "/img/jpeg/a%1$zu?size=12000000&etag=%%22a%%22&ranges=1&rate=24000000&delay=%3$u", .status = "ok", .needed = 1},
+    {.path = "/img/jpeg/a%1$zu?size=12000000&etag=%%22a%%22"
+             "&ranges=1&rate=24000000&delay=%3$u",
+     .status = "ok",
+     .needed = 1},
     {.path = "/img/jpeg/b%1$zu?size=12000000&etag=%%22a%%22&rate=24000000&delay=%3$u", .status = "ok", .needed = 1},
-    {.path = "/img/png/c%1$zu?size=6000000&etag=%%22a%%22&ranges=1&rate=24000000&delay=%3$u", .status = "ok", .needed = 1},
+    {.path = "/img/png/c%1$zu?size=6000000&etag=%%22a%%22"
+             "&ranges=1&rate=24000000&delay=%3$u",
+     .status = "ok",
+     .needed = 1},
     {.path = "/img/png/d%1$zu?status=404&delay=%3$u", .status = "failed", .needed = 1},
 };
 
