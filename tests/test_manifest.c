@@ -1,5 +1,6 @@
 /* The manifest on a loop: groups, reading back, torn and foreign files, streams, full disks; and the pass over it. */
 #include "manifest.h"
+#include "list.h"
 #include "outdir.h"
 #include "recall.h"
 #include "support.h"
@@ -135,8 +136,8 @@ END_TEST
   "{\"id\":" #id ",\"url\":\"u\",\"status\":\"ok\",\"path\":null,\"sha256\":null,\"bytes\":1,\"type\":null,"           \
   "\"http\":200,\"error\":null,\"message\":null}\n"
 #define HEADER                                                                                                         \
-  "id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message,attempts,final_url,declared_type,etag,"                     \
-  "last_modified,ip,started,elapsed_ms,input\r\n"
+  "id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message,attempts,final_url,"            \
+  "declared_type,etag,last_modified,ip,started,elapsed_ms,input\r\n"
 
 static const struct {
   const char *name, *before;
@@ -427,6 +428,97 @@ START_TEST(a_pass_fills_what_needs_filling) {
 }
 END_TEST
 
+/* ---- Torn anywhere ---- */
+
+static const struct row torn_rows[] = {
+    {.id = 1, .url = "http://h/1", .status = SEINE_STATUS_OK, .path = "1.jpg", .sha256 = digest, .http = 200},
+    {.id = 2, .url = "http://h/\"2,\"\xc3\xa9", .status = SEINE_STATUS_REJECTED, .message = "a\n\"b\",\r\n"},
+    {.id = 3, .url = "http://h/3", .status = SEINE_STATUS_FAILED, .error = SEINE_EHTTP, .etag = "=\xff\x80"},
+    {.id = 4, .url = "http://h/4", .status = SEINE_STATUS_DUPLICATE, .path = "1.jpg", .input = "{\"a\":[1,2]}"},
+};
+enum { TORN_ROWS = sizeof torn_rows / sizeof *torn_rows };
+
+/* What the earlier runs' rows come to: as many as were whole, these done with, and the others new. */
+static void recall_exactly(struct manifest *manifest, size_t whole) {
+  struct fingerprint_key key;
+  struct outdir outdir = {.fd = -1, .lock = -1};
+  char identity[128];
+  fingerprint_key_draw(&key);
+  struct recall recall = {.outdir = &outdir, .manifest = manifest, .history = history_new(&key)};
+  retry_statuses_set(&recall.statuses, NULL);
+  recall_read(&recall);
+  ck_assert_int_eq(recall.error, 0);
+  ck_assert_uint_eq(recall.rows, whole);
+  ck_assert_uint_eq(recall.not_understood, 0);
+  for (size_t i = 0; i < TORN_ROWS; i++) {
+    size_t length = url_identity(torn_rows[i].url, identity, sizeof identity);
+    enum history_seen seen = history_meet(recall.history, history_fingerprint(recall.history, identity, length));
+    ck_assert_int_eq(seen != HISTORY_NEW, i < whole);
+  }
+  history_free(recall.history);
+}
+
+/* What was said on standard error since the last time. */
+static bool was_said(int fd, const char *words) {
+  char text[512];
+  ssize_t size = pread(fd, text, sizeof text - 1, 0);
+  text[size > 0 ? size : 0] = '\0';
+  ck_assert_int_eq(ftruncate(fd, 0), 0);
+  ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
+  return strstr(text, words);
+}
+
+static void check_torn(const struct manifest_options *options, const char *text, size_t size, size_t cut, int said) {
+  struct manifest *manifest;
+  size_t end = cut, lines = 0, left;
+  while (end > 0 && text[end - 1] != '\n')
+    end--;
+  for (size_t i = 0; i < end; i++)
+    lines += text[i] == '\n';
+  size_t header = strlen(row_header(strstr(options->path, ".csv") ? ROW_CSV : ROW_JSON));
+  file_write(options->path, text, cut);
+  ck_assert_int_eq(manifest_open(&manifest, options), 0);
+  ck_assert_int_eq(was_said(said, "was not whole, as after a crash; it is cut off"), end < cut);
+  recall_exactly(manifest, header && lines ? lines - 1 : lines);
+  /* What follows stands behind whole rows alone. */
+  append(manifest, 5);
+  close_it(manifest);
+  char *after = file_read(options->path, &left);
+  size_t kept = end ? end : header;
+  ck_assert_uint_gt(left, kept);
+  ck_assert_mem_eq(after, text, kept);
+  ck_assert_int_eq(strncmp(after + kept, header ? "5,http://h/5," : "{\"id\":5,", header ? 13 : 8), 0);
+  ck_assert_uint_eq(size > 0 && after[left - 1] == '\n', 1);
+  free(after);
+}
+
+START_TEST(a_manifest_torn_at_any_byte_keeps_its_whole_rows) {
+  /* A disk would be waited for at each of two thousand cuts. */
+  if (access("/dev/shm", W_OK) == 0) setenv("TMPDIR", "/dev/shm", 1);
+  char *error = NULL, *quick = folder_make(), *name = xasprintf("%s/%s", quick, names[_i]);
+  struct manifest_options options = options_for(name, &error);
+  struct manifest *manifest = open_it(&options);
+  size_t size;
+  for (size_t i = 0; i < TORN_ROWS; i++)
+    manifest_append(manifest, &torn_rows[i]);
+  close_it(manifest);
+  char *text = file_read(name, &size), *said_path = xasprintf("%s/said", quick);
+  int before = dup(STDERR_FILENO), said = open(said_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  dup2(said, STDERR_FILENO);
+  for (size_t cut = 0; cut <= size; cut++)
+    check_torn(&options, text, size, cut, said);
+  dup2(before, STDERR_FILENO);
+  close(before);
+  close(said);
+  ck_assert_ptr_null(error);
+  folder_remove(quick);
+  free(quick);
+  free(said_path);
+  free(text);
+  free(name);
+}
+END_TEST
+
 #define TABLE(test, rows) tcase_add_loop_test(tcase, test, 0, sizeof rows / sizeof *rows)
 
 int main(void) {
@@ -445,6 +537,7 @@ int main(void) {
   tcase_add_test(tcase, leftovers_are_removed_after_a_crash_only);
   tcase_add_test(tcase, a_folder_that_cannot_be_is_refused);
   tcase_add_loop_test(tcase, a_pass_fills_what_needs_filling, 0, 2);
+  tcase_add_loop_test(tcase, a_manifest_torn_at_any_byte_keeps_its_whole_rows, 0, 2); /* JSON and CSV */
   suite_add_tcase(suite, tcase);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
