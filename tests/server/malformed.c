@@ -135,9 +135,34 @@ static void write_gzip_transfer(struct response *response, const char *type, siz
   text_add(&response->head, "\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
   add_bits(response, "11000110000001100000011000000110000001100001100010100000");
   for (int i = 0; i < 80; i++)
-    add_bits(response, "11000101000001100010100000110001010000011000101000001100010100000110001010000011000101000001100010100000");
+    add_bits(
+        response,
+        "11000101000001100010100000110001010000011000101000001100010100000110001010000011000101000001100010100000");
   response->repeat_size = (size_t)80 * 13;
   response->repeats = 1u << 27;
+}
+
+/* 100,000 zeros in 132 bytes. */
+static void add_packed(struct response *response) {
+  static const uint8_t start[] = {0x1f, 0x8b, 8, 0, 0,    0,    0,    0,    2,    3,    0xed, 0xc1, 0x31,
+                                  1,    0,    0, 0, 0xc2, 0xa0, 0xf5, 0x4f, 0x6d, 0x0d, 0x0f, 0xa0};
+  static const uint8_t end[] = {0x80, 0x57, 3, 0x7d, 0x95, 0x11, 0xd4, 0xa0, 0x86, 1, 0};
+  static const uint8_t zeros[132 - sizeof start - sizeof end] = {0};
+  text_add(&response->head, (const char *)start, sizeof start);
+  text_add(&response->head, (const char *)zeros, sizeof zeros);
+  text_add(&response->head, (const char *)end, sizeof end);
+}
+
+static void write_packed_body(struct response *response, const char *type, size_t size) {
+  (void)size;
+  headed(response, type, "Content-Encoding: gzip\r\nContent-Length: 132\r\n");
+  add_packed(response);
+}
+
+static void write_packed_transfer(struct response *response, const char *type, size_t size) {
+  (void)size;
+  headed(response, type, "Transfer-Encoding: gzip\r\n");
+  add_packed(response);
 }
 
 static void write_huge_chunk(struct response *response, const char *type, size_t size) {
@@ -218,6 +243,9 @@ static const struct fault faults[] = {
     {"no-head", "the body alone, as in HTTP/0.9", write_no_head, ENDING_CLOSE, true},
     {"no-status", "headers, but no status line", write_no_status, ENDING_CLOSE, true},
     {"null-byte", "a NUL byte in a header", write_null_byte, ENDING_CLOSE, true},
+    {"packed-body", "Content-Encoding: gzip unasked, 100,000 zeros in 132 bytes", write_packed_body, ENDING_CLOSE,
+     false},
+    {"packed-transfer", "Transfer-Encoding: gzip, of the same", write_packed_transfer, ENDING_CLOSE, false},
     {"two-lengths", "two different Content-Lengths, the true one first", write_two_lengths, ENDING_CLOSE, true},
 };
 
