@@ -85,8 +85,8 @@ typedef struct seine_stats seine_stats_t;
 
 /* ---- The engine ---- */
 
-/* How one host, or one domain, is treated where that differs from the options. The most specific pattern that fits decides
- * alone: a host's name before "*.domain", a longer domain before a shorter one, "*" last. */
+/* How one host, or one domain, is treated where that differs from the options. The most specific pattern that fits
+ * decides alone: a host's name before "*.domain", a longer domain before a shorter one, "*" last. */
 struct seine_rule {
   const char *pattern;        /* "www.example.org", "*.example.org" (its subdomains, not itself) or "*" */
   unsigned concurrency;       /* transfers in flight to each such host; 0: options.per_host */
@@ -105,12 +105,14 @@ typedef enum seine_event_kind {
   SEINE_EVENT_PROXY_DOWN, /* a proxy failed and rests for delay_ms */
   SEINE_EVENT_PROXY_UP,
   SEINE_EVENT_ROBOTS,    /* its robots.txt was read; delay_ms is its Crawl-delay */
-  SEINE_EVENT_SHRUNK     /* no descriptor was left: at most `cap` transfers in flight, until it has grown back step by step */
+  /* no descriptor was left: at most `cap` transfers in flight, until it has grown back step by step */
+  SEINE_EVENT_SHRUNK
 } seine_event_kind_t;
 
 struct seine_event {
   seine_event_kind_t kind;
-  const char *host; /* "https://www.example.org:443", or the proxy's URL without userinfo; NULL for SEINE_EVENT_SHRUNK */
+  /* "https://www.example.org:443", or the proxy's URL without userinfo; NULL for SEINE_EVENT_SHRUNK */
+  const char *host;
   uint64_t delay_ms;
   unsigned cap;
 };
@@ -120,7 +122,8 @@ typedef enum seine_tls { SEINE_TLS_1_2, SEINE_TLS_1_3 } seine_tls_t;
 /* Filled by seine_options_init with the defaults that stand last in each comment; what names none is NULL, 0 or false.
  * All is copied by seine_open. */
 struct seine_options {
-  const char *directory; /* below which SEINE_SINK_FILE puts files, and keeps unfinished ones; must exist. NULL: no files */
+  /* below which SEINE_SINK_FILE puts files, and keeps unfinished ones; must exist. NULL: no files */
+  const char *directory;
   bool keep_parts;       /* unfinished files over 8 MiB outlive the engine there, below .seine-parts, if their server's
                             validators allow to go on with them: for seven days, 256 at most */
   bool drop_parts;       /* with keep_parts: those that are there are removed at the start */
@@ -145,17 +148,20 @@ struct seine_options {
   uint64_t retry_delay_ms;     /* bound of the first delay, doubled each attempt; 1000 */
   uint64_t retry_max_time_ms;  /* no attempt begins later than this after the first one began; 0: no limit */
   uint64_t retry_max_delay_ms; /* bound of every delay; Retry-After is obeyed up to ten times this; 60000 */
-  const char *retry_on;        /* "408,429" replaces the statuses that are retried, "+403,-500" changes them; NULL: default */
+  /* "408,429" replaces the statuses that are retried, "+403,-500" changes them; NULL: default */
+  const char *retry_on;
 
   uint64_t connect_timeout_ms; /* name look-up excluded, TLS included; 10000 */
   uint64_t stall_timeout_ms;   /* without a byte; 60000 */
-  uint64_t min_speed_bytes;    /* a transfer with fewer bytes a second, on average over stall_timeout_ms, is ended; 0: none */
+  /* a transfer with fewer bytes a second, on average over stall_timeout_ms, is ended; 0: none */
+  uint64_t min_speed_bytes;
   uint64_t max_time_ms;        /* for one attempt; 0: no limit */
   unsigned max_redirects;      /* 10 */
 
   const char *user_agent;       /* "seine/VERSION" */
   const char *const *headers;   /* "Name: value" lines for every request, NULL-terminated; NULL: none */
-  const char *const *proxies;   /* proxy URLs used in rotation, NULL-terminated; NULL: none. The environment is not read */
+  /* proxy URLs used in rotation, NULL-terminated; NULL: none. The environment is not read */
+  const char *const *proxies;
   const char *const *https_proxies; /* the same for https URLs alone; NULL: as proxies */
   const char *no_proxy;         /* hosts reached directly, as curl's NO_PROXY; NULL: none */
   const seine_rule_t *rules;    /* by host; rule_count of them */
@@ -169,13 +175,15 @@ struct seine_options {
   const char *dns_servers;      /* "192.0.2.1,[2001:db8::1]:5353"; NULL: those of /etc/resolv.conf */
   uint64_t dns_min_ttl_ms;      /* an address is remembered at least this long, whatever its record says; 60000 */
   uint64_t dns_max_ttl_ms;      /* and at most this long; 3600000 */
-  unsigned dns_concurrency;     /* names asked for at once, at most: fewer while servers answer fast, or lose questions; 512 */
+  /* names asked for at once, at most: fewer while servers answer fast, or lose questions; 512 */
+  unsigned dns_concurrency;
   bool deny_private;            /* refuse addresses that are loopback, private or link-local, at every hop */
 
   unsigned worker_nice; /* niceness, 0 to 19, that the thread pool's threads take on when they work for the engine, and keep:
                            where cores are few, hashing then never holds up receiving. 0: left as it is */
 
-  void (*on_event)(seine_t *seine, const seine_event_t *event, void *user); /* may fetch, cancel and close; NULL: none */
+  /* may fetch, cancel and close; NULL: none */
+  void (*on_event)(seine_t *seine, const seine_event_t *event, void *user);
   void *event_user;
 };
 
@@ -189,8 +197,9 @@ SEINE_EXTERN int seine_open(seine_t **seine, uv_loop_t *loop, const seine_option
 /* Says which option is wrong: 0, or SEINE_EINVAL with a sentence in cause[0..size). */
 SEINE_EXTERN int seine_options_check(const seine_options_t *options, char *cause, size_t size);
 
-/* Cancels every fetch (each calls back, with SEINE_ECANCELLED), closes every handle, then calls on_close (NULL: nothing),
- * after which the engine is gone and uv_loop_close finds nothing of it. Call it once; from the last on_result, say. */
+/* Cancels every fetch (each calls back, with SEINE_ECANCELLED), closes every handle, then calls on_close (NULL:
+ * nothing), after which the engine is gone and uv_loop_close finds nothing of it. Call it once; from the last
+ * on_result, say. */
 typedef void (*seine_close_cb)(seine_t *seine, void *user);
 SEINE_EXTERN void seine_close(seine_t *seine, seine_close_cb on_close, void *user);
 
@@ -243,7 +252,8 @@ struct seine_result {
   const uint8_t *sha256; /* 32 bytes; NULL before inspection */
   uint32_t width, height;  /* of an image, as stored, before any rotation that metadata asks for; 0: not known */
   uint64_t trailing_bytes; /* that follow the image's end; they are kept */
-  const uint8_t *data;   /* SEINE_SINK_MEMORY and ok: size_bytes bytes, no NUL after them; else NULL. See seine_fetch_take */
+  /* SEINE_SINK_MEMORY and ok: size_bytes bytes, no NUL after them; else NULL. See seine_fetch_take */
+  const uint8_t *data;
   const char *path;      /* SEINE_SINK_FILE and ok: below options.directory; NULL otherwise */
 
   int64_t started_unix_ms;   /* when the last attempt began; 0 if none did */
@@ -254,11 +264,11 @@ struct seine_result {
 /* Called exactly once for each fetch. The fetch is gone when this returns. */
 typedef void (*seine_result_cb)(seine_fetch_t *fetch, const seine_result_t *result);
 
-/* Asked once the body of a SEINE_SINK_FILE fetch is whole and accepted (type, sha256 and size_bytes are set): where is it
- * to go? Answers SEINE_PLACE_STORE with a relative path in path[0..size), folders are made as needed;
- * SEINE_PLACE_HELD if equal bytes are held already; SEINE_PLACE_REPLACE with such a path if they are, but a regular file
- * that has this path is to be replaced all the same, as one that a dead run left; or a negative code, with which the fetch
- * then fails. A fetch for whose file no descriptor was left starts over, and asks again. */
+/* Asked once the body of a SEINE_SINK_FILE fetch is whole and accepted (type, sha256 and size_bytes are set): where is
+ * it to go? Answers SEINE_PLACE_STORE with a relative path in path[0..size), folders are made as needed;
+ * SEINE_PLACE_HELD if equal bytes are held already; SEINE_PLACE_REPLACE with such a path if they are, but a regular
+ * file that has this path is to be replaced all the same, as one that a dead run left; or a negative code, with which
+ * the fetch then fails. A fetch for whose file no descriptor was left starts over, and asks again. */
 #define SEINE_PLACE_STORE 0
 #define SEINE_PLACE_HELD 1
 #define SEINE_PLACE_REPLACE 2
@@ -355,9 +365,9 @@ typedef struct seine_allocator {
   void *(*allocate_zeroed)(size_t count, size_t size);
 } seine_allocator_t;
 
-/* For programs that would rather end in an allocator of theirs than have those libraries go on without memory: libcurl 7.88
- * asks for a URL without its query then, or crashes. Takes effect for the life of the process; call it before anything else
- * here, and before libcurl or c-ares are used otherwise. 0, or SEINE_ENOSYS. */
+/* For programs that would rather end in an allocator of theirs than have those libraries go on without memory: libcurl
+ * 7.88 asks for a URL without its query then, or crashes. Takes effect for the life of the process; call it before
+ * anything else here, and before libcurl or c-ares are used otherwise. 0, or SEINE_ENOSYS. */
 SEINE_EXTERN int seine_replace_allocator(const seine_allocator_t *allocator);
 
 #ifdef __cplusplus

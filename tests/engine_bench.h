@@ -42,7 +42,8 @@ struct bench {
 /* The server is started once and shared. Options are the defaults with short delays, everything accepted. */
 void bench_init(struct bench *bench);
 void bench_open(struct bench *bench); /* after options were changed */
-/* Runs until all is done, closes the engine, asserts that each fetch called back once and the loop closes with nothing left. */
+/* Runs until all is done, closes the engine, asserts that each fetch called back once and the loop closes with nothing
+ * left. */
 void bench_run(struct bench *bench);
 /* Runs until all is done and no longer, so that figures can be asked for; bench_run is due after it. */
 void bench_wait(struct bench *bench);

@@ -1,5 +1,5 @@
-/* A table of hosts by a clock and alarms of its own: uv_now, uv_hrtime, alarm_set and alarm_clear are defined here, and those
- * of the libraries stay unused. */
+/* A table of hosts by a clock and alarms of its own: uv_now, uv_hrtime, alarm_set and alarm_clear are defined here, and
+ * those of the libraries stay unused. */
 #include "host_bench.h"
 
 #include <check.h>

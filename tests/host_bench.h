@@ -1,4 +1,5 @@
-/* What the tests of hosts share: a table of hosts, fetches for their queues, and a clock that moves when it is told to. */
+/* What the tests of hosts share: a table of hosts, fetches for their queues, and a clock that moves when it is told
+ * to. */
 #ifndef SEINE_TESTS_HOST_BENCH_H
 #define SEINE_TESTS_HOST_BENCH_H
 

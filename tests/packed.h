@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-/* By the filter of libarchive that has this name: "gzip", "zstd", "xz", "bzip2"; NULL: as they are. The caller frees. */
+/* By the filter of libarchive that has this name: "gzip", "zstd", "xz", "bzip2"; NULL: as they are. The caller
+ * frees. */
 char *packed(const char *filter, const char *data, size_t size, size_t *packed_size);
 
 #endif

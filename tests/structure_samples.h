@@ -1,5 +1,5 @@
-/* Small images by real encoders. p.ppm, q.ppm and r.ppm were made by ImageMagick 6.9: "plasma:red-blue" of 16 x 12 pixels,
- * "gradient:yellow-green" of 24 x 17, "gradient:red-white" of 9 x 7. Each image says how it was made. */
+/* Small images by real encoders. p.ppm, q.ppm and r.ppm were made by ImageMagick 6.9: "plasma:red-blue" of 16 x 12
+ * pixels, "gradient:yellow-green" of 24 x 17, "gradient:red-white" of 9 x 7. Each image says how it was made. */
 #ifndef STRUCTURE_SAMPLES_H
 #define STRUCTURE_SAMPLES_H
 

@@ -25,7 +25,8 @@ void server_reset(struct server *server);
 
 /* What a host, as in a URL without port, answers for /robots.txt from now on; until then it is a 404. */
 void server_set_robots(struct server *server, const char *host, int status, const char *body);
-/* The same by a query, of which tests/server/README has the words: "redirect=...&delay=200". Values are percent-encoded. */
+/* The same by a query, of which tests/server/README has the words: "redirect=...&delay=200". Values are
+ * percent-encoded. */
 void server_set_robots_query(struct server *server, const char *host, const char *query);
 /* A text as a value of a query; the caller frees. */
 char *percent_encode(const char *text);

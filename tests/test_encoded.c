@@ -1,5 +1,5 @@
-/* Images that encoders made when these tests were built: each is whole, and cut at any byte it is seen to be cut, or nothing
- * of the picture is missing. tests/encode makes them. */
+/* Images that encoders made when these tests were built: each is whole, and cut at any byte it is seen to be cut, or
+ * nothing of the picture is missing. tests/encode makes them. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -160,7 +160,8 @@ START_TEST(memory_has_one_budget_and_all_get_through) {
   }
   bench_run(&bench);
   for (int i = 0; i < 40; i++)
-    ck_assert_msg(bench.got[i].status == SEINE_STATUS_OK, "%d: %s %s", i, seine_err_name(bench.got[i].error), bench.got[i].message);
+    ck_assert_msg(bench.got[i].status == SEINE_STATUS_OK, "%d: %s %s", i, seine_err_name(bench.got[i].error),
+                  bench.got[i].message);
   bench_clear(&bench);
 }
 END_TEST
@@ -174,8 +175,8 @@ START_TEST(what_is_held_already_touches_no_disk) {
   bench_init(&bench);
   bench_open(&bench);
   char *url = server_url(bench.server, 1, "/img/png/a");
-  struct got *got = bench_request(
-      &bench, &(seine_request_t){.url = url, .sink = SEINE_SINK_FILE, .on_place = place_as_held});
+  struct got *got =
+      bench_request(&bench, &(seine_request_t){.url = url, .sink = SEINE_SINK_FILE, .on_place = place_as_held});
   bench_run(&bench);
   ck_assert_int_eq(got->status, SEINE_STATUS_DUPLICATE);
   ck_assert_ptr_null(got->path);
@@ -188,8 +189,8 @@ START_TEST(what_is_held_already_touches_no_disk) {
 END_TEST
 
 START_TEST(calls_that_fail_call_nothing_back) {
-  static const char *const urls[] = {"ftp://127.0.0.1/a", "file:///etc/passwd", "javascript:1", "", "nonsense", "http://",
-                                     "http://a b/"};
+  static const char *const urls[] = {"ftp://127.0.0.1/a", "file:///etc/passwd", "javascript:1", "", "nonsense",
+                                     "http://",           "http://a b/"};
   bench_init(&bench);
   bench_open(&bench);
   for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
@@ -211,7 +212,10 @@ static void cancel_after(int rounds, bool close) {
   bench_open(&bench);
   for (int i = 0; i < 60; i++) {
     char *path = print("/img/jpeg/%d?size=%d&%s", i, i % 7 ? 9000 : 2500000,
-                       i % 5 == 0 ? "status=503" : i % 5 == 1 ? "silence=1" : i % 5 == 2 ? "rate=200000" : "");
+                       i % 5 == 0   ? "status=503"
+                       : i % 5 == 1 ? "silence=1"
+                       : i % 5 == 2 ? "rate=200000"
+                                    : "");
     bench_fetch(&bench, 1 + i % 4, path, (seine_sink_t)(i % 3));
     free(path);
   }

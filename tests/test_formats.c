@@ -204,7 +204,8 @@ END_TEST
 
 struct packing_row {
   const char *filter;
-  int change; /* 0: none; 1: cut in half; 2: overwritten in the middle; 3: twice; 4: garbage behind; 5: check sum changed */
+  /* 0: none; 1: cut in half; 2: overwritten in the middle; 3: twice; 4: garbage behind; 5: check sum changed */
+  int change;
   bool all; /* every record is read */
   const char *problem; /* a part of it; NULL: none */
 };

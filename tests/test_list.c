@@ -58,7 +58,9 @@ static void read_on(struct list *list, void *user) {
 static void start(struct reader *reader, char *const *sources, size_t count) {
   *reader = (struct reader){0};
   uv_loop_init(&reader->loop);
-  ck_assert_int_eq(list_open(&reader->list, &reader->loop, &(struct list_options){.sources = sources, .count = count}, read_on, reader), 0);
+  ck_assert_int_eq(list_open(&reader->list, &reader->loop, &(struct list_options){.sources = sources, .count = count},
+                             read_on, reader),
+                   0);
 }
 
 static void finish(struct reader *reader) {
@@ -181,7 +183,8 @@ static void read_pipe(const char *data, size_t size, size_t step, const char *ex
   int read_end;
   uv_loop_init(&reader.loop);
   char *path = start_trickle(&trickle, &reader.loop, data, size, step, &read_end);
-  ck_assert_int_eq(list_open(&reader.list, &reader.loop, &(struct list_options){.sources = &path, .count = 1}, read_on, &reader), 0);
+  ck_assert_int_eq(
+      list_open(&reader.list, &reader.loop, &(struct list_options){.sources = &path, .count = 1}, read_on, &reader), 0);
   read_on(reader.list, &reader);
   finish(&reader);
   close(read_end);
@@ -320,7 +323,9 @@ START_TEST(several_sources_are_read_in_order) {
       write_list("two", "\xef\xbb\xbfh\n", 5),
       xstrdup("ftp://h/i"),
   };
-  ck_assert_int_eq(list_open(&reader.list, &reader.loop, &(struct list_options){.sources = sources, .count = 7}, read_on, &reader), 0);
+  ck_assert_int_eq(
+      list_open(&reader.list, &reader.loop, &(struct list_options){.sources = sources, .count = 7}, read_on, &reader),
+      0);
   read_on(reader.list, &reader);
   finish(&reader);
   /* What begins with a blank is no URL but the name of a file, and there is no such file. */
@@ -519,8 +524,9 @@ START_TEST(lists_are_checked) {
   };
   for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
     char cause[1536] = "";
-    int error = list_check(&(struct list_options){.sources = (char *const *)checks[i].sources, .count = checks[i].count},
-                           cause, sizeof cause);
+    int error =
+        list_check(&(struct list_options){.sources = (char *const *)checks[i].sources, .count = checks[i].count}, cause,
+                   sizeof cause);
     ck_assert_int_eq(error, checks[i].cause != NULL ? -1 : 0);
     if (checks[i].cause != NULL) ck_assert_msg(strstr(cause, checks[i].cause) != NULL, "%s", cause);
   }

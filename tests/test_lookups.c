@@ -62,8 +62,8 @@ static const struct {
     {"127.0.1.1", "silent.k%d.test", "127-0-0-1.k%d.test"}, /* one that does not know all */
 };
 
-/* Those that hang come first, and are more than there are slots. By the order in which all of them end, nobody waits for
- * a look-up but who has that name. */
+/* Those that hang come first, and are more than there are slots. By the order in which all of them end, nobody waits
+ * for a look-up but who has that name. */
 START_TEST(a_look_up_that_hangs_holds_up_nobody_else) {
   char host[100];
   ask_at(hangs[_i].server);

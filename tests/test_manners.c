@@ -110,9 +110,9 @@ END_TEST
 
 /* ---- Rates ---- */
 
-/* The most starts of a host within any second. The server notes a start when it has read the request: of two that the engine
- * starts a second apart, the first can be held up, by its connection or by the machine, and the other not. So one more than
- * the rate can be seen; that the engine's own clock sees none is tested with the hosts. */
+/* The most starts of a host within any second. The server notes a start when it has read the request: of two that the
+ * engine starts a second apart, the first can be held up, by its connection or by the machine, and the other not. So
+ * one more than the rate can be seen; that the engine's own clock sees none is tested with the hosts. */
 static size_t most_in_a_second(const char *host) {
   static uint64_t starts[1024];
   size_t count = server_starts(bench.server, host, NULL, starts, 1024), most = 0;
@@ -277,8 +277,8 @@ static void run_until_frozen(void) {
   }
 }
 
-/* All are refused at once, each on a connection of its own. Of those no more stay than are kept for idle hosts anyway, 128;
- * the server is asked by one more. */
+/* All are refused at once, each on a connection of its own. Of those no more stay than are kept for idle hosts anyway,
+ * 128; the server is asked by one more. */
 START_TEST(what_waits_holds_no_connection) {
   bench.options.concurrency = 400;
   bench.options.retry_max_delay_ms = 60000;

@@ -1,4 +1,5 @@
-/* Dead hosts, redirects, secrets, refused addresses, broken answers: how fetches end, and what the server saw of them. */
+/* Dead hosts, redirects, secrets, refused addresses, broken answers: how fetches end, and what the server saw of
+ * them. */
 #include "engine_bench.h"
 
 #include <arpa/inet.h>
@@ -467,7 +468,8 @@ static void fetch_closing(struct got *got) {
 START_TEST(a_connection_that_closes_between_requests_is_no_failure) {
   static const char *const paths[] = {"/img/gif/%zu?size=3000&truncate=3000", "/img/gif/%zu?size=3000&reset=3000",
                                       "/img/gif/%zu?size=3000&close=1", "/img/gif/%zu?size=3000&no-length=1"};
-  /* libcurl 7.88 repeats such a request by itself, but five times in the life of a handle: each sixth is ours to repeat. */
+  /* libcurl 7.88 repeats such a request by itself, but five times in the life of a handle: each sixth is ours to
+   * repeat. */
   static const unsigned allowed[] = {5, 5, 0, 0};
   unsigned attempts = 0;
   closing_path = paths[_i];

@@ -18,7 +18,8 @@ struct settings {
   long buffer_bytes; /* libcurl's receive buffer */
   bool no_dns_cache;
   bool forbid_reuse;
-  const char *cacert; /* PEM bundle, parsed once for all, where a CA path is parsed by each connection; NULL: the default */
+  /* PEM bundle, parsed once for all, where a CA path is parsed by each connection; NULL: the default */
+  const char *cacert;
 };
 
 struct list {

@@ -1,5 +1,5 @@
-/* images: writes JPEG files for the measurements, each different and each exactly of the size asked for: grey noise that any
- * decoder shows, most of whose bytes are, as in a photograph, compressed data. */
+/* images: writes JPEG files for the measurements, each different and each exactly of the size asked for: grey noise
+ * that any decoder shows, most of whose bytes are, as in a photograph, compressed data. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>

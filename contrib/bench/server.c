@@ -1,6 +1,6 @@
 /* server: answers every GET with the same image, at once or after a fixed time, on one port of all of 127.0.0.0/8, so
- * that what is measured is the client. A connection takes a few bytes, so that tens of thousands can wait. Prints "port N", then
- * "closed N": a port that is kept from others and refuses connections. */
+ * that what is measured is the client. A connection takes a few bytes, so that tens of thousands can wait. Prints "port
+ * N", then "closed N": a port that is kept from others and refuses connections. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>

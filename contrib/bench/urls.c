@@ -1,11 +1,12 @@
-/* urls: writes a list of URLs on as many hosts as are asked for, addresses of 127.0.0.0/8, mixed: each host comes once before
- * any comes again, in an order that has nothing to do with addresses. */
+/* urls: writes a list of URLs on as many hosts as are asked for, addresses of 127.0.0.0/8, mixed: each host comes once
+ * before any comes again, in an order that has nothing to do with addresses. */
 #include <getopt.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* 1 to 250 in each of three places: none is the network's own address, and none is missing from a loopback interface. */
+/* 1 to 250 in each of three places: none is the network's own address, and none is missing from a loopback
+ * interface. */
 enum { STEP = 250, HOSTS_MAX = STEP * STEP * STEP };
 
 static int usage(void) {

@@ -12,8 +12,8 @@ struct columns {
   bool bare; /* there is no header: the first record is data */
 };
 
-/* Reads the first record. `wanted` is a name, a number from 1, or NULL for the usual ones. 0, or -1 with a part of a sentence
- * in cause[0..size); columns_clear is needed after either. */
+/* Reads the first record. `wanted` is a name, a number from 1, or NULL for the usual ones. 0, or -1 with a part of a
+ * sentence in cause[0..size); columns_clear is needed after either. */
 int columns_read(struct columns *columns, const struct fields *first, const char *wanted, char *cause, size_t size);
 
 /* Adds all fields but the URL as a JSON object of strings. There are as many as columns. */

@@ -63,8 +63,8 @@ static size_t without_return(const char *text, size_t length) {
   return length > 0 && text[length - 1] == '\r' ? length - 1 : length;
 }
 
-/* Takes the quotes off the field that begins at `at`; gives what is behind it, or NULL if that is neither a comma nor the
- * end. */
+/* Takes the quotes off the field that begins at `at`; gives what is behind it, or NULL if that is neither a comma nor
+ * the end. */
 static char *take_quoted(struct field *field, char *at, char *end) {
   char *out = at++;
   bool closed = false;

@@ -16,12 +16,12 @@ struct fields {
   size_t count, room;
 };
 
-/* The length of the CSV record that data begins with, up to its line feed, which is not in it; false if it does not end in
- * there. A line feed in quotes does not end it. `open` says whether it broke off inside of quotes. */
+/* The length of the CSV record that data begins with, up to its line feed, which is not in it; false if it does not end
+ * in there. A line feed in quotes does not end it. `open` says whether it broke off inside of quotes. */
 bool csv_record(const char *data, size_t length, size_t *record, bool *open);
 
-/* Splits a record without its line feed; text[length] may be overwritten, and so may the rest. NULL, or what is wrong with
- * the quoting: a part of a sentence. A quote that does not begin a field is a character like any other. */
+/* Splits a record without its line feed; text[length] may be overwritten, and so may the rest. NULL, or what is wrong
+ * with the quoting: a part of a sentence. A quote that does not begin a field is a character like any other. */
 const char *csv_split(char *text, size_t length, struct fields *fields);
 
 /* The same at tabs, where nothing is ever quoted. */

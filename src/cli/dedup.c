@@ -109,7 +109,8 @@ void dedup_note(struct dedup *dedup, const uint8_t sha256[32], uint64_t offset) 
 void dedup_forget(struct dedup *dedup, const uint8_t sha256[32], uint64_t offset) {
   struct table_slot slot;
   uint64_t key = key_of(dedup, sha256);
-  if (table_find(dedup->bytes, key, &slot) && !claim_in(&slot) && *slot.value == offset) table_remove(dedup->bytes, key);
+  if (table_find(dedup->bytes, key, &slot) && !claim_in(&slot) && *slot.value == offset)
+    table_remove(dedup->bytes, key);
 }
 
 size_t dedup_count(const struct dedup *dedup) {

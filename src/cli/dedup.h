@@ -42,7 +42,8 @@ void dedup_drop(struct dedup *dedup, struct dedup_claim *claim, struct dedup_wai
 
 /* From the row of an earlier run; the first row of the same bytes stays. */
 void dedup_note(struct dedup *dedup, const uint8_t sha256[32], uint64_t offset);
-/* The same in two steps, for whoever has others to note meanwhile: the first begins to fetch what the second touches. */
+/* The same in two steps, for whoever has others to note meanwhile: the first begins to fetch what the second
+ * touches. */
 uint64_t dedup_prefetch(const struct dedup *dedup, const uint8_t sha256[32]);
 void dedup_note_prefetched(struct dedup *dedup, uint64_t bytes, uint64_t offset);
 /* What the row at `offset` promised is not there: these bytes are unknown again. */

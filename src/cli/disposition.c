@@ -1,5 +1,5 @@
-/* The file name that a Content-Disposition header suggests, in both forms of RFC 6266 and in those that mail has and HTTP
- * has not, out of bytes that anyone sent. */
+/* The file name that a Content-Disposition header suggests, in both forms of RFC 6266 and in those that mail has and
+ * HTTP has not, out of bytes that anyone sent. */
 #include "disposition.h"
 #include "util.h"
 

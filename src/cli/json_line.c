@@ -1,4 +1,5 @@
-/* A JSON object on a line, read strictly (RFC 8259) and copied as it is read: no number is rounded, no tree is built. */
+/* A JSON object on a line, read strictly (RFC 8259) and copied as it is read: no number is rounded, no tree is
+ * built. */
 #include "json_line.h"
 
 #include <stdbool.h>

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* Each power of two is divided into so many steps of equal width; smaller numbers are kept as they are. What comes out is
- * the middle of a step, and so within 1 in 2 * LATENCY_STEPS of the truth: 1.6%. */
+/* Each power of two is divided into so many steps of equal width; smaller numbers are kept as they are. What comes out
+ * is the middle of a step, and so within 1 in 2 * LATENCY_STEPS of the truth: 1.6%. */
 #define LATENCY_STEPS   32
 #define LATENCY_BUCKETS (LATENCY_STEPS * 60) /* up to 2^64 */
 

@@ -74,7 +74,8 @@ static int check_header(const struct list_options *options, char *const *source,
 /* "www.example.org/cat.jpg": a host, and a path behind it. */
 static bool looks_like_url(const char *source) {
   size_t host = strcspn(source, "/");
-  return source[0] != '.' && memchr(source, '.', host) != NULL && (source[host] == '/' || strncmp(source, "www.", 4) == 0);
+  return source[0] != '.' && memchr(source, '.', host) != NULL &&
+         (source[host] == '/' || strncmp(source, "www.", 4) == 0);
 }
 
 static int check_file(const char *source, struct stat *about, char *cause, size_t size) {

@@ -16,7 +16,8 @@ struct manifest_file {
 
 /* 0, or the exit status of a command that cannot use it, which has been said on stderr. */
 int manifest_file_open(struct manifest_file *file, const struct manifest_options *options);
-/* Sees to it that some rows can still be written from `offset` on when files have filled the disk, where that can be. */
+/* Sees to it that some rows can still be written from `offset` on when files have filled the disk, where that can
+ * be. */
 void manifest_file_reserve(const struct manifest_file *file, uint64_t offset);
 void manifest_file_close(struct manifest_file *file);
 

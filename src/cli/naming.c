@@ -339,8 +339,8 @@ static const char *type_extension(const struct draft *draft) {
   return !draft->key && draft->input->type != NULL ? seine_type_extension(draft->input->type) : "";
 }
 
-/* The URL's own extension stays where it tells the truth; otherwise the right one is put behind it. A file always has one:
- * its name is then never that of a folder, which has none (below). */
+/* The URL's own extension stays where it tells the truth; otherwise the right one is put behind it. A file always has
+ * one: its name is then never that of a folder, which has none (below). */
 static void correct_extension(struct draft *draft) {
   struct text *name = &draft->name;
   const char *right = type_extension(draft);

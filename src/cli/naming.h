@@ -26,15 +26,17 @@ struct naming_input {
 int naming_open(struct naming **naming, const char *template_or_preset, bool use_disposition, char *cause, size_t size);
 
 /* Writes a relative path into path[0..size), SEINE_PATH_MAX bytes being enough for any sane template. Whatever the URL
- * or the server says, it never leaves the folder it is relative to. `distinct` inserts "-{urlhash}" before the extension, for a path
- * that another URL has. Returns 0, or a negative SEINE_E code: EURL for a URL that cannot be parsed, EINVAL where sha256 is
- * wanted and missing or size is too small, ENOMEM. */
+ * or the server says, it never leaves the folder it is relative to. `distinct` inserts "-{urlhash}" before the
+ * extension, for a path that another URL has. Returns 0, or a negative SEINE_E code: EURL for a URL that cannot be
+ * parsed, EINVAL where sha256 is wanted and missing or size is too small, ENOMEM. */
 int naming_path(const struct naming *naming, const struct naming_input *input, bool distinct, char *path, size_t size);
 
-/* What is known of a path before the fetch: all but its extensions. Two URLs with different keys have different paths. */
+/* What is known of a path before the fetch: all but its extensions. Two URLs with different keys have different
+ * paths. */
 int naming_key(const struct naming *naming, const struct naming_input *input, char *path, size_t size);
 
-/* The template contains {id}, or 16 digits of {urlhash} or {sha256}: no two URLs with different bytes get the same path. */
+/* The template contains {id}, or 16 digits of {urlhash} or {sha256}: no two URLs with different bytes get the same
+ * path. */
 bool naming_is_unique(const struct naming *naming);
 
 /* No two URLs get the same path, whatever their bytes: it is by {id} or {urlhash}, or made distinct where need be. */

@@ -113,8 +113,8 @@ static bool is_kind(int folder, const struct dirent *entry, unsigned char type, 
   return fstatat(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && (st.st_mode & S_IFMT) == mode;
 }
 
-/* Goes through the folder, whose descriptor it closes. Recursion is as deep as paths are, which naming bounds; a folder too
- * deep for the descriptors at hand is passed over. */
+/* Goes through the folder, whose descriptor it closes. Recursion is as deep as paths are, which naming bounds; a folder
+ * too deep for the descriptors at hand is passed over. */
 static size_t sweep_folder(int fd) {
   DIR *dir = fdopendir(fd);
   size_t removed = 0;

@@ -20,8 +20,8 @@ struct outdir {
 /* 0, or the exit status of a command that cannot use the folder, which has been said on stderr. */
 int outdir_open(struct outdir *outdir, const char *path);
 
-/* Keeps runs out of a folder that is only read: a descriptor that holds the lock, or -1 with errno, EWOULDBLOCK if a run is
- * on. */
+/* Keeps runs out of a folder that is only read: a descriptor that holds the lock, or -1 with errno, EWOULDBLOCK if a
+ * run is on. */
 int outdir_share(int folder);
 
 /* Removes unfinished files (".seine-*.part") below the folder, never through symbolic links. Blocks: for a worker.

@@ -1,5 +1,6 @@
-/* Which URL's file a path holds, for names that two URLs could share. Paths that differ in nothing but their extensions,
- * or in capitals, are one: the extension is known only after the fetch, and not every file system tells capitals apart. */
+/* Which URL's file a path holds, for names that two URLs could share. Paths that differ in nothing but their
+ * extensions, or in capitals, are one: the extension is known only after the fetch, and not every file system tells
+ * capitals apart. */
 #ifndef SEINE_CLI_PATHS_H
 #define SEINE_CLI_PATHS_H
 

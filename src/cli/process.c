@@ -9,7 +9,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Descriptors that are no transfer's: files that are written and read, idle connections, name servers, the loop's own. */
+/* Descriptors that are no transfer's: files that are written and read, idle connections, name servers, the loop's
+ * own. */
 #define OTHERS_MOST  192
 #define OTHERS_LEAST 24
 
@@ -23,8 +24,8 @@ static void raise_files(void) {
   setrlimit(RLIMIT_NOFILE, &files);
 }
 
-/* libcurl allocates 64 KB for each transfer, and frees it after: as it stands, glibc gives those pages back and takes them
- * anew all the time, at a fault each. Set once, the two no longer follow what is allocated. */
+/* libcurl allocates 64 KB for each transfer, and frees it after: as it stands, glibc gives those pages back and takes
+ * them anew all the time, at a fault each. Set once, the two no longer follow what is allocated. */
 static void keep_memory(void) {
 #ifdef M_TRIM_THRESHOLD
   mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);

@@ -93,16 +93,19 @@ static double share_recalled(const struct figures *figures) {
 }
 
 /* Before all else: how much is read of what earlier runs did. */
-static void recall_line(const struct figures *figures, const struct pace *pace, size_t width, char line[PROGRESS_ROOM]) {
+static void recall_line(const struct figures *figures, const struct pace *pace, size_t width,
+                        char line[PROGRESS_ROOM]) {
   enum { ROWS, SHARE, RATE, TIME, PIECES };
-  struct piece pieces[PIECES] = {[ROWS] = {.rank = 1}, [SHARE] = {.rank = 0}, [RATE] = {.rank = 2}, [TIME] = {.rank = 3}};
+  struct piece pieces[PIECES] = {
+      [ROWS] = {.rank = 1}, [SHARE] = {.rank = 0}, [RATE] = {.rank = 2}, [TIME] = {.rank = 3}};
   const size_t room = sizeof pieces[0].text;
   char text[AMOUNT_ROOM];
   double share = share_recalled(figures), left = (1 - share) * (double)figures->recall.of_bytes;
   snprintf(pieces[ROWS].text, room, "%.40s rows", amount_count(figures->recall.rows, text));
   snprintf(pieces[SHARE].text, room, "%3d%%", (int)(share * 100));
   snprintf(pieces[RATE].text, room, "%6s/s", amount_rate(pace->files, text));
-  if (pace->bytes >= 1) snprintf(pieces[TIME].text, room, "eta %s", amount_time((uint64_t)(left / pace->bytes + 0.999), text));
+  if (pace->bytes >= 1)
+    snprintf(pieces[TIME].text, room, "eta %s", amount_time((uint64_t)(left / pace->bytes + 0.999), text));
   lay_out(pieces, PIECES, width, line);
   add_bar(line, width, share);
 }
@@ -172,8 +175,9 @@ void progress_bar(const struct figures *figures, const struct pace *pace, size_t
 
 static void recall_plain(const struct figures *figures, const struct pace *pace, char line[PROGRESS_ROOM]) {
   char rows[AMOUNT_ROOM], rate[AMOUNT_ROOM];
-  snprintf(line, PROGRESS_ROOM, "reading what is done already: %s rows, %d%%, %s/s", amount_count(figures->recall.rows, rows),
-           (int)(share_recalled(figures) * 100), amount_rate(pace->files, rate));
+  snprintf(line, PROGRESS_ROOM, "reading what is done already: %s rows, %d%%, %s/s",
+           amount_count(figures->recall.rows, rows), (int)(share_recalled(figures) * 100),
+           amount_rate(pace->files, rate));
 }
 
 void progress_plain(const struct figures *figures, const struct pace *pace, char line[PROGRESS_ROOM]) {

@@ -34,7 +34,8 @@ typedef void (*progress_collect_cb)(struct figures *figures, void *user); /* bri
 /* What is meant by PROGRESS_AUTO here and now. */
 enum progress_mode progress_choose(const struct settings *settings);
 
-/* Shows nothing before PROGRESS_FIRST_MS. `figures` is borrowed. The memory goes once the loop has run after progress_close. */
+/* Shows nothing before PROGRESS_FIRST_MS. `figures` is borrowed. The memory goes once the loop has run after
+ * progress_close. */
 struct progress *progress_open(uv_loop_t *loop, enum progress_mode mode, struct figures *figures,
                                progress_collect_cb collect, void *user);
 /* From here on the figures are of another thing: the pace is measured anew, and shown when some time has passed. */

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define AHEAD 16 /* rows: enough that what the first of them touches is in the processor's cache by the time it is noted */
+/* rows: enough that what the first of them touches is in the processor's cache by the time it is noted */
+#define AHEAD 16
 
 /* What a row comes to, before history and dedup hear of it. */
 struct note {
@@ -79,15 +80,16 @@ static bool note_row(const struct row_view *view, uint64_t offset, void *user) {
   history_prefetch(recall->history, note.url);
   bool lost = recall->check_files && view->path && file_is_lost(recall, view);
   bool failed = view->status == SEINE_STATUS_FAILED;
-  bool again = failed && (recall->retry_failed ||
-                          row_is_transient(view->status, view->error, view->http, &recall->statuses));
+  bool again =
+      failed && (recall->retry_failed || row_is_transient(view->status, view->error, view->http, &recall->statuses));
   note.done = !again && !lost;
   note.good = view->status == SEINE_STATUS_OK || view->status == SEINE_STATUS_DUPLICATE;
   note.has_bytes = view->status == SEINE_STATUS_OK && view->path && recall->dedup && view->has_sha256 && !lost;
   if (note.has_bytes) note.bytes = dedup_prefetch(recall->dedup, view->sha256);
   keep_later(pass, &note);
   /* A duplicate has a path of its own where it is a link; else that path is taken already. */
-  if (view->status <= SEINE_STATUS_DUPLICATE && view->path && recall->paths) paths_take(recall->paths, view->path, note.url);
+  if (view->status <= SEINE_STATUS_DUPLICATE && view->path && recall->paths)
+    paths_take(recall->paths, view->path, note.url);
   return goes_on(recall, offset);
 }
 

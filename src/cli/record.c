@@ -106,8 +106,8 @@ static void release_unfinished(struct item *item) {
 
 /* ---- Places ---- */
 
-/* In the order of the lists, and also for what is done already: so a name depends neither on which answer came first, nor
- * on how often the run was interrupted. */
+/* In the order of the lists, and also for what is done already: so a name depends neither on which answer came first,
+ * nor on how often the run was interrupted. */
 bool record_reserve(struct run *run, uint64_t id, const char *text, uint64_t url) {
   char path[SEINE_PATH_MAX];
   if (!run->paths || naming_is_unique(run->naming)) return true;
@@ -345,9 +345,9 @@ static void drop_claim(struct item *item) {
   }
 }
 
-/* Where bytes are held already, the URL may still have a file of its own, without a row, by a run that was killed in between.
- * What has no row is replaced by the same name: the URL keeps that file, and nothing is left that no row tells of. No file
- * is ever removed. */
+/* Where bytes are held already, the URL may still have a file of its own, without a row, by a run that was killed in
+ * between. What has no row is replaced by the same name: the URL keeps that file, and nothing is left that no row tells
+ * of. No file is ever removed. */
 static int place_of_duplicate(struct item *item, const seine_result_t *result, char *path, size_t size) {
   struct run *run = item->run;
   if (!run->was_used || !naming_is_own(run->naming)) return SEINE_PLACE_HELD;

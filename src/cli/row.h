@@ -33,9 +33,9 @@ const char *row_header(enum row_format format);
 /* No row is longer than this, its line end included. */
 size_t row_bound(const struct row *row);
 
-/* Writes the row with its line end (LF for JSON, CRLF for CSV) to out, which has room for row_bound(row) bytes. Gives the
- * end of it; no NUL is added. A row never holds a line break inside: bytes that are not UTF-8 are percent-encoded, and
- * control and bidirectional characters are escaped (as \u.... in JSON, percent-encoded in CSV). No field of a CSV
+/* Writes the row with its line end (LF for JSON, CRLF for CSV) to out, which has room for row_bound(row) bytes. Gives
+ * the end of it; no NUL is added. A row never holds a line break inside: bytes that are not UTF-8 are percent-encoded,
+ * and control and bidirectional characters are escaped (as \u.... in JSON, percent-encoded in CSV). No field of a CSV
  * begins as a formula: an apostrophe is put before it, which reading takes off. */
 char *row_write(char *out, const struct row *row, enum row_format format);
 

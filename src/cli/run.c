@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define WORKER_NICE      10 /* what is hashed and written comes after what is received */
-#define NAME_LEAST       64 /* bytes; what allows shorter names is not asked for them: each file will tell */
+#define WORKER_NICE 10 /* what is hashed and written comes after what is received */
+#define NAME_LEAST  64 /* bytes; what allows shorter names is not asked for them: each file will tell */
 
 /* ---- Opening ---- */
 
@@ -254,11 +254,14 @@ static void say_what_was_lost(const struct recall *recall) {
   char count[AMOUNT_ROOM];
   struct text text = {0};
   if (recall->missing > 0)
-    text_printf(&text, "%s file%s missing", amount_count(recall->missing, count), recall->missing == 1 ? " is" : "s are");
+    text_printf(&text, "%s file%s missing", amount_count(recall->missing, count),
+                recall->missing == 1 ? " is" : "s are");
   if (recall->missing > 0 && recall->resized > 0) text_printf(&text, " and ");
   if (recall->resized > 0)
     text_printf(&text, "%s%s%s another size", amount_count(recall->resized, count),
-                recall->missing > 0 ? "" : recall->resized == 1 ? " file" : " files",
+                recall->missing > 0    ? ""
+                : recall->resized == 1 ? " file"
+                                       : " files",
                 recall->resized == 1 ? " has" : " have");
   if (text.length > 0) say("of what is done by the manifest, %s: fetched again", text.data);
   text_clear(&text);

@@ -115,7 +115,8 @@ void feed_stop(struct run *run);
 bool feed_submit(struct item *item, const char *url);
 /* Its memory, after its row. */
 void feed_release(struct item *item);
-/* The identity of a URL in run->identity, valid until the next call. Its length; the whole string is what a row shows. */
+/* The identity of a URL in run->identity, valid until the next call. Its length; the whole string is what a row
+ * shows. */
 size_t feed_identify(struct run *run, const char *url);
 
 /* ---- record.c ---- */
@@ -139,7 +140,8 @@ bool leave_is_due(int sys);
 void leave_for_disk(struct run *run, int sys);
 /* A file could not be stored for a reason that may be its own: finds out whether any can. */
 void leave_if_disk_fails(struct run *run, const seine_result_t *result);
-/* From now on the workers have to come to an end, one thing after the other; if they hang, the run leaves without them. */
+/* From now on the workers have to come to an end, one thing after the other; if they hang, the run leaves without
+ * them. */
 void leave_await(struct run *run);
 void leave_close_handles(struct run *run);
 

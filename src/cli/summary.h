@@ -24,15 +24,17 @@ struct summary {
 /* A few aligned lines. `output` and `manifest` are added as they are, hosts escaped for a terminal. Pure. */
 void summary_text(const struct summary *summary, struct text *text);
 
-/* One JSON object and a line end, keys always in this order, as the manual says: version, exit_status, interrupted, records,
- * repeated, other_shards, done_before, done_before_not_ok, ok, duplicate, rejected, failed, transient, unfinished, errors, http_errors,
- * first_byte_ms, transfer_ms, worst_hosts, received_bytes, stored_bytes, elapsed_ms, output, manifest. Pure. */
+/* One JSON object and a line end, keys always in this order, as the manual says: version, exit_status, interrupted,
+ * records, repeated, other_shards, done_before, done_before_not_ok, ok, duplicate, rejected, failed, transient,
+ * unfinished, errors, http_errors, first_byte_ms, transfer_ms, worst_hosts, received_bytes, stored_bytes, elapsed_ms,
+ * output, manifest. Pure. */
 void summary_json(const struct summary *summary, struct text *text);
 
 /* "no URLs in cats.txt": the caller's to free. */
 char *summary_of_nothing(char *const *lists, size_t count);
 
-/* Writes the JSON to standard output ("-"), or to a file that appears whole: 0, or an errno with a sentence in cause[0..size). */
+/* Writes the JSON to standard output ("-"), or to a file that appears whole: 0, or an errno with a sentence in
+ * cause[0..size). */
 int summary_write(const struct summary *summary, const char *path, char *cause, size_t size);
 
 #endif

@@ -12,8 +12,8 @@
 #define SEGMENT_SHIFT 56
 #define SMALLEST      16
 
-/* A place is a key, and its value beside it where there are values, so that both come from memory at once. A key of 0 is
- * a free place. */
+/* A place is a key, and its value beside it where there are values, so that both come from memory at once. A key of 0
+ * is a free place. */
 struct segment {
   uint64_t *places;
   size_t capacity, count;

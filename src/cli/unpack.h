@@ -1,4 +1,5 @@
-/* What a compressed list holds: read from a descriptor and unpacked a piece at a time, so that nothing is ever held whole. */
+/* What a compressed list holds: read from a descriptor and unpacked a piece at a time, so that nothing is ever held
+ * whole. */
 #ifndef SEINE_CLI_UNPACK_H
 #define SEINE_CLI_UNPACK_H
 
@@ -27,8 +28,8 @@ struct unpack;
  * descriptor left (errno says). */
 struct unpack *unpack_open(enum packing packing, int fd, const char *head, size_t length);
 
-/* Puts at least one byte into out[0..room), and more as far as that needs no waiting. 0 at the end, -1 where it cannot go on.
- * Blocks, so it is for a worker. */
+/* Puts at least one byte into out[0..room), and more as far as that needs no waiting. 0 at the end, -1 where it cannot
+ * go on. Blocks, so it is for a worker. */
 ssize_t unpack_read(struct unpack *unpack, char *out, size_t room);
 
 /* Why unpack_read gave -1: a part of a sentence. */

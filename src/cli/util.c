@@ -11,7 +11,8 @@
 static void *or_leave(void *memory) {
   if (memory == NULL) {
     fputs("seine: out of memory; free some, then run the same command again: it goes on from here\n", stderr);
-    /* Not exit: what is torn down there is still used by other threads, and libuv would wait for the thread it is on. */
+    /* Not exit: what is torn down there is still used by other threads, and libuv would wait for the thread it is
+     * on. */
     _exit(3);
   }
   return memory;

@@ -1,4 +1,5 @@
-/* Small tools that every file of the command uses: memory, messages for people, and text that may come from anywhere. */
+/* Small tools that every file of the command uses: memory, messages for people, and text that may come from
+ * anywhere. */
 #ifndef UTIL_H
 #define UTIL_H
 
@@ -7,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Memory or the end of the program (exit 3, after a sentence). What is returned is the caller's, to be freed with free(). */
+/* Memory or the end of the program (exit 3, after a sentence). What is returned is the caller's, to be freed with
+ * free(). */
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *old, size_t size);
@@ -20,11 +22,12 @@ char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Copies text so that a terminal shows it and obeys none of it: C0, C1, DEL, bidirectional and other invisible
- * characters, and bytes that are not UTF-8, become \xNN, a byte each. Returns the length of the whole, as snprintf does;
- * out is NUL-terminated if size > 0, and never ends inside a character or an escape. */
+ * characters, and bytes that are not UTF-8, become \xNN, a byte each. Returns the length of the whole, as snprintf
+ * does; out is NUL-terminated if size > 0, and never ends inside a character or an escape. */
 size_t escape_for_terminal(const char *text, size_t length, char *out, size_t size);
 
-/* Takes one character off the front of text: its length in bytes (1 to 4), or 0 if it is not well-formed UTF-8 there. */
+/* Takes one character off the front of text: its length in bytes (1 to 4), or 0 if it is not well-formed UTF-8
+ * there. */
 size_t utf8_decode(const char *text, size_t length, uint32_t *code);
 bool utf8_is_valid(const char *text, size_t length);
 /* The length of text cut to at most `limit` bytes, never inside a character. */

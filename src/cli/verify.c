@@ -1,5 +1,5 @@
-/* Goes over a manifest twice: first to find the last row of each URL, then to hold the files against those rows, on several
- * threads at once. */
+/* Goes over a manifest twice: first to find the last row of each URL, then to hold the files against those rows, on
+ * several threads at once. */
 #include "verify.h"
 #include "amount.h"
 #include "outdir.h"

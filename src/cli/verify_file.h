@@ -32,7 +32,8 @@ struct verify_file {
 
 void verify_file_read(struct verify_file *file);
 
-/* How many regular files below a folder are not named, links not followed. The lock of a run and `except` are not counted. */
+/* How many regular files below a folder are not named, links not followed. The lock of a run and `except` are not
+ * counted. */
 uint64_t verify_walk(int folder, const struct stat *except, bool (*is_named)(const char *path, void *user), void *user);
 
 #endif

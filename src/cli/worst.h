@@ -4,8 +4,8 @@
 
 #include "table.h"
 
-/* A space-saving sketch: a counter each for so many hosts; one that finds none free takes over the smallest, and its count
- * with it. A host with more than 1 in `counters` of all failures is always among them. */
+/* A space-saving sketch: a counter each for so many hosts; one that finds none free takes over the smallest, and its
+ * count with it. A host with more than 1 in `counters` of all failures is always among them. */
 #define WORST_COUNTERS 1024
 
 struct worst;

@@ -19,8 +19,8 @@ struct alarms {
 
 void alarms_init(struct alarms *alarms, uv_loop_t *loop);
 
-/* Sets *slot to ring once, in delay_ms; an alarm that stands in *slot already is moved. *slot is NULL again before on_ring
- * runs. SEINE_ENOMEM. */
+/* Sets *slot to ring once, in delay_ms; an alarm that stands in *slot already is moved. *slot is NULL again before
+ * on_ring runs. SEINE_ENOMEM. */
 int alarm_set(struct alarms *alarms, struct alarm **slot, uint64_t delay_ms, alarm_cb on_ring, void *user);
 
 /* Stops *slot, if it is set, and makes it NULL. */

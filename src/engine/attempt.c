@@ -166,8 +166,8 @@ static bool append(struct attempt *attempt, const struct curl_slist *from) {
   return true;
 }
 
-/* The lines of the engine, of the request and of the host's rule; those that may be secret only to the first origin. 0 or
- * SEINE_ENOMEM: without one of its lines, a request would be another. */
+/* The lines of the engine, of the request and of the host's rule; those that may be secret only to the first origin. 0
+ * or SEINE_ENOMEM: without one of its lines, a request would be another. */
 static int headers_of(struct seine_fetch *fetch, struct curl_slist **lines) {
   const struct seine *engine = fetch->engine;
   const struct rule_terms *rule = fetch->host->rule;
@@ -204,8 +204,8 @@ static int headers_for_rest(struct seine_fetch *fetch, struct curl_slist **lines
   return 0;
 }
 
-/* What libcurl is told of the name it will connect to, so that it asks nobody itself. *entry is the caller's; NULL: nothing.
- * 0 or SEINE_ENOMEM. */
+/* What libcurl is told of the name it will connect to, so that it asks nobody itself. *entry is the caller's; NULL:
+ * nothing. 0 or SEINE_ENOMEM. */
 static int resolve_entry(const struct seine_fetch *fetch, char **entry) {
   const struct host *host = fetch->host;
   struct addresses *addresses = host->addresses;

@@ -11,8 +11,8 @@ void attempt_begin(struct host *host);
  * tries left; otherwise the fetch ends with it. */
 void attempt_fail(struct seine_fetch *fetch, int error, bool transient, uint64_t wait_ms, const char *message);
 
-/* No descriptor was left for an attempt: neither the URL nor its host is to blame. The attempt is not counted, and the fetch
- * goes back to the head of its host's queue, unless that has happened too often. sys: the errno. */
+/* No descriptor was left for an attempt: neither the URL nor its host is to blame. The attempt is not counted, and the
+ * fetch goes back to the head of its host's queue, unless that has happened too often. sys: the errno. */
 void attempt_postpone(struct seine_fetch *fetch, int sys);
 
 /* The rest of a body was asked for, and what came is not that: the fetch begins again, at once. */

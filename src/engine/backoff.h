@@ -6,12 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Full jitter: evenly spread over 0..min(max_ms, base_ms * 2^(attempt - 1)), both ends included. `attempt` is 1 after the
- * first failure (0 counts as 1); `random` is 64 random bits. */
+/* Full jitter: evenly spread over 0..min(max_ms, base_ms * 2^(attempt - 1)), both ends included. `attempt` is 1 after
+ * the first failure (0 counts as 1); `random` is 64 random bits. */
 uint64_t backoff_delay_ms(uint64_t base_ms, uint64_t max_ms, unsigned attempt, uint64_t random);
 
-/* Reads a Retry-After value (RFC 9110 10.2.3): seconds, or a date in any of the three forms of HTTP. A date that has passed
- * gives 0, huge numbers saturate at UINT64_MAX. False, and *delay_ms untouched, for anything else. */
+/* Reads a Retry-After value (RFC 9110 10.2.3): seconds, or a date in any of the three forms of HTTP. A date that has
+ * passed gives 0, huge numbers saturate at UINT64_MAX. False, and *delay_ms untouched, for anything else. */
 bool backoff_retry_after_ms(const char *value, int64_t now_unix_s, uint64_t *delay_ms);
 
 /* A set of HTTP statuses, 100 to 599. */
@@ -19,8 +19,8 @@ struct statuses {
   uint32_t bits[16]; /* bit (status - 100) */
 };
 
-/* Reads "403,408" (replaces the default) or "+403,-500" (changes it); NULL or "" is the default: 408 425 429 500 502 503
- * 504. 0, or SEINE_EINVAL with a sentence in cause[0..size) (cause may be NULL). */
+/* Reads "403,408" (replaces the default) or "+403,-500" (changes it); NULL or "" is the default: 408 425 429 500 502
+ * 503 504. 0, or SEINE_EINVAL with a sentence in cause[0..size) (cause may be NULL). */
 int statuses_parse(struct statuses *statuses, const char *text, char *cause, size_t size);
 bool statuses_has(const struct statuses *statuses, int status);
 

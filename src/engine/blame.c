@@ -1,4 +1,5 @@
-/* Reads out of libcurl's figures who is to blame. What they are in each case was seen with libcurl 7.88 and real proxies. */
+/* Reads out of libcurl's figures who is to blame. What they are in each case was seen with libcurl 7.88 and real
+ * proxies. */
 #include "blame.h"
 
 #include <openssl/x509_vfy.h>
@@ -42,8 +43,8 @@ static enum blame blame_of_socks(long error) {
   }
 }
 
-/* Nothing was heard for too long. A proxy that waits for a dead target looks the same as one that is dead itself, and is
- * much more common; but there are times at which no target was named yet. */
+/* Nothing was heard for too long. A proxy that waits for a dead target looks the same as one that is dead itself, and
+ * is much more common; but there are times at which no target was named yet. */
 static enum blame blame_of_silence(const struct proxied_outcome *outcome) {
   if (outcome->connects == 0) return BLAME_PROXY;
   /* libcurl sets this when the handshake with the proxy begins, and replaces it when that ends. */
@@ -58,8 +59,8 @@ static bool is_our_own(CURLcode code) {
          code == CURLE_SSL_CACERT_BADFILE;
 }
 
-/* Something came, or the target was reached. Where the proxy hands on requests, a connection that breaks is between it and
- * us; but perhaps only because the one behind it broke. */
+/* Something came, or the target was reached. Where the proxy hands on requests, a connection that breaks is between it
+ * and us; but perhaps only because the one behind it broke. */
 static enum blame blame_of_contact(const struct proxied_outcome *outcome, bool relayed) {
   if (relayed && outcome->status == 407) return BLAME_PROXY;
   if (outcome->code == CURLE_OK || (outcome->status && is_our_own(outcome->code))) return BLAME_NONE;
@@ -77,7 +78,7 @@ enum blame blame_of(const struct proxied_outcome *outcome) {
   if (outcome->connect_code) return blame_of_answer(outcome->connect_code);
   if (outcome->code == CURLE_OPERATION_TIMEDOUT) return blame_of_silence(outcome);
   if (outcome->connects == 0) return BLAME_UNCLEAR; /* a connection that had stood before, and broke */
-  /* Before CONNECT was answered, or a request handed over: its own handshake, or it hung up. A SOCKS proxy's failures have
-   * a code of their own; past its answer it is the target that fails. */
+  /* Before CONNECT was answered, or a request handed over: its own handshake, or it hung up. A SOCKS proxy's failures
+   * have a code of their own; past its answer it is the target that fails. */
   return outcome->kind == PROXY_SOCKS ? BLAME_NONE : BLAME_PROXY;
 }

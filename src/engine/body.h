@@ -1,5 +1,5 @@
-/* A body while it is received, and until it is stored: in memory up to a limit, streamed to a file past it, with one budget
- * for all. What blocks (disk, hashing, libmagic) is done by the crew. */
+/* A body while it is received, and until it is stored: in memory up to a limit, streamed to a file past it, with one
+ * budget for all. What blocks (disk, hashing, libmagic) is done by the crew. */
 #ifndef ENGINE_BODY_H
 #define ENGINE_BODY_H
 
@@ -25,7 +25,8 @@ enum body_keep {
 
 enum body_news {
   BODY_ROOM,      /* body_append takes bytes again */
-  BODY_TYPED,     /* the type of a body still arriving is known: body->seen.type; or body->failure is set. Also says ROOM */
+  /* the type of a body still arriving is known: body->seen.type; or body->failure is set. Also says ROOM */
+  BODY_TYPED,
   BODY_INSPECTED, /* after body_end: body->seen is complete, or body->failure says why not */
   BODY_RECALLED,  /* after body_recall: body->total_bytes are there, or body->failure is set */
   BODY_STORED     /* after body_store: in place, or body->failure says why not */
@@ -94,14 +95,15 @@ struct body *body_new(struct bodies *bodies, enum body_keep keep, body_news_cb o
 /* How many bytes are to come, if somebody said so: one allocation instead of several. */
 void body_expect(struct body *body, uint64_t size_bytes);
 
-/* Takes bytes: 0; 1 if it takes none now (BODY_ROOM will come); SEINE_ENOMEM; or SEINE_EIO when an earlier write failed. */
+/* Takes bytes: 0; 1 if it takes none now (BODY_ROOM will come); SEINE_ENOMEM; or SEINE_EIO when an earlier write
+ * failed. */
 int body_append(struct body *body, const void *data, size_t size);
 
 /* No more bytes. BODY_INSPECTED follows. */
 void body_end(struct body *body);
 
-/* Stores an inspected BODY_FILE at a path that stays valid until BODY_STORED comes; if it is only to replace a file, and
- * none is there, `left` is set by then. */
+/* Stores an inspected BODY_FILE at a path that stays valid until BODY_STORED comes; if it is only to replace a file,
+ * and none is there, `left` is set by then. */
 void body_store(struct body *body, const char *path, bool replaces);
 
 /* Gives the bytes of an inspected BODY_MEMORY to the caller, to be freed with free(). */
@@ -113,8 +115,8 @@ bool body_may_go_on(const struct body *body);
 /* Its news go elsewhere from now on. What is in memory is written meanwhile. */
 void body_hand_over(struct body *body, body_news_cb on_news, void *user);
 
-/* A BODY_FILE that begins with what an earlier run left under this name. BODY_RECALLED will come, to whom it is handed over.
- * NULL if there is no memory. */
+/* A BODY_FILE that begins with what an earlier run left under this name. BODY_RECALLED will come, to whom it is handed
+ * over. NULL if there is no memory. */
 struct body *body_recall(struct bodies *bodies, const char *name, bool wants_md5);
 /* What was found there; NULL if nothing was. Before the next body_append. */
 const struct part_record *body_record(const struct body *body);

@@ -1,5 +1,5 @@
-/* Memory of small bodies that have ended, for those to come. malloc would join such pieces, give their pages back, and cut
- * and fetch them anew, for each body. */
+/* Memory of small bodies that have ended, for those to come. malloc would join such pieces, give their pages back, and
+ * cut and fetch them anew, for each body. */
 #ifndef ENGINE_BUFFERS_H
 #define ENGINE_BUFFERS_H
 

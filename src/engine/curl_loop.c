@@ -41,8 +41,8 @@ static void act(struct curl_loop *curl_loop, curl_socket_t fd, int flags) {
 }
 
 /* There is no memory to watch a socket with: its transfer is to fail, and no other. Told so by the return value of the
- * callback, libcurl would end every transfer, and those would not hear of it (7.88: or it would crash). Where even the list
- * is full, the end of the connection is noticed by the stall timeout. */
+ * callback, libcurl would end every transfer, and those would not hear of it (7.88: or it would crash). Where even the
+ * list is full, the end of the connection is noticed by the stall timeout. */
 static void fail_socket(struct curl_loop *curl_loop, curl_socket_t fd) {
   shutdown(fd, SHUT_RDWR);
   if (curl_loop->unwatched_count < CURL_LOOP_UNWATCHED) curl_loop->unwatched[curl_loop->unwatched_count++] = fd;
@@ -51,8 +51,8 @@ static void fail_socket(struct curl_loop *curl_loop, curl_socket_t fd) {
 static void want(struct socket_watch *watch, int events);
 static struct socket_watch *watch_of(struct curl_loop *curl_loop, curl_socket_t fd);
 
-/* The socket has an error, and libuv has stopped the poll. What came before the error can still be read; told of the error
- * alone, curl would drop that, and would not repeat a request that a kept connection was reset under. */
+/* The socket has an error, and libuv has stopped the poll. What came before the error can still be read; told of the
+ * error alone, curl would drop that, and would not repeat a request that a kept connection was reset under. */
 static void on_broken(struct socket_watch *watch) {
   struct curl_loop *curl_loop = watch->curl_loop;
   curl_socket_t fd = watch->fd;
@@ -169,8 +169,8 @@ static void want(struct socket_watch *watch, int events) {
   if (watch->armed != events && uv_poll_start(&watch->poll, events, on_poll) == 0) watch->armed = events;
 }
 
-/* curl waits for nothing on this socket. If that is because the connection goes idle, the watch stays. A socket that was
- * still being connected may be closed already, and its number may be another thread's. */
+/* curl waits for nothing on this socket. If that is because the connection goes idle, the watch stays. A socket that
+ * was still being connected may be closed already, and its number may be another thread's. */
 static void unwant(struct socket_watch *watch) {
   if (watch->wanted != UV_READABLE || (!watch->connected && inode_of(watch->fd) != watch->inode)) {
     watch_close(watch);

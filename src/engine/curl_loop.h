@@ -8,7 +8,8 @@
 #include <sys/queue.h>
 #include <uv.h>
 
-/* A transfer has ended. The handle is still in the multi; curl_loop_remove it. Handles may be added and removed here. */
+/* A transfer has ended. The handle is still in the multi; curl_loop_remove it. Handles may be added and removed
+ * here. */
 typedef void (*curl_loop_done_cb)(void *user, CURL *easy, CURLcode code);
 typedef void (*curl_loop_closed_cb)(void *user);
 
@@ -37,9 +38,9 @@ struct curl_loop {
   curl_loop_closed_cb on_closed;
 };
 
-/* connections: how many may stay open, in use or idle, before libcurl closes the oldest idle one (which costs it a walk).
- * idle_max_ms: how long one may idle before the peer is told that it ends.
- * SEINE_ENOMEM. After a failure nothing is left to close. */
+/* connections: how many may stay open, in use or idle, before libcurl closes the oldest idle one (which costs it a
+ * walk). idle_max_ms: how long one may idle before the peer is told that it ends. SEINE_ENOMEM. After a failure nothing
+ * is left to close. */
 int curl_loop_open(struct curl_loop *curl_loop, uv_loop_t *loop, long connections, uint64_t idle_max_ms,
                    curl_loop_done_cb on_done, curl_loop_closed_cb on_closed, void *user);
 

@@ -1,5 +1,5 @@
-/* SHA-256 and MD5 by OpenSSL's EVP, with the algorithm and the context looked up once, since each look-up costs more than hashing
- * a small image. */
+/* SHA-256 and MD5 by OpenSSL's EVP, with the algorithm and the context looked up once, since each look-up costs more
+ * than hashing a small image. */
 #include "digest.h"
 
 #include <openssl/evp.h>

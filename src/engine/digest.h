@@ -1,4 +1,5 @@
-/* SHA-256, or MD5, of bytes that come in pieces. A digest is reused from body to body, but never by two threads at once. */
+/* SHA-256, or MD5, of bytes that come in pieces. A digest is reused from body to body, but never by two threads at
+ * once. */
 #ifndef SEINE_DIGEST_H
 #define SEINE_DIGEST_H
 

@@ -18,7 +18,8 @@
 /* How long the other family's answer is waited for once one has come: some servers never answer for IPv6. */
 #define GRACE_MS 250
 
-#define TICK_MS 20 /* how often timeouts are looked after: c-ares would walk all questions to say when the next one is */
+/* how often timeouts are looked after: c-ares would walk all questions to say when the next one is */
+#define TICK_MS 20
 #define SOCKET_BYTES (1 << 20) /* of answers that may wait for us, if the system allows */
 
 /* One name that is asked for. */
@@ -272,7 +273,8 @@ int dns_ask(struct dns *dns, const char *name, dns_cb callback, void *user) {
     return SEINE_ENOMEM;
   }
   LIST_INSERT_HEAD(&dns->asking, made, link);
-  /* A name with a dot is a whole one, as in browsers: search domains would multiply the questions for each dead name. */
+  /* A name with a dot is a whole one, as in browsers: search domains would multiply the questions for each dead
+   * name. */
   char whole[HOST_NAME_SIZE + 1];
   snprintf(whole, sizeof(whole), strchr(name, '.') ? "%s." : "%s", name);
   /* If the first is answered at once, the name still waits for the second. */

@@ -80,7 +80,8 @@ static bool can_start(struct seine *engine) {
   return slots_free(engine) && backlog < most && engine->bodies.held_bytes < engine->bodies.limit_bytes;
 }
 
-/* Names are looked up while there is no slot, so that what gets one need not wait. Where there are proxies, they do it. */
+/* Names are looked up while there is no slot, so that what gets one need not wait. Where there are proxies, they do
+ * it. */
 static void look_ahead(struct seine *engine) {
   struct host *host;
   if (engine->options.proxies || engine->options.https_proxies) return;
@@ -235,7 +236,8 @@ static void on_open_undone(void *user) {
 
 static void on_transfers_closed(void *user);
 
-/* robots.txt is taken whatever it is declared as, follows five redirects (RFC 9309 2.3.1.2), and is not worth many tries. */
+/* robots.txt is taken whatever it is declared as, follows five redirects (RFC 9309 2.3.1.2), and is not worth many
+ * tries. */
 static void set_own_options(struct seine *engine) {
   engine->own_options = engine->options;
   engine->own_options.accept = engine->own_options.opt_out = NULL;

@@ -24,7 +24,8 @@ struct transfer;
 enum fetch_state {
   FETCH_NEW,          /* on none */
   FETCH_QUEUED,       /* its host's queue */
-  FETCH_WAITING,      /* engine.lists: until its alarm rings, for another attempt, or its part of an earlier run was read */
+  /* engine.lists: until its alarm rings, for another attempt, or its part of an earlier run was read */
+  FETCH_WAITING,
   FETCH_RESOLVING,    /* engine.lists: the first of its host to need an address */
   FETCH_TRANSFERRING, /* engine.lists: an easy handle is at work */
   FETCH_INSPECTING,   /* engine.lists: all bytes are here; a worker looks at them */

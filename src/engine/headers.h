@@ -5,11 +5,12 @@
 #include <curl/curl.h>
 #include <stdbool.h>
 
-/* Whether a header line may go to another origin after a redirect. Only what cannot be a secret may (curl CVE-2018-1000007). */
+/* Whether a header line may go to another origin after a redirect. Only what cannot be a secret may (curl
+ * CVE-2018-1000007). */
 bool header_is_harmless(const char *line);
 
-/* Adds copies of `lines` (NULL-terminated; NULL: none) to *list, only the harmless ones if `foreign`. 0 or SEINE_ENOMEM, after
- * which *list is still good. */
+/* Adds copies of `lines` (NULL-terminated; NULL: none) to *list, only the harmless ones if `foreign`. 0 or
+ * SEINE_ENOMEM, after which *list is still good. */
 int headers_add(struct curl_slist **list, const char *const *lines, bool foreign);
 
 #endif

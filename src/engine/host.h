@@ -1,4 +1,5 @@
-/* What is owed to one host (scheme, name and port): its queue, cap, rate, freeze and circuit; and which host goes next. */
+/* What is owed to one host (scheme, name and port): its queue, cap, rate, freeze and circuit; and which host goes
+ * next. */
 #ifndef ENGINE_HOST_H
 #define ENGINE_HOST_H
 
@@ -117,8 +118,8 @@ bool host_refuses(const struct host *host);
 /* A look-up of its address began; it ended. Nothing of the host starts meanwhile. */
 void host_looking(struct host *host, bool looking);
 
-/* robots.txt is being fetched, by a fetch that is_internal; it is known (`robots` becomes the host's; NULL: everything is
- * allowed), or `unknown`, until a time of uv_now. */
+/* robots.txt is being fetched, by a fetch that is_internal; it is known (`robots` becomes the host's; NULL: everything
+ * is allowed), or `unknown`, until a time of uv_now. */
 void host_asking(struct host *host);
 void host_robots(struct host *host, struct robots *robots, bool unknown, uint64_t until_ms);
 
@@ -126,9 +127,9 @@ void host_robots(struct host *host, struct robots *robots, bool unknown, uint64_
 void host_started(struct host *host);
 void host_ended(struct host *host);
 
-/* What transfers say of the host: it answers; it could not be reached; it wants to be left alone for delay_ms, or for a time
- * of our own if `asked` is false. started_ms: when the transfer that says so began, since what was in flight when a freeze
- * began says nothing new. Returns the milliseconds until the freeze ends. */
+/* What transfers say of the host: it answers; it could not be reached; it wants to be left alone for delay_ms, or for a
+ * time of our own if `asked` is false. started_ms: when the transfer that says so began, since what was in flight when
+ * a freeze began says nothing new. Returns the milliseconds until the freeze ends. */
 void host_answered(struct host *host, uint64_t started_ms);
 void host_unreachable(struct host *host);
 uint64_t host_freeze(struct host *host, uint64_t started_ms, bool asked, uint64_t delay_ms);

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-/* w, W: a day's name, short and whole; d: the day's one or two digits, a blank before them tolerated; m: a month's name;
- * Y, y: a year of four and of two digits; h, i, s: two digits each. All else stands for itself. */
+/* w, W: a day's name, short and whole; d: the day's one or two digits, a blank before them tolerated; m: a month's
+ * name; Y, y: a year of four and of two digits; h, i, s: two digits each. All else stands for itself. */
 static const char *const forms[] = {"w, d m Y h:i:s GMT", "W, d-m-y h:i:s GMT", "w m d h:i:s Y"};
 
 struct date {

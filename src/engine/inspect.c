@@ -1,5 +1,5 @@
-/* What bytes are: their media type by libmagic, their SHA-256, and whether an image ends; with all that is costly to make
- * kept for the next body. */
+/* What bytes are: their media type by libmagic, their SHA-256, and whether an image ends; with all that is costly to
+ * make kept for the next body. */
 #include "inspect.h"
 
 #include <magic.h>
@@ -77,8 +77,8 @@ void inspector_close(struct inspector *inspector) {
   free(inspector);
 }
 
-/* What the first bytes leave no doubt about; NULL if they do. libmagic says the same, but only after all its rules: 10 us,
- * and 100 us for WebP. */
+/* What the first bytes leave no doubt about; NULL if they do. libmagic says the same, but only after all its rules: 10
+ * us, and 100 us for WebP. */
 static const char *plain_type(const uint8_t *head, size_t size) {
   if (size < 16) return NULL;
   if (memcmp(head, "\xff\xd8\xff", 3) == 0) return head[3] >= 0xc0 && head[3] != 0xf7 ? "image/jpeg" : NULL;
@@ -88,7 +88,8 @@ static const char *plain_type(const uint8_t *head, size_t size) {
   return NULL;
 }
 
-/* Whether the bytes can be text in some encoding: no control characters but those that texts have, or a mark of UTF-16. */
+/* Whether the bytes can be text in some encoding: no control characters but those that texts have, or a mark of
+ * UTF-16. */
 static bool may_be_text(const uint8_t *head, size_t size) {
   if (size >= 2 && ((head[0] == 0xff && head[1] == 0xfe) || (head[0] == 0xfe && head[1] == 0xff))) return true;
   for (size_t i = 0; i < size; i++)

@@ -28,7 +28,8 @@ struct inspection {
 int inspector_open(struct inspector **inspector);
 void inspector_close(struct inspector *inspector); /* NULL is fine */
 
-/* The type that the first 4 KiB of `head` show. 0, SEINE_ENOMEM, or SEINE_ENOSYS if libmagic gave up or has no database. */
+/* The type that the first 4 KiB of `head` show. 0, SEINE_ENOMEM, or SEINE_ENOSYS if libmagic gave up or has no
+ * database. */
 int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]);
 
 /* Everything about a whole body; `out->wants_md5` is read, the rest written. */

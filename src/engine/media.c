@@ -29,8 +29,8 @@ static char lower(char c) {
   return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* Whether glob[0..size) fits all of `text`. Only the last * is ever taken up again, so the time is the product of the two
- * lengths at worst. */
+/* Whether glob[0..size) fits all of `text`. Only the last * is ever taken up again, so the time is the product of the
+ * two lengths at worst. */
 static bool glob_fits(const char *glob, size_t size, const char *text) {
   size_t at = 0, after_star = SIZE_MAX;
   const char *resume = NULL;

@@ -7,8 +7,8 @@
 
 #define MEDIA_TYPE_MAX 96 /* room for a type and its end; longer ones count as none */
 
-/* Whether one of the comma-separated globs fits the whole of `type`: * is any run, ? any one character, letters of either
- * case are equal. NULL accepts everything. */
+/* Whether one of the comma-separated globs fits the whole of `type`: * is any run, ? any one character, letters of
+ * either case are equal. NULL accepts everything. */
 bool media_accepts(const char *globs, const char *type);
 
 /* Writes the lower-case "type/subtype" of a Content-Type value, without parameters and by its usual name (image/jpg is

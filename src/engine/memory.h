@@ -14,8 +14,8 @@ static inline void *memory_zeroed(size_t size) {
 
 struct piece;
 
-/* All of one size. They go by the dozen, when a batch comes back from a worker: more than that store takes. Zeroed, it is
- * empty. */
+/* All of one size. They go by the dozen, when a batch comes back from a worker: more than that store takes. Zeroed, it
+ * is empty. */
 struct pieces {
   struct piece *spare;
   size_t count;

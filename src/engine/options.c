@@ -105,7 +105,8 @@ static int check_dns(const seine_options_t *options, struct cause cause) {
     return refuse(cause, "dns_max_ttl_ms (%llu) is smaller than dns_min_ttl_ms (%llu)",
                   (unsigned long long)options->dns_max_ttl_ms, (unsigned long long)options->dns_min_ttl_ms);
   if (options->dns_servers && !name_servers_valid(options->dns_servers))
-    return refuse(cause, "dns_servers: \"%s\" is no list of addresses; it needs to be like 192.0.2.1,[2001:db8::1]:5353",
+    return refuse(cause,
+                  "dns_servers: \"%s\" is no list of addresses; it needs to be like 192.0.2.1,[2001:db8::1]:5353",
                   options->dns_servers);
   return 0;
 }

@@ -1,5 +1,5 @@
-/* Finds out how many questions name servers take at once: a larger number is tried, and kept if it brings more answers a
- * second. A fast server is at its limit with a few dozen, and drops what is more; one that asks others far away gives
+/* Finds out how many questions name servers take at once: a larger number is tried, and kept if it brings more answers
+ * a second. A fast server is at its limit with a few dozen, and drops what is more; one that asks others far away gives
  * more answers the more it is asked. */
 #include "pace.h"
 

@@ -1,4 +1,5 @@
-/* What was received of a large body whose transfer broke off, until another attempt, or another run, goes on with it. */
+/* What was received of a large body whose transfer broke off, until another attempt, or another run, goes on with
+ * it. */
 #ifndef ENGINE_PART_H
 #define ENGINE_PART_H
 
@@ -8,7 +9,8 @@
 void parts_open(struct seine *engine);
 void parts_close(struct seine *engine);
 
-/* The headers of a body that is wanted are there: notes what is needed to ask for the rest of it, should it break off. */
+/* The headers of a body that is wanted are there: notes what is needed to ask for the rest of it, should it break
+ * off. */
 void part_begin(struct seine_fetch *fetch, const struct response *response);
 
 /* What the rest of the body is asked for by; false if the attempt begins from the start. */
@@ -26,7 +28,8 @@ void part_leave(struct seine_fetch *fetch);
 /* Forgets it, and removes what is on the disk. */
 void part_drop(struct seine_fetch *fetch);
 
-/* Whether an earlier run left a part of this body, which a worker now reads: the fetch waits, and is queued again then. */
+/* Whether an earlier run left a part of this body, which a worker now reads: the fetch waits, and is queued again
+ * then. */
 bool part_recall(struct seine_fetch *fetch);
 
 /* Whether that is going on. */

@@ -1,4 +1,5 @@
-/* Keeps the proxies: their turns, and a circuit for each, which opens when the proxy fails and closes when it serves. */
+/* Keeps the proxies: their turns, and a circuit for each, which opens when the proxy fails and closes when it
+ * serves. */
 #include "proxy.h"
 
 #include <arpa/inet.h>

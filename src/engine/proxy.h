@@ -27,15 +27,15 @@ struct proxies {
   uint64_t rest_ms, rest_max_ms; /* the first rest, and the longest */
 };
 
-/* options is borrowed until proxies_close. 0, SEINE_EINVAL for a proxy that is no URL or of no known kind, SEINE_ENOMEM;
- * after an error nothing needs to be closed. */
+/* options is borrowed until proxies_close. 0, SEINE_EINVAL for a proxy that is no URL or of no known kind,
+ * SEINE_ENOMEM; after an error nothing needs to be closed. */
 int proxies_open(struct proxies *proxies, const seine_options_t *options);
 void proxies_close(struct proxies *proxies);
 
-/* The proxy for a request to `host`; NULL with *resting false: directly; NULL with *resting true: not before *wake_ms, when
- * the first of those that might serve may be tried again, or the one that is being tried may have served (proxy_heard then
- * says PROXY_BACK). rule_proxy: as in the host's rule, one of options.rules, and above no_proxy; NULL: none.
- * Every proxy chosen is told by proxy_heard, exactly once, what came of it. */
+/* The proxy for a request to `host`; NULL with *resting false: directly; NULL with *resting true: not before *wake_ms,
+ * when the first of those that might serve may be tried again, or the one that is being tried may have served
+ * (proxy_heard then says PROXY_BACK). rule_proxy: as in the host's rule, one of options.rules, and above no_proxy;
+ * NULL: none. Every proxy chosen is told by proxy_heard, exactly once, what came of it. */
 struct proxy *proxies_choose(struct proxies *proxies, const char *scheme, const char *host, const char *rule_proxy,
                              uint64_t now_ms, bool *resting, uint64_t *wake_ms);
 

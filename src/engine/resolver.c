@@ -1,4 +1,5 @@
-/* Names to addresses on the loop: a cache in front, a line behind it, and a bounded number of names asked for at once. */
+/* Names to addresses on the loop: a cache in front, a line behind it, and a bounded number of names asked for at
+ * once. */
 #include "resolver.h"
 
 #include <stdlib.h>

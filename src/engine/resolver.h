@@ -37,8 +37,8 @@ struct resolver_options {
   uint64_t hosts_check_ms; /* how often, at most, it is looked at for changes; 5 s */
 };
 
-/* AF_UNSPEC if this machine has a route to IPv6 addresses, AF_INET if not: asking for them would double the questions for
- * nothing. Sends nothing. */
+/* AF_UNSPEC if this machine has a route to IPv6 addresses, AF_INET if not: asking for them would double the questions
+ * for nothing. Sends nothing. */
 int resolver_family(void);
 
 /* `options` may be NULL. 0, SEINE_EINVAL for servers that are none, SEINE_ENOMEM, SEINE_ENOSYS. After a failure nothing
@@ -61,16 +61,16 @@ unsigned resolver_waiting(const struct resolver *resolver);
 /* Asks for a name that nobody waits for yet, unless it is known or asked for already. */
 void resolver_prefetch(struct resolver *resolver, const char *host);
 
-/* A connection to one address of a name was made, past others of its family: those are to be tried last from now on. The
- * reordered addresses, with a reference of the caller's, or NULL if the order stays. */
+/* A connection to one address of a name was made, past others of its family: those are to be tried last from now on.
+ * The reordered addresses, with a reference of the caller's, or NULL if the order stays. */
 struct addresses *resolver_prefer(struct resolver *resolver, const char *host, const struct addresses *tried,
                                   const char *address);
 
 /* The callback of this look-up will not come. */
 void resolver_cancel(struct resolver_query *query);
 
-/* What a look-up would find without asking anybody: literals, localhost, /etc/hosts, what is in the cache. NULL if it has to
- * ask (or if the cache holds a failure). The reference is the caller's: addresses_unref it. */
+/* What a look-up would find without asking anybody: literals, localhost, /etc/hosts, what is in the cache. NULL if it
+ * has to ask (or if the cache holds a failure). The reference is the caller's: addresses_unref it. */
 struct addresses *resolver_cached(struct resolver *resolver, const char *host);
 
 #endif

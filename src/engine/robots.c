@@ -135,8 +135,8 @@ static bool names_agent(struct span value, const char *agent) {
 typedef void (*rule_cb)(void *user, enum record record, struct span value);
 
 /* Calls back for each line with a rule in the groups that name the agent, and says whether there is such a group.
- * Crawl-delay ends the user-agent lines of a group as other rules do. Records that mean nothing here do not: a Sitemap may
- * stand anywhere. */
+ * Crawl-delay ends the user-agent lines of a group as other rules do. Records that mean nothing here do not: a Sitemap
+ * may stand anywhere. */
 static bool each_rule(struct span text, const char *agent, rule_cb on_rule, void *user) {
   struct span line, key, value;
   bool found = false, named = false, in_rules = false;
@@ -192,8 +192,8 @@ static void put_escaped(struct canon *canon, int c) {
 }
 
 /* Takes one octet, escaped or not, and returns how much of the text it was. By RFC 9309 2.2.2 all are escaped but the
- * unreserved ones and the marks that hold a path and a query together. In a query "/" and "?" are data, so that there they
- * are the same with and without an escape. */
+ * unreserved ones and the marks that hold a path and a query together. In a query "/" and "?" are data, so that there
+ * they are the same with and without an escape. */
 static size_t put_octet(struct canon *canon, const char *at, size_t size) {
   int c = escaped_octet(at, size);
   bool plain = c < 0;
@@ -280,8 +280,8 @@ static int compare_rules(const void *a, const void *b) {
   return (int)right->allow - (int)left->allow;
 }
 
-/* What is read of the text: without a byte order mark, even a torn one, and up to the last whole line within the limit, since
- * half a line may say the opposite of the whole. */
+/* What is read of the text: without a byte order mark, even a torn one, and up to the last whole line within the limit,
+ * since half a line may say the opposite of the whole. */
 static struct span readable(const char *text, size_t size) {
   static const char mark[] = "\xef\xbb\xbf";
   struct span span = {text, size};

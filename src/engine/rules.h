@@ -16,7 +16,8 @@ struct rule_terms {
   uint64_t delay_ms;
   const char *proxy;                                 /* NULL: as for all; "none": none */
   struct curl_slist *own;                            /* its header lines alone; NULL: none */
-  struct curl_slist *headers, *foreign_headers;      /* with those for all, and with the harmless of those; NULL without own */
+  /* with those for all, and with the harmless of those; NULL without own */
+  struct curl_slist *headers, *foreign_headers;
 };
 
 struct rules {

@@ -1,4 +1,5 @@
-/* Fits the transfers in flight to the descriptors that there are: an eighth fewer at each shortage, and back step by step. */
+/* Fits the transfers in flight to the descriptors that there are: an eighth fewer at each shortage, and back step by
+ * step. */
 #include "slots.h"
 
 #include "engine.h"

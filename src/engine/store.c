@@ -100,7 +100,8 @@ static int open_step(int parent, const char *name) {
   return fd;
 }
 
-/* Opens path[0..length) name by name, makes what is missing if told to, follows no link. A descriptor, or -1 with errno. */
+/* Opens path[0..length) name by name, makes what is missing if told to, follows no link. A descriptor, or -1 with
+ * errno. */
 static int folder_walk(int root, const char *path, size_t length, bool makes) {
   char name[NAME_MAX + 1];
   int parent = root;
@@ -219,8 +220,8 @@ int draft_link(struct store *store, const struct draft *draft, int folder, const
   return error == ENOENT || error == EPERM || error == EOPNOTSUPP ? EXDEV : error;
 }
 
-/* Puts a draft into its place, whoever is there, and closes it. 0, or an errno, and the draft is still to be dropped; EXDEV
- * if it can only be copied there. */
+/* Puts a draft into its place, whoever is there, and closes it. 0, or an errno, and the draft is still to be dropped;
+ * EXDEV if it can only be copied there. */
 static int draft_place(struct store *store, struct draft *draft, int folder, const char *name) {
   if (!draft->name[0]) {
     int error = draft_link(store, draft, folder, name);

@@ -31,8 +31,8 @@ struct store_item {
 int store_open(struct store **store, const char *directory);
 void store_close(struct store *store); /* NULL is fine; no spool may be left */
 
-/* Writes each item into a file of its own, in place of one that is there, and makes folders as needed. Items in the same
- * folder, next to each other, share the look-up of that folder. A path that is absolute, has an empty, "." or ".."
+/* Writes each item into a file of its own, in place of one that is there, and makes folders as needed. Items in the
+ * same folder, next to each other, share the look-up of that folder. A path that is absolute, has an empty, "." or ".."
  * segment, or meets a symbolic link on the way is refused. The number of items that failed. */
 size_t store_write_many(struct store *store, struct store_item *items, size_t count);
 

@@ -1,5 +1,5 @@
-/* Unfinished bodies that outlive a run: files below PARTS_FOLDER of the store's directory, each with a record at its end of
- * what it is a part of. Blocking; for workers, but for parts_list. */
+/* Unfinished bodies that outlive a run: files below PARTS_FOLDER of the store's directory, each with a record at its
+ * end of what it is a part of. Blocking; for workers, but for parts_list. */
 #ifndef SEINE_STORE_PARTS_H
 #define SEINE_STORE_PARTS_H
 
@@ -28,9 +28,9 @@ struct part_record {
 /* The name of the part of a URL. */
 void part_name(const char *url, char name[PART_NAME_SIZE]);
 
-/* Calls on_name for each part that may still be of use, and removes the others: files that are not named or owned as ours,
- * too old, or too many; all of them if on_name is NULL. Blocking: as many system calls as there are files, of which there
- * are few. */
+/* Calls on_name for each part that may still be of use, and removes the others: files that are not named or owned as
+ * ours, too old, or too many; all of them if on_name is NULL. Blocking: as many system calls as there are files, of
+ * which there are few. */
 void parts_list(struct store *store, void (*on_name)(void *user, const char *name), void *user);
 
 /* A part that an earlier run kept, for reading. Nothing changes on the disk before part_claim. */
@@ -40,7 +40,8 @@ int part_open(struct store *store, const char *name, struct part_file **file, st
               struct store_failure *failure);
 /* The number of bytes read, 0 at the end of the body, -1 on failure. */
 long part_read(struct part_file *file, void *data, size_t size, struct store_failure *failure);
-/* Turns it into a spool to which the rest can be written: it is under its name no longer. Frees `file`, also on failure. */
+/* Turns it into a spool to which the rest can be written: it is under its name no longer. Frees `file`, also on
+ * failure. */
 int part_claim(struct part_file *file, struct spool **spool, struct store_failure *failure);
 /* Frees it. remove: the file is of no use. NULL is fine. */
 void part_close(struct part_file *file, bool remove);

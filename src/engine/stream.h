@@ -34,8 +34,8 @@ struct recall {
   bool done;
 };
 
-/* `waiting` and the flags are the loop's. The rest is the worker's while it is at work; what it found, and what failed, the
- * loop takes over from here when that is done. */
+/* `waiting` and the flags are the loop's. The rest is the worker's while it is at work; what it found, and what failed,
+ * the loop takes over from here when that is done. */
 struct stream {
   struct chunks waiting;
   size_t waiting_bytes;     /* capacity of the chunks that wait */
@@ -56,7 +56,8 @@ struct stream {
 
 struct stream *stream_new(struct store *store, bool to_file, bool wants_md5);
 
-/* Puts bytes behind those that wait; false if there is no memory. Returns how many bytes of memory that took in *grown. */
+/* Puts bytes behind those that wait; false if there is no memory. Returns how many bytes of memory that took in
+ * *grown. */
 bool stream_add(struct stream *stream, const void *data, size_t size, size_t *grown);
 
 /* The same for a whole buffer made by malloc, which becomes the stream's. */
@@ -65,7 +66,8 @@ bool stream_adopt(struct stream *stream, uint8_t *data, size_t size, size_t capa
 /* Moves what waits to where stream_work finds it. */
 void stream_load(struct stream *stream);
 
-/* On a worker: hashes and writes the loaded chunks, finds the type from the first, completes stream->seen after the last. */
+/* On a worker: hashes and writes the loaded chunks, finds the type from the first, completes stream->seen after the
+ * last. */
 void stream_work(struct stream *stream, struct inspector *inspector);
 
 /* Frees the chunks that were worked on; how many bytes of memory that gave back. */

@@ -20,8 +20,8 @@ struct structure_report {
 
 struct structure_format;
 
-/* Bytes come in pieces of any size: a reader first passes over `skip` bytes, then gathers `want` into `head`, then takes
- * them and says what is next. All members are private. */
+/* Bytes come in pieces of any size: a reader first passes over `skip` bytes, then gathers `want` into `head`, then
+ * takes them and says what is next. All members are private. */
 struct structure {
   const struct structure_format *format; /* NULL: a type that is not checked */
   uint64_t at; /* bytes read so far: skipped, gathered or trailing */

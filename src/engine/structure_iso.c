@@ -165,7 +165,8 @@ static bool is_name(const uint8_t *name) {
   return true;
 }
 
-/* What is inside the index. A container's boxes are read as if they stood side by side: the last one's end is its own. */
+/* What is inside the index. A container's boxes are read as if they stood side by side: the last one's end is its
+ * own. */
 static void enter_index(struct structure *s) {
   switch (s->iso.type) {
   case NAME('i', 'p', 'c', 'o'):

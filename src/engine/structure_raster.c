@@ -124,8 +124,8 @@ static void gif_take(struct structure *s) {
   }
 }
 
-/* Many files lack the trailer, and all decoders show them. A cut there takes nothing from a still image; of an animation
- * nobody knows whether more images came, unless there is a trailer. */
+/* Many files lack the trailer, and all decoders show them. A cut there takes nothing from a still image; of an
+ * animation nobody knows whether more images came, unless there is a trailer. */
 static enum structure_end gif_stop(const struct structure *s, uint64_t *trailing) {
   (void)trailing;
   bool between = s->step == GIF_BLOCK && !s->skip;

@@ -25,7 +25,8 @@ static void finish(struct structure *s) {
   structure_rest(s, s->tiff.need > s->at ? s->tiff.need - s->at : 0);
 }
 
-/* Everything that was pointed at must be there. Zero and all ones as a piece's size are written by those who do not know. */
+/* Everything that was pointed at must be there. Zero and all ones as a piece's size are written by those who do not
+ * know. */
 static void end_directory(struct structure *s) {
   uint64_t end = s->tiff.offset;
   if (s->tiff.size != UINT32_MAX) end += s->tiff.size;

@@ -1,4 +1,5 @@
-/* uthash as a library may use it: it would exit when memory runs out. An element that could not be added has hh.tbl NULL. */
+/* uthash as a library may use it: it would exit when memory runs out. An element that could not be added has hh.tbl
+ * NULL. */
 #ifndef ENGINE_TABLE_H
 #define ENGINE_TABLE_H
 

@@ -307,7 +307,7 @@ static void set_network(CURL *easy, const struct transfers *transfers) {
   const seine_options_t *options = transfers->options;
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_timeout_ms);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)options->max_time_ms);
-  /* Entries are not searched for their age, which would be a walk for every transfer: see transfers_forget, set_literal. */
+  /* Entries are not searched for their age, a walk for every transfer: see transfers_forget, set_literal. */
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_size(options));
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -380,7 +380,7 @@ static void transfer_give(struct transfer *transfer) {
 
 /* ---- The life of a transfer ---- */
 
-/* Names to forget come first: one of them may be told anew. False without memory for what libcurl would look up then. */
+/* Names to forget come first: one may be told anew. False without memory for what libcurl would look up then. */
 static bool set_resolve(struct transfer *transfer, const char *resolve) {
   struct transfers *transfers = transfer->transfers;
   if (!transfers->forget && !resolve && !transfer->resolve) return true;
@@ -433,8 +433,8 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
     transfer->headers = request->headers;
   }
   transfer_keep_connection(transfer, request->keep_connection);
-  /* One connection for all streams, where a server speaks HTTP/2: the handshake says so. Without TLS nothing says so, and
-   * all transfers to a host would wait for the end of the first. */
+  /* One connection for all streams, where a server speaks HTTP/2: the handshake says so. Without TLS nothing says so,
+   * and all transfers to a host would wait for the end of the first. */
   bool waits = strncasecmp(request->url, "https:", 6) == 0;
   if (waits != transfer->waits) curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT, waits ? 1L : 0L);
   transfer->waits = waits;

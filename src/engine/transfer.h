@@ -72,7 +72,8 @@ struct transfers {
   size_t keeping; /* in flight, whose connection will be kept */
 };
 
-/* options and events are borrowed for the life of the pool. 0, SEINE_ENOMEM or SEINE_ENOSYS; nothing to close after that. */
+/* options and events are borrowed for the life of the pool. 0, SEINE_ENOMEM or SEINE_ENOSYS; nothing to close after
+ * that. */
 int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct alarms *alarms, const seine_options_t *options,
                    const struct transfer_events *events, void (*on_closed)(void *user), void *user);
 /* No transfer may be in flight. on_closed, as given at the start, comes later. */

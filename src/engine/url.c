@@ -27,7 +27,8 @@ static const char *text_problem(const char *text) {
   }
   if (!length) return "the URL is empty";
   if (length > URL_SIZE_MAX) return "the URL is longer than 64 KiB";
-  /* Without this, libcurl's errors for "example.com:80", "file:/x" and "[cat](http://x/)" would name anything but the cause. */
+  /* Without this, libcurl's errors for "example.com:80", "file:/x" and "[cat](http://x/)" would name anything but the
+   * cause. */
   size_t scheme = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
   if (strncmp(text + scheme, "://", 3) != 0) return "the URL does not begin with http:// or https://";
   return NULL;
@@ -141,9 +142,9 @@ static bool is_encoded(const char *text) {
   return memchr(authority, '%', strcspn(authority, "/?#"));
 }
 
-/* libcurl would take host names to be in the locale's encoding, where URLs are UTF-8, converts only when it connects, and
- * leaks those that it refuses (7.88): it never sees one. What was converted or decoded is parsed anew, as it may be an
- * address in digits of full width, or "0" spelt "%30". */
+/* libcurl would take host names to be in the locale's encoding, where URLs are UTF-8, converts only when it connects,
+ * and leaks those that it refuses (7.88): it never sees one. What was converted or decoded is parsed anew, as it may be
+ * an address in digits of full width, or "0" spelt "%30". */
 static CURLUcode host_settle(CURLU *handle, const char *given) {
   char *name = NULL, *ascii = NULL, *text = NULL;
   CURLUcode code = part_get(handle, CURLUPART_HOST, 0, &name);
@@ -291,7 +292,8 @@ void seine_url_clear(seine_url_t *url) {
 
 size_t url_origin_length(const char *text) {
   const char *slashes = strstr(text, "://");
-  size_t host = slashes ? strcspn(slashes + 3, "/?#") : 0; /* none in "http:///a", where libcurl takes the host from the path */
+  /* none in "http:///a", where libcurl takes the host from the path */
+  size_t host = slashes ? strcspn(slashes + 3, "/?#") : 0;
   return host ? (size_t)(slashes - text) + 3 + host : 0;
 }
 

@@ -46,8 +46,8 @@ static bool listed(const char *list, struct span wanted) {
   return false;
 }
 
-/* These directives carry a value behind a colon, and dates, which have blanks in them, have some of their own; any other
- * colon ends an agent's name. */
+/* These directives carry a value behind a colon, and dates, which have blanks in them, have some of their own; any
+ * other colon ends an agent's name. */
 static bool takes_value(struct span name) {
   return memchr(name.text, ' ', name.size) || same(name, "unavailable_after") || same(name, "max-snippet") ||
          same(name, "max-image-preview") || same(name, "max-video-preview");
@@ -114,7 +114,8 @@ static int judge_wanted(const seine_options_t *options, const struct response *r
     snprintf(text, VERDICT_TEXT_MAX, "declared as %s", declared);
     return SEINE_ETYPE;
   }
-  if (whole) return judge_size(options, *whole, response->status == 206 ? "Content-Range says" : "Content-Length says", text);
+  if (whole)
+    return judge_size(options, *whole, response->status == 206 ? "Content-Range says" : "Content-Length says", text);
   return 0;
 }
 

@@ -1,4 +1,5 @@
-/* Walks over all fetches and hosts: each must have an alarm, a question, a transfer or a worker that will move it on. */
+/* Walks over all fetches and hosts: each must have an alarm, a question, a transfer or a worker that will move it
+ * on. */
 #include "watchdog.h"
 
 #include "part.h"

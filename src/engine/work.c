@@ -25,7 +25,8 @@ void crew_submit(struct crew *crew, struct job *job) {
 /* On the worker's thread. A missing inspector (no memory, no database) is for the jobs to notice: it stays NULL. */
 static void on_work(uv_work_t *request) {
   struct worker *worker = request->data;
-  /* Which thread this is changes from batch to batch. On Linux niceness is a thread's own; one that is nicer already stays so. */
+  /* Which thread this is changes from batch to batch. On Linux niceness is a thread's own; one that is nicer already
+   * stays so. */
   if (worker->crew->nice) setpriority(PRIO_PROCESS, (id_t)gettid(), worker->crew->nice);
   if (!worker->inspector) inspector_open(&worker->inspector);
   worker->run(worker->batch, worker->count, worker->inspector);
@@ -70,7 +71,8 @@ static void take_batch(struct crew *crew, struct worker *worker) {
   worker->run = crew->run[lane];
 }
 
-/* Whether there is more than those at work will soon be done with. Another one costs a wake-up, and room on a processor. */
+/* Whether there is more than those at work will soon be done with. Another one costs a wake-up, and room on a
+ * processor. */
 static bool is_pressed(const struct crew *crew) {
   return crew->waiting_count && (!crew->busy || crew->waiting_weight > crew->busy * CREW_BATCH);
 }

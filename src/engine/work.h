@@ -15,7 +15,8 @@ struct inspector;
 struct crew;
 struct job;
 
-/* Runs `count` jobs of one lane on a worker's thread. What the jobs point to is the worker's until each one's done comes. */
+/* Runs `count` jobs of one lane on a worker's thread. What the jobs point to is the worker's until each one's done
+ * comes. */
 typedef void (*job_run_cb)(struct job **jobs, size_t count, struct inspector *inspector);
 typedef void (*job_done_cb)(struct job *job); /* back on the loop; may submit jobs, this one too */
 typedef void (*crew_closed_cb)(void *user);

@@ -1,5 +1,6 @@
-/* Stands before libc (LD_PRELOAD) and writes down, in the order in which they happen, the calls that put files, names and
- * their syncs on a disk; recorder.h says how. SEINE_RECORD_NAMED: as on a file system that knows no nameless files. */
+/* Stands before libc (LD_PRELOAD) and writes down, in the order in which they happen, the calls that put files, names
+ * and their syncs on a disk; recorder.h says how. SEINE_RECORD_NAMED: as on a file system that knows no nameless
+ * files. */
 #include "recorder.h"
 
 #include <dlfcn.h>

@@ -1,5 +1,5 @@
-/* Look-ups: what name servers say, do not say or say wrongly, and names that are odd. The fault server is the name server:
- * tests/server/README says what the names mean. */
+/* Look-ups: what name servers say, do not say or say wrongly, and names that are odd. The fault server is the name
+ * server: tests/server/README says what the names mean. */
 #include "e2e.h"
 
 #define SERVER    "--dns-servers", "127.0.1.1:$PORT"

@@ -1,6 +1,6 @@
-/* Put before libc by LD_PRELOAD: system calls named in $SEINE_HANGS never return, as on a disk that has gone. "slow pread"
- * returns after a while, and by "clock" the time of day jumps. And a file can have no more names than $SEINE_LINKS says,
- * "MOST:ERRNO", as on file systems with few or none. */
+/* Put before libc by LD_PRELOAD: system calls named in $SEINE_HANGS never return, as on a disk that has gone. "slow
+ * pread" returns after a while, and by "clock" the time of day jumps. And a file can have no more names than
+ * $SEINE_LINKS says, "MOST:ERRNO", as on file systems with few or none. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -275,7 +275,8 @@ static void check_files(struct scene *scene) {
     bool inside = strncmp(file, output, length) == 0 && file[length] == '/', named = false;
     for (size_t j = 0; j < scene->rows.count && inside && !named; j++)
       named = is(scene->rows.rows[j].fields[COLUMN_PATH], file + length + 1);
-    if (!named && run->exit_status != 3 && !run->waits_for_rows) complain(scene, "there is a file that no row names: %s", file);
+    if (!named && run->exit_status != 3 && !run->waits_for_rows)
+      complain(scene, "there is a file that no row names: %s", file);
     stored++;
     if (run->linked) check_link(scene, file);
   }
@@ -358,7 +359,8 @@ static void check_questions(struct scene *scene) {
     size_t by_tcp = server_questions_by_tcp(scene->server, expected->name, "A");
     if (count != (expected->count == NONE ? 0 : (size_t)expected->count) || by_tcp != (size_t)expected->by_tcp)
       complain(scene, "the name server was asked %zu times, by TCP %zu, instead of %d and %d, for %s", count, by_tcp,
-               expected->count == NONE ? 0 : expected->count, expected->by_tcp, expected->name ? expected->name : "all");
+               expected->count == NONE ? 0 : expected->count, expected->by_tcp,
+               expected->name ? expected->name : "all");
   }
 }
 

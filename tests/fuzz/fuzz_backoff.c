@@ -12,8 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (!backoff_retry_after_ms(text, NOW, &delay_ms)) {
     MUST(delay_ms == 4711);
   } else {
-    /* Seconds are the same at any time, and a date is not nearer for being looked at from earlier; but a year of two digits
-     * (21-Nov-75) changes its century while one looks. */
+    /* Seconds are the same at any time, and a date is not nearer for being looked at from earlier; but a year of two
+     * digits (21-Nov-75) changes its century while one looks. */
     MUST(backoff_retry_after_ms(text, NOW - 60, &earlier_ms) || strchr(text, '-'));
     MUST(earlier_ms >= delay_ms || strchr(text, '-'));
   }

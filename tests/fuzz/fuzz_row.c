@@ -9,8 +9,8 @@ static bool same(const char *a, const char *b) {
   return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-/* Writes what was read as the other columns' nothings, and reads it again. Escapes change bytes that are not UTF-8 or are
- * controls, so that it is the second reading that the third must equal. */
+/* Writes what was read as the other columns' nothings, and reads it again. Escapes change bytes that are not UTF-8 or
+ * are controls, so that it is the second reading that the third must equal. */
 static void write_and_read(const struct row_view *view, enum row_format format, int times) {
   struct row row = {.id = view->id,
                     .url = view->url,

@@ -229,7 +229,8 @@ struct body {
   const char *type;
 };
 
-/* The text that is wished for, or the body of "/img/KIND/NAME" below `path`; false if there is no such kind, or it would be too large. */
+/* The text that is wished for, or the body of "/img/KIND/NAME" below `path`; false if there is no such kind, or it
+ * would be too large. */
 static bool make_body(const char *path, const struct wish *wish, struct body *body) {
   if (wish->text) {
     body->size = strlen(wish->text);
@@ -316,14 +317,15 @@ static unsigned apply_range(const struct request *request, const struct wish *wi
   return 206;
 }
 
-/* What "lie" is: no Content-Range, one of another start, another total, another length; "stale" goes on with other bytes
- * as if they were the same, but for their ETag; "unasked" is a 206 for everybody. "short" keeps the last megabyte of a rest
- * that is longer back, and "long" adds some; both are for "chunked", without which Content-Length would tell. */
-static void add_content_range(const struct wish *wish, size_t from, size_t to, size_t whole, struct response *response) {
+/* What "lie" is: no Content-Range, one of another start, another total, another length; "stale" goes on with other
+ * bytes as if they were the same, but for their ETag; "unasked" is a 206 for everybody. "short" keeps the last megabyte
+ * of a rest that is longer back, and "long" adds some; both are for "chunked", without which Content-Length would
+ * tell. */
+static void add_content_range(const struct wish *wish, size_t from, size_t to, size_t whole,
+                              struct response *response) {
   size_t start = is(wish->lie, "start") ? from - 100 : from, last = is(wish->lie, "length") ? to - 2 : to - 1;
   size_t total = is(wish->lie, "total") ? whole + 1 : whole;
-  if (!is(wish->lie, "none"))
-    text_format(&response->head, "Content-Range: bytes %zu-%zu/%zu\r\n", start, last, total);
+  if (!is(wish->lie, "none")) text_format(&response->head, "Content-Range: bytes %zu-%zu/%zu\r\n", start, last, total);
 }
 
 static void add_body_headers(const struct wish *wish, const struct body *body, struct response *response) {

@@ -206,7 +206,8 @@ int main(int argc, char **argv) {
     fprintf(stderr, "faultserver: cannot listen: %s\n", uv_strerror(status));
   } else {
     /* Where the port is taken, tests that need names will say so. */
-    if (names_listen(&server.names, &server.loop, port, server.site.counters) != 0) fputs("faultserver: it answers for no names\n", stderr);
+    if (names_listen(&server.names, &server.loop, port, server.site.counters) != 0)
+      fputs("faultserver: it answers for no names\n", stderr);
     watch_for_the_end(&server, settings.with_parent);
     printf("port %d\n", port);
     fflush(stdout);

@@ -127,8 +127,8 @@ static void add_bits(struct response *response, const char *bits) {
   }
 }
 
-/* Zeros without end, a thousandth of them on the wire: a block with fixed codes, the byte 0 five times, and then again and
- * again 11000101 00000, which is "258 bytes as one byte back". */
+/* Zeros without end, a thousandth of them on the wire: a block with fixed codes, the byte 0 five times, and then again
+ * and again 11000101 00000, which is "258 bytes as one byte back". */
 static void write_gzip_transfer(struct response *response, const char *type, size_t size) {
   (void)size;
   headed(response, type, "Transfer-Encoding: gzip\r\n");
