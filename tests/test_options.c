@@ -1,10 +1,12 @@
 /* The table of options, and what is made of it: the command line, config files, help, and the environment. */
 #include <check.h>
+#include <errno.h>
 #include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 #include <unistd.h>
 
 #include "options.h"
@@ -742,6 +744,13 @@ START_TEST(what_is_shown_is_escaped) {
 }
 END_TEST
 
+START_TEST(codes_have_sentences) {
+  ck_assert_str_eq(reason_of(-ENOENT), "no such file or directory");
+  ck_assert_str_eq(reason_of(UV_EOF), "end of file");
+  ck_assert_str_eq(reason_of(-EDQUOT), "Disk quota exceeded"); /* which libuv does not know */
+}
+END_TEST
+
 START_TEST(text_is_cut_between_characters) {
   ck_assert_uint_eq(utf8_cut("abc", 3, 5), 3);
   ck_assert_uint_eq(utf8_cut("abc", 3, 2), 2);
@@ -761,6 +770,7 @@ static void add_tables(TCase *tcase) {
   tcase_add_loop_test(tcase, bad_config_lines_are_named, 0, sizeof bad_configs / sizeof bad_configs[0]);
   tcase_add_loop_test(tcase, bad_files_of_proxies_are_named, 0, sizeof bad_proxy_files / sizeof bad_proxy_files[0]);
   tcase_add_loop_test(tcase, passwords_leave_the_arguments, 0, sizeof hidden / sizeof hidden[0]);
+  tcase_add_test(tcase, codes_have_sentences);
   tcase_add_loop_test(tcase, what_is_shown_is_escaped, 0, sizeof escapes / sizeof escapes[0]);
 }
 

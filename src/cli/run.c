@@ -237,7 +237,7 @@ static void begin_fetching(struct run *run) {
   settings_lists(settings, &lists);
   int error = list_open(&run->list, &run->loop, &lists, feed_list_ready, run);
   if (error) {
-    say("the lists cannot be read: %s", uv_strerror(error));
+    say("the lists cannot be read: %s", reason_of(error));
     run->stage = RUN_CLOSING;
     run->stopped = EXIT_BROKEN;
     seine_close(run->engine, engine_closed, run);
@@ -309,7 +309,7 @@ static void say_that_it_reads(uv_timer_t *timer) {
 /* The handles stand from here on, and are closed by handles_close. */
 static void begin(struct run *run) {
   int error = leave_watch_signals(run);
-  if (error) say("signals cannot be watched (%s): an interruption will end the run at once", uv_strerror(error));
+  if (error) say("signals cannot be watched (%s): an interruption will end the run at once", reason_of(error));
   uv_prepare_init(&run->loop, &run->each_turn);
   uv_idle_init(&run->loop, &run->no_sleep);
   run->each_turn.data = run;
@@ -407,7 +407,7 @@ int run(const struct settings *settings) {
   struct run state = {.settings = settings, .outdir = {.fd = -1, .lock = -1}, .began_ns = uv_hrtime()};
   int error = uv_loop_init(&state.loop);
   if (error) {
-    say("the run cannot begin: %s", uv_strerror(error));
+    say("the run cannot begin: %s", reason_of(error));
     return EXIT_BROKEN;
   }
   int status = open_rooms(&state);

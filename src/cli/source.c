@@ -124,7 +124,7 @@ static void shut(struct source *source) {
 }
 
 static void break_off(struct source *source, int error) {
-  note_problem(source, uv_strerror(error));
+  note_problem(source, reason_of(error));
   shut(source);
 }
 
@@ -216,7 +216,7 @@ static void on_opened(uv_work_t *work, int status) {
     uv_handle_type type = uv_guess_handle(source->fd);
     if (type == UV_TTY || type == UV_NAMED_PIPE || type == UV_TCP) error = stream_start(source);
   }
-  if (!source->leaving && error < 0) note_problem(source, uv_strerror(error));
+  if (!source->leaving && error < 0) note_problem(source, reason_of(error));
   if (!source->leaving && error == 0) {
     read_more(source);
     return;
@@ -317,7 +317,7 @@ static void on_unpacked(uv_work_t *work, int status) {
 /* ---- Reading ---- */
 
 static void end_reading(struct source *source, ssize_t error) {
-  if (error < 0 && error != UV_EOF) note_problem(source, uv_strerror((int)error));
+  if (error < 0 && error != UV_EOF) note_problem(source, reason_of((int)error));
   shut(source);
 }
 

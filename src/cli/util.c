@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <uv.h>
 
 #define SMALL_MOST 1024 /* bytes, that the allocator keeps by thread */
 
@@ -38,6 +39,18 @@ char *xstrdup(const char *text) {
 
 char *xstrndup(const char *text, size_t length) {
   return or_leave(strndup(text, length));
+}
+
+/* libuv keeps no sentence for some codes of the system, EDQUOT among them: it would make one that nobody frees. */
+const char *reason_of(int error) {
+  switch (error) {
+#define KNOWN(name, text) case UV_##name:
+    UV_ERRNO_MAP(KNOWN)
+#undef KNOWN
+    return uv_strerror(error);
+  default:
+    return strerror(-error);
+  }
 }
 
 static char *format_text(const char *format, va_list arguments) {

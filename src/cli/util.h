@@ -21,6 +21,9 @@ char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * names and remote bytes can be passed in as they are. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* What a negative code of libuv means; static. */
+const char *reason_of(int error);
+
 /* Copies text so that a terminal shows it and obeys none of it: C0, C1, DEL, bidirectional and other invisible
  * characters, and bytes that are not UTF-8, become \xNN, a byte each. Returns the length of the whole, as snprintf
  * does; out is NUL-terminated if size > 0, and never ends inside a character or an escape. */

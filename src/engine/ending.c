@@ -88,8 +88,9 @@ static struct failure_class class_of(const struct outcome *outcome, enum blame b
 static const char *connect_text(const struct outcome *outcome, char *room, size_t size) {
   const char *end = strstr(outcome->text, ": Couldn't connect to server");
   if (outcome->code != CURLE_COULDNT_CONNECT || !outcome->refusal || !end) return outcome->text;
-  snprintf(room, size, "%.*s: %s", (int)(end - outcome->text), outcome->text,
-           uv_strerror(uv_translate_sys_error(outcome->refusal)));
+  char reason[80]; /* uv_strerror would leak the text of a code that libuv does not know */
+  uv_strerror_r(uv_translate_sys_error(outcome->refusal), reason, sizeof reason);
+  snprintf(room, size, "%.*s: %s", (int)(end - outcome->text), outcome->text, reason);
   return room;
 }
 

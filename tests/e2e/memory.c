@@ -11,7 +11,7 @@
 #define FEW        30000
 #define MANY       300000
 #define EACH_BYTES 24 /* of a fingerprint, 16 with the room that its table has to spare */
-#define SLACK_KB   2048
+#define SLACK_KB   (2048 + 2 * 8192) /* rows that wait for a slow disk: 8 MB, and once more while they move */
 #define MOST_KB    (64 * 1024 + 16 * MANY / 1024)
 #define DEADLINE_S 120
 
