@@ -22,7 +22,7 @@ void *piece_take(struct pieces *pieces, size_t size) {
 
 void piece_give(struct pieces *pieces, void *memory) {
   struct piece *piece = memory;
-  if (pieces->count >= PIECES_MOST) {
+  if (pieces->count + 1 > PIECES_MOST) {
     free(piece);
     return;
   }
