@@ -1,5 +1,6 @@
 /* Large bodies: how one goes on after its transfer broke off, in the same run, and what it holds of memory. */
 #include "engine_bench.h"
+#include "few.h"
 
 #include <fcntl.h>
 #include <semaphore.h>
@@ -232,7 +233,7 @@ static long peak_kib(void) {
 /* LARGE_MIB=4096 in the environment makes it 4 GiB. */
 START_TEST(memory_does_not_follow_the_size) {
   const char *wish = getenv("LARGE_MIB");
-  uint64_t size = (wish ? strtoull(wish, NULL, 10) : 512) * MIB;
+  uint64_t size = (wish ? strtoull(wish, NULL, 10) : (uint64_t)few(512)) * MIB;
   char *path = print("/zeros/%llu", (unsigned long long)(size / MIB));
   bench_init(&bench);
   bench_open(&bench);
