@@ -356,7 +356,8 @@ SEINE_EXTERN int seine_link(const char *directory, const char *from, const char 
 
 SEINE_EXTERN void seine_sha256(const void *data, size_t size_bytes, uint8_t digest[32]);
 
-/* What libcurl and c-ares are to allocate with, in the whole process. */
+/* What libcurl and c-ares are to allocate with, in the whole process: five functions, none of them NULL, each as the
+ * one of the C library that it stands for. The struct is read during the call only. */
 typedef struct seine_allocator {
   void *(*allocate)(size_t size);
   void (*release)(void *memory);

@@ -1,8 +1,8 @@
 /* Makes libraries end the command when memory is out, as its own allocations do.
  *
- * Each of them was seen to do worse, one allocation failing at a time: libcurl 7.88 asks for a URL without its query, or
- * divides by the size of a table that it has none of; libcrypto 3.0 takes a lock that is NULL; libuv aborts. What is large,
- * as bodies are, is the engine's own, where a failure ends one fetch. */
+ * Each of them was seen to do worse, one allocation failing at a time: libcurl 7.88 asks for a URL without its query,
+ * or divides by the size of a table that it has none of; libcrypto 3.0 takes a lock that is NULL; libuv aborts. What is
+ * large, as bodies are, is the engine's own, where a failure ends one fetch. */
 #include "memory.h"
 #include "util.h"
 
