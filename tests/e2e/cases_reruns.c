@@ -6,6 +6,7 @@ static const struct e2e_case cases[] = {
      .runs = {{.list = "$1/img/jpeg/$N\n$2/img/png/$N?size=200\n", .repeat = 20, .stored = 40, .appended = 40},
               {.appended = NONE, .stored = 40, .requests = {{.count = NONE}}}}},
     {.name = "a rerun that reads for long says so, and on a terminal how far it is",
+     .on_terminal = true,
      .runs = {{.list = "$1/img/jpeg/$N?size=200\n", .repeat = 300, .appended = 300, .stored = 300},
               {.hangs = "slow pread",
                .says = {"reading out/manifest.jsonl (1", "to see what is done already"},

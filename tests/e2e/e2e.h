@@ -104,6 +104,7 @@ struct run {
 
 struct e2e_case {
   const char *name; /* a sentence */
+  bool on_terminal; /* not where the system has no pseudo-terminals, as in a chroot without /dev/pts */
   bool unwrapped; /* not in valgrind, which has descriptors of its own */
   struct {
     const char *path, *text;
