@@ -129,7 +129,7 @@ const struct option_row option_table[] = {
    .help = "url, sha256, id, path, or a template of {stem} {ext} {host} {path} {id} {id:09} {shard:05} {urlhash} "
            "{sha256} {sha256:2}"},
   {.name = "no-proxy", .kind = OPTION_TEXT, .section = ABOUT_HTTP, .argument = "HOSTS",
-   INTO(engine.no_proxy), .rule = RULE_CLEAN, .shown = "$no_proxy",
+   INTO(engine.no_proxy), .rule = RULE_HOSTS, .shown = "$no_proxy",
    .help = "hosts reached without a proxy, with commas between"},
   {.name = "opt-out", .kind = OPTION_TEXT, .section = ABOUT_CONTENT, .argument = "LIST",
    INTO(engine.opt_out), .preset = "noai,noimageai", .rule = RULE_CLEAN,

@@ -190,6 +190,17 @@ static bool has_control(const char *value) {
   return false;
 }
 
+/* What can never be the host of a URL would be kept without any effect. */
+static int check_hosts(const struct option_row *row, const char *value, const struct option_origin *origin) {
+  size_t length;
+  const char *odd = proxies_odd_host(value, &length);
+  if (odd == NULL) return 0;
+  return option_refuse(row, origin,
+                       "\"%.*s\" is not a host; they are like example.org, 192.0.2.1 or 10.0.0.0/8, without scheme, "
+                       "port or *",
+                       (int)length, odd);
+}
+
 static int check_text(const struct option_row *row, const char *value, const struct option_origin *origin) {
   if (row->rule == RULE_FILLED && *value == '\0') return option_refuse(row, origin, "the value is empty");
   if (row->rule == RULE_ANY) return 0;
@@ -197,7 +208,7 @@ static int check_text(const struct option_row *row, const char *value, const str
     return option_refuse(row, origin, "the value contains a control character");
   if (row->rule == RULE_HEADER && (*value == ':' || strchr(value, ':') == NULL))
     return option_refuse(row, origin, "\"%s\" is not a header; write \"Name: value\"", value);
-  return 0;
+  return row->rule == RULE_HOSTS ? check_hosts(row, value, origin) : 0;
 }
 
 /* The array is grown by one, and stays NULL-terminated. */

@@ -61,7 +61,13 @@ enum option_kind {
   OPTION_VERSION
 };
 
-enum option_rule { RULE_ANY, RULE_FILLED /* not empty */, RULE_CLEAN /* no control bytes */, RULE_HEADER };
+enum option_rule {
+  RULE_ANY,
+  RULE_FILLED, /* not empty */
+  RULE_CLEAN, /* no control bytes */
+  RULE_HEADER,
+  RULE_HOSTS /* as --no-proxy has them */
+};
 
 enum option_section { ABOUT_LISTS, ABOUT_FILES, ABOUT_CONTENT, ABOUT_PACE, ABOUT_RETRIES, ABOUT_HTTP, ABOUT_RUN, SECTION_COUNT };
 

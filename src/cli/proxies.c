@@ -3,6 +3,7 @@
 #include "lines.h"
 #include "util.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,6 +125,47 @@ static int read_environment(seine_options_t *engine) {
   if (http != NULL) add_proxy(&engine->proxies, http);
   if (http == NULL || https == NULL || strcmp(http, https) != 0) add_proxy(&engine->https_proxies, https);
   return 0;
+}
+
+/* ---- Hosts without a proxy ---- */
+
+static bool are_bits(const char *text, unsigned long most) {
+  return strspn(text, "0123456789") == strlen(text) && strtoul(text, NULL, 10) <= most;
+}
+
+/* An address, or a network like 10.0.0.0/8. */
+static bool is_address(char *item) {
+  unsigned char bytes[sizeof(struct in6_addr)];
+  char *slash = strchr(item, '/');
+  const char *bits = slash != NULL ? slash + 1 : "";
+  if (slash != NULL) *slash = '\0';
+  size_t length = strlen(item);
+  if (item[0] == '[' && item[length - 1] == ']') {
+    item[length - 1] = '\0';
+    item++;
+  }
+  if (inet_pton(AF_INET, item, bytes) == 1) return are_bits(bits, 32);
+  return inet_pton(AF_INET6, item, bytes) == 1 && are_bits(bits, 128);
+}
+
+/* Digits and dots alone are no name: a URL's host of that kind is an address. */
+static bool is_host(char *item) {
+  bool is_name = strcspn(item, "*/:@?#[]") == strlen(item) && strspn(item, "0123456789.") < strlen(item);
+  return is_name || is_address(item);
+}
+
+const char *proxies_odd_host(const char *list, size_t *length) {
+  static const char between[] = ", \t";
+  if (strcmp(list, "*") == 0) return NULL;
+  for (const char *at = list + strspn(list, between); *at != '\0'; at += strspn(at, between)) {
+    *length = strcspn(at, between);
+    char *item = xstrndup(at, *length);
+    bool good = is_host(item);
+    free(item);
+    if (!good) return at;
+    at += *length;
+  }
+  return NULL;
 }
 
 /* ---- The whole ---- */

@@ -14,6 +14,8 @@
 #include "rules.h"
 
 #define DAY_MS UINT64_C(86400000)
+/* of a header's name and other single words, RFC 9110 */
+#define TOKEN_BYTES "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 void seine_options_init(seine_options_t *options) {
   *options = (seine_options_t){
@@ -118,7 +120,7 @@ static bool has_control(const char *text) {
 }
 
 static int check_header(const char *line, struct cause cause) {
-  size_t name = strspn(line, "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+  size_t name = strspn(line, TOKEN_BYTES);
   if (has_control(line)) return refuse(cause, "a header line contains a control character");
   if (!name || line[name] != ':')
     return refuse(cause, "\"%s\" is no header line; it needs to be \"Name: value\"", line);
@@ -185,6 +187,20 @@ static int check_accept(const char *accept, struct cause cause) {
   return error;
 }
 
+/* A value or an agent's name, behind or before a colon, never comes into the comparison. */
+static int check_opt_out(const char *opt_out, struct cause cause) {
+  int error = check_list("opt_out", opt_out, cause);
+  for (const char *at = opt_out; !error && at && *at; at += *at == ',') {
+    at += strspn(at, " \t");
+    size_t item = strcspn(at, ","), word = strspn(at, TOKEN_BYTES);
+    if (word + strspn(at + word, " \t") != item)
+      error =
+          refuse(cause, "opt_out: \"%.*s\" is no directive; they are single words, like noai,noimageai", (int)item, at);
+    at += item;
+  }
+  return error;
+}
+
 static int check_headers(const char *const *headers, struct cause cause) {
   int error = 0;
   for (size_t i = 0; !error && headers && headers[i]; i++)
@@ -216,7 +232,7 @@ int seine_options_check(const seine_options_t *options, char *text, size_t size)
   int error = check_numbers(options, cause);
   if (!error) error = check_dns(options, cause);
   if (!error) error = check_accept(options->accept, cause);
-  if (!error) error = check_list("opt_out", options->opt_out, cause);
+  if (!error) error = check_opt_out(options->opt_out, cause);
   if (!error) error = statuses_parse(&statuses, options->retry_on, text, size);
   if (!error) error = check_headers(options->headers, cause);
   if (!error) error = check_proxies(options->proxies, cause);
