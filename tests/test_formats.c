@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "foreign.h"
 #include "list.h"
 #include "packed.h"
 #include "util.h"
@@ -343,6 +344,81 @@ START_TEST(a_packed_list_can_be_closed_while_it_waits) {
 }
 END_TEST
 
+/* ---- What is no list ---- */
+
+static const struct {
+  const char *data; /* of which the rest is NUL bytes */
+  size_t size;
+  const char *kind; /* NULL: it is taken as text */
+} foreign[] = {
+    {"PK\3\4\n", 300, "is a zip archive or an office document; unpack it, or save it as CSV, first"},
+    {"PK\5\6", 22, "is a zip archive"},
+    {"7z\xbc\xaf\x27\x1c", 6, "is a 7z archive; unpack it first"},
+    {"Rar!\x1a\x07\x01", 20, "is a RAR archive"},
+    {"%PDF-1.7\nhttp://h/a\n", 20, "is a PDF document; give a file of URLs"},
+    {"PAR1\x15\x04", 100, "is a Parquet file; write it as CSV or JSON lines first"},
+    {"\x89PNG\r\n\x1a\n", 60, "is an image; give a file of URLs"},
+    {"\xff\xd8\xff\xe0", 4, "is an image"},
+    {"GIF89a", 13, "is an image"},
+    {"urls.txt", 512, "is a tar archive; unpack it first"}, /* the word is put in below */
+    {"urls.txt", 261, NULL},
+    {"P", 1, NULL},
+    {"PK\n", 3, NULL},
+    {"PK\3\3\n", 5, NULL},
+    {"%PDF\n", 5, NULL},
+    {"GIF88a\n", 7, NULL},
+    {"PAR1,url\n", 9, NULL},
+};
+
+static char *foreign_bytes(int row) {
+  char *bytes = xcalloc(foreign[row].size + 1, 1);
+  memcpy(bytes, foreign[row].data, strnlen(foreign[row].data, foreign[row].size));
+  if (strcmp(foreign[row].data, "urls.txt") == 0) memcpy(bytes + 257, "ustar", foreign[row].size < 262 ? 4 : 5);
+  return bytes;
+}
+
+/* As a plain file, packed, and in pieces that do not show at once what they are. */
+START_TEST(what_is_no_list_is_said_to_be_none) {
+  size_t size = foreign[_i].size;
+  char *bytes = foreign_bytes(_i), cause[1024] = "";
+  char *squeezed = packed("gzip", bytes, size, &size);
+  char *sources[] = {write_bytes("plain", bytes, foreign[_i].size), write_bytes("squeezed", squeezed, size)};
+  for (int i = 0; i < 2; i++) {
+    struct text seen = {0};
+    int error = list_check(&(struct list_options){.sources = &sources[i], .count = 1}, cause, sizeof cause);
+    ck_assert_int_eq(error, foreign[_i].kind != NULL ? -1 : 0);
+    read_list(sources[i], INPUT_AUTO, NULL, &seen);
+    if (foreign[_i].kind != NULL) {
+      ck_assert_msg(strstr(cause, foreign[_i].kind) != NULL, "%s", cause);
+      ck_assert_int_eq(strncmp(seen.data, "= the list \"", 12), 0);
+      ck_assert_msg(strstr(seen.data, foreign[_i].kind) != NULL, "%s", seen.data);
+    } else {
+      ck_assert_ptr_null(strstr(seen.data, "= the list"));
+    }
+    text_clear(&seen);
+    unlink(sources[i]);
+    free(sources[i]);
+  }
+  free(squeezed);
+  free(bytes);
+}
+END_TEST
+
+START_TEST(what_is_no_list_may_come_in_pieces) {
+  char *bytes = foreign_bytes(_i);
+  size_t size = foreign[_i].size, least = memcmp(bytes, "urls", 4) == 0 ? 9 : 1;
+  const char *known = NULL;
+  bool more = true;
+  for (size_t length = least; length <= size && more; length++)
+    known = foreign_kind(bytes, length, &more);
+  if (foreign[_i].kind != NULL)
+    ck_assert_ptr_nonnull(strstr(known, foreign[_i].kind));
+  else
+    ck_assert_ptr_null(known);
+  free(bytes);
+}
+END_TEST
+
 /* ---- Before anything starts ---- */
 
 START_TEST(headers_are_checked) {
@@ -392,6 +468,8 @@ int main(void) {
   tcase_add_loop_test(tcase, an_empty_packed_list_is_no_broken_one, 0, 4);
   tcase_add_loop_test(tcase, what_only_begins_like_a_packed_list_is_text, 0, 8);
   tcase_add_loop_test(tcase, a_packed_list_can_be_closed_while_it_waits, 0, 12);
+  tcase_add_loop_test(tcase, what_is_no_list_is_said_to_be_none, 0, COUNT(foreign));
+  tcase_add_loop_test(tcase, what_is_no_list_may_come_in_pieces, 0, COUNT(foreign));
   tcase_add_test(tcase, headers_are_checked);
   suite_add_tcase(suite, tcase);
   SRunner *runner = srunner_create(suite);

@@ -131,6 +131,8 @@ static const struct {
     {ROW("\xff\xfeh\0t\0\n\0"), "\xff\xfeh%00t%00" WITH_NUL "%00" WITH_NUL},
     {ROW("\xff\x80\x01\x1b[31m\n"), "\xff\x80\x01\x1b[31m\n"},
     {ROW("ftp://h/a\nnonsense\n"), "ftp://h/a\nnonsense\n"},
+    {ROW("PK\nGIF89\n"), "PK\nGIF89\n"},
+    {ROW("GIF89"), "GIF89\n"},
 };
 
 START_TEST(lines_of_a_file) {

@@ -1,6 +1,7 @@
 /* Records out of lists: lines, CSV, TSV and JSON lines out of one source after the other. */
 #include "list.h"
 #include "columns.h"
+#include "foreign.h"
 #include "json_line.h"
 #include "source.h"
 #include "util.h"
@@ -34,7 +35,7 @@ struct list {
   char *data; /* the bytes that were read last, looked at up to `at` */
   size_t length, at;
   size_t seen; /* from `at` on, where no line ends */
-  bool begun; /* a byte order mark was looked for */
+  bool begun; /* the first bytes were looked at */
   bool passing; /* the rest of a line that is too long */
   bool last; /* nothing comes behind these bytes */
   uint64_t line; /* at `at`, from 1; not counted in plain lists */
@@ -143,11 +144,25 @@ static uint64_t count_lines(const char *text, size_t length) {
   return count;
 }
 
-/* False if more bytes must come before it is known whether there is a mark. */
-static bool pass_mark(struct list *list) {
+static void refuse_source(struct list *list, const char *why) {
+  note_problem(list, why, "");
+  list->refused = true;
+}
+
+/* False if more bytes must come before it is known how the source begins, and if that is as no list does. */
+static bool begin_text(struct list *list) {
+  const char *data = list->data + list->at;
   size_t left = list->length - list->at;
-  if (left < MARK_BYTES && !list->last && memcmp(list->data + list->at, MARK, left) == 0) return false;
-  if (left >= MARK_BYTES && memcmp(list->data + list->at, MARK, MARK_BYTES) == 0) list->at += MARK_BYTES;
+  bool more;
+  const char *kind = foreign_kind(data, left, &more);
+  if (kind != NULL) {
+    refuse_source(list, kind);
+    end_source(list);
+    return false;
+  }
+  more |= left < MARK_BYTES && memcmp(data, MARK, left) == 0;
+  if (more && !list->last) return false;
+  if (left >= MARK_BYTES && memcmp(data, MARK, MARK_BYTES) == 0) list->at += MARK_BYTES;
   list->begun = true;
   return true;
 }
@@ -231,7 +246,7 @@ static bool pass_rest(struct list *list) {
 }
 
 static bool take_piece(struct list *list, struct piece *piece) {
-  if (list->data == NULL || (!list->begun && !pass_mark(list))) return false;
+  if (list->data == NULL || (!list->begun && !begin_text(list))) return false;
   if (list->passing && !pass_rest(list)) return false;
   return list->format == INPUT_CSV ? take_csv(list, piece) : take_line(list, piece);
 }
@@ -320,8 +335,7 @@ static bool take_header(struct list *list) {
   char cause[CAUSE_SIZE];
   list->has_columns = true;
   if (columns_read(&list->columns, &list->fields, list->url_column, cause, sizeof cause) == 0) return true;
-  note_problem(list, cause, "");
-  list->refused = true;
+  refuse_source(list, cause);
   return false;
 }
 

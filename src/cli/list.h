@@ -51,8 +51,8 @@ typedef void (*list_ready_cb)(struct list *list, void *user);
 /* Whether a source is a URL itself rather than a file: it begins as "scheme://". */
 bool list_is_url(const char *source);
 
-/* Says what is wrong with the sources before anything starts, among it a header without the column that is wanted: 0,
- * or -1 with a sentence in cause[0..size). Blocks. */
+/* Says what is wrong with the sources before anything starts, among it what is an archive or an image, and a header
+ * without the column that is wanted: 0, or -1 with a sentence in cause[0..size). Blocks. */
 int list_check(const struct list_options *options, char *cause, size_t size);
 
 /* Reads the sources. What is given is copied. Returns 0, or a negative libuv code with *list NULL. */
@@ -63,7 +63,7 @@ enum list_event list_next(struct list *list, struct record *record);
 /* A source that could not be opened or read to its end: a sentence about the first such, valid until list_close; NULL
  * if there is none. The other sources are read all the same. */
 const char *list_problem(const struct list *list);
-/* Whether a header has no column for the URL: nothing of that source is read. */
+/* Whether a source is plainly no list, or its header has no column for the URL: nothing of that source is read. */
 bool list_refused(const struct list *list);
 
 /* The format of a source: never INPUT_AUTO. */

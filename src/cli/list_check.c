@@ -1,4 +1,4 @@
-/* What can be said of lists before anything is read of them, but for their headers. */
+/* What can be said of lists before anything is read of them, but for their beginnings. */
 #include "list.h"
 #include "unpack.h"
 #include "util.h"
@@ -43,7 +43,7 @@ size_t list_stem(const char *source) {
   return dot != NULL && memchr(dot, '/', length - (size_t)(dot - source)) == NULL ? (size_t)(dot - source) : length;
 }
 
-/* ---- Headers ---- */
+/* ---- Beginnings ---- */
 
 static void do_nothing(struct list *list, void *user) {
   (void)list;
@@ -51,7 +51,7 @@ static void do_nothing(struct list *list, void *user) {
 }
 
 /* Reads as far as the first record, by the same way as the run will. */
-static int check_header(const struct list_options *options, char *const *source, char *cause, size_t size) {
+static int check_beginning(const struct list_options *options, char *const *source, char *cause, size_t size) {
   struct list_options one = *options;
   struct list *list;
   struct record record;
@@ -110,12 +110,10 @@ int list_check(const struct list_options *options, char *cause, size_t size) {
       return -1;
     }
     if (check_file(source, &about, cause, size) < 0) return -1;
-    enum input_format format = list_format(options, source);
-    bool has_header = format == INPUT_CSV || format == INPUT_TSV;
-    tables += format != INPUT_LINES;
+    tables += list_format(options, source) != INPUT_LINES;
     /* What comes by a pipe can be read only once. */
-    if (has_header && !input && S_ISREG(about.st_mode) && check_header(options, &options->sources[i], cause, size) < 0)
-      return -1;
+    bool again = !input && S_ISREG(about.st_mode);
+    if (again && check_beginning(options, &options->sources[i], cause, size) < 0) return -1;
   }
   if (options->url_column == NULL || tables > 0) return 0;
   snprintf(cause, size, "--url-column: no list has columns; --input-format says so where a name does not");
