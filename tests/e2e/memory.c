@@ -11,6 +11,7 @@
 #define FEW        30000
 #define MANY       300000
 #define EACH_BYTES 24 /* of a fingerprint, 16 with the room that its table has to spare */
+#define NAME_BYTES 40 /* of a name that is taken and the URL that took it, 30 with that room */
 #define SLACK_KB   (2048 + 2 * 8192) /* rows that wait for a slow disk: 8 MB, and once more while they move */
 #define MOST_KB    (64 * 1024 + 16 * MANY / 1024)
 #define DEADLINE_S 120
@@ -25,6 +26,7 @@ struct kind {
   const char *prefix;
   unsigned distinct; /* so many URLs again and again; 0: all differ */
   const char *window; /* what waits in the engine is bounded by this, and is no more for the longer list */
+  const char *template; /* of names that may meet and are all remembered; NULL: the default, which makes them unique */
   bool again; /* the run is over a folder where all are done */
   int status;
 };
@@ -34,6 +36,11 @@ static const struct kind kinds[] = {
     {.name = "URLs that were done before", .prefix = "ftp://127.0.0.1", .window = "100000", .again = true, .status = 1},
     {.name = "URLs that repeat", .prefix = "ftp://127.0.0.1", .distinct = 100, .window = "100000", .status = 1},
     {.name = "URLs of a host that is down", .prefix = "http://127.0.0.1:1", .window = "5000", .status = 1},
+    {.name = "URLs whose names are remembered",
+     .prefix = "http://127.0.0.1:1",
+     .window = "5000",
+     .template = "{stem}{ext}",
+     .status = 1},
 };
 
 static void write_list(const char *folder, const struct kind *kind, unsigned count) {
@@ -46,8 +53,10 @@ static void write_list(const char *folder, const struct kind *kind, unsigned cou
 }
 
 static long run(const char *program, const char *folder, const struct kind *kind) {
-  const char *argv[] = {program, "-q",  "--progress", "none",       "--retries", "0",
-                        "-o",    "out", "--window",   kind->window, "list.txt",  NULL};
+  const char *argv[] = {program,     "-q",         "--progress", "none",
+                        "--retries", "0",          "-o",         "out",
+                        "--window",  kind->window, "--name",     kind->template ? kind->template : "url",
+                        "list.txt",  NULL};
   struct outcome outcome = command_run(&(struct command){.argv = argv, .folder = folder, .deadline_s = DEADLINE_S});
   bool good = outcome.status == kind->status;
   if (!good) printf("    status %d, signal %d: %.600s\n", outcome.status, outcome.signal, outcome.errors);
@@ -69,7 +78,8 @@ static long measure(const char *program, const struct kind *kind, unsigned count
 
 static bool play(const char *program, const struct kind *kind) {
   long few_kb = measure(program, kind, FEW), many_kb = measure(program, kind, MANY), more_kb = many_kb - few_kb;
-  long bound_kb = EACH_BYTES * (long)(MANY - FEW) / 1024 + SLACK_KB;
+  long each_bytes = EACH_BYTES + (kind->template ? NAME_BYTES : 0);
+  long bound_kb = each_bytes * (MANY - FEW) / 1024 + SLACK_KB;
   bool good = few_kb > 0 && many_kb > 0 && more_kb <= bound_kb && many_kb <= MOST_KB;
   printf("%s - %s: %ld kB for %d, %ld kB for %d (at most %ld kB more, and %d kB)\n", good ? "ok" : "not ok", kind->name,
          few_kb, FEW, many_kb, MANY, bound_kb, MOST_KB);
