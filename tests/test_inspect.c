@@ -194,6 +194,38 @@ START_TEST(digests_are_right_however_the_bytes_come) {
 }
 END_TEST
 
+/* Each has what libcrypto finds for it alone: of every size about a block's, a job's most and nothing, in batches of every
+ * count. */
+START_TEST(a_batch_has_the_digest_of_each) {
+  static uint8_t bytes[DIGESTS_MOST][66000];
+  static const size_t sizes[] = {0, 1, 55, 56, 63, 64, 65, 119, 120, 127, 128, 16384, 65534, 65535, 66000};
+  unsigned seed = (unsigned)time(NULL);
+  struct inspector *inspector;
+  printf("seed %u\n", seed);
+  srandom(seed);
+  for (size_t i = 0; i < DIGESTS_MOST; i++)
+    for (size_t k = 0; k < sizeof bytes[i]; k++)
+      bytes[i][k] = (uint8_t)(random() >> 9);
+  ck_assert_int_eq(inspector_open(&inspector), 0);
+  for (size_t count = 1; count <= DIGESTS_MOST; count++) {
+    struct inspection seen[DIGESTS_MOST] = {{.wants_md5 = false}};
+    struct look looks[DIGESTS_MOST];
+    for (size_t i = 0; i < count; i++) {
+      size_t drawn = (size_t)random(), known = sizes[drawn % (sizeof sizes / sizeof *sizes)];
+      looks[i] = (struct look){.data = bytes[i], .size = i % 3 ? drawn % 3000 : known, .seen = &seen[i], .error = -1};
+    }
+    inspector_look_many(inspector, looks, count);
+    for (size_t i = 0; i < count; i++) {
+      uint8_t alone[32];
+      seine_sha256(looks[i].data, looks[i].size, alone);
+      ck_assert_int_eq(looks[i].error, 0);
+      ck_assert_msg(memcmp(seen[i].sha256, alone, 32) == 0, "%zu bytes, %zu of %zu", looks[i].size, i, count);
+    }
+  }
+  inspector_close(inspector);
+}
+END_TEST
+
 /* Whatever the bytes, an answer comes, and it is a type. */
 START_TEST(random_bytes_do_no_harm) {
   unsigned seed = (unsigned)time(NULL);
@@ -253,6 +285,7 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, short_cuts_end_where_libmagic_does);
   tcase_add_test(tests, images_end_in_memory_and_in_streams);
   tcase_add_test(tests, digests_are_right_however_the_bytes_come);
+  tcase_add_test(tests, a_batch_has_the_digest_of_each);
   tcase_add_test(tests, random_bytes_do_no_harm);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);

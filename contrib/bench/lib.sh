@@ -28,7 +28,7 @@ grouped() {
 install_packages() {
   command -v dpkg-query >/dev/null || return 0
   local missing=() package apt=()
-  for package in $peers $([ -n "$BUILD" ] || sed 's/#.*//' "$top/contrib/packages"); do
+  for package in $peers $([ -n "$BUILD" ] || "$top/contrib/needed"); do
     installed "$package" || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0

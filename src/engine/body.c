@@ -339,12 +339,19 @@ static void on_inspected(struct job *job) {
   body->on_news(body->user, BODY_INSPECTED);
 }
 
+_Static_assert(CREW_BATCH <= DIGESTS_MOST, "a batch is looked at as a whole");
+
 void body_run_inspect(struct job **jobs, size_t count, struct inspector *inspector) {
+  struct look looks[CREW_BATCH];
   for (size_t i = 0; i < count; i++) {
     struct body *body = body_of(jobs[i]);
-    int error = inspector ? inspector_look(inspector, body->data, body->size, &body->seen) : SEINE_ENOSYS;
-    if (!error) continue;
-    body->failure.error = error;
+    looks[i] = (struct look){.data = body->data, .size = body->size, .seen = &body->seen, .error = SEINE_ENOSYS};
+  }
+  if (inspector) inspector_look_many(inspector, looks, count);
+  for (size_t i = 0; i < count; i++) {
+    struct body *body = body_of(jobs[i]);
+    if (!looks[i].error) continue;
+    body->failure.error = looks[i].error;
     body->failure.sys = descriptor_shortage(); /* the database of types is a file, too */
     strcpy(body->failure.text, "the bytes could not be inspected");
   }

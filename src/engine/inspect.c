@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "digest.h"
+#include "digests.h"
 #include "seine.h"
 
 #define HEAD_SIZE 4096
@@ -23,6 +24,7 @@
 struct inspector {
   magic_t magic; /* NULL until it is needed */
   struct digest *digest;
+  struct digests *digests; /* NULL: not here */
   struct digest *md5; /* NULL until it is needed */
 };
 
@@ -48,11 +50,13 @@ int inspector_open(struct inspector **inspector) {
   struct inspector *made = calloc(1, sizeof(*made));
   if (!made) return SEINE_ENOMEM;
   int error = digest_open(&made->digest, DIGEST_SHA256);
-  if (error)
+  if (error) {
     free(made);
-  else
-    *inspector = made;
-  return error;
+    return error;
+  }
+  made->digests = digests_open();
+  *inspector = made;
+  return 0;
 }
 
 /* The database takes 5 ms to load: not before bytes come that it is needed for. */
@@ -74,6 +78,7 @@ void inspector_close(struct inspector *inspector) {
   if (inspector->magic) magic_close(inspector->magic);
   digest_close(inspector->digest);
   digest_close(inspector->md5);
+  digests_close(inspector->digests);
   free(inspector);
 }
 
@@ -148,23 +153,43 @@ void inspection_end(struct inspection *inspection, const struct structure *struc
   inspection->height = report.height;
 }
 
-static int find_md5(struct inspector *inspector, const uint8_t *data, size_t size, uint8_t md5[16]) {
+static int find_md5(struct inspector *inspector, const struct look *look) {
   int error = inspector->md5 ? 0 : digest_open(&inspector->md5, DIGEST_MD5);
   if (!error) error = digest_start(inspector->md5);
-  if (!error) error = digest_add(inspector->md5, data, size);
-  return error ? error : digest_end(inspector->md5, md5);
+  if (!error) error = digest_add(inspector->md5, look->data, look->size);
+  return error ? error : digest_end(inspector->md5, look->seen->md5);
+}
+
+static int find_sha256(struct inspector *inspector, const struct look *look) {
+  int error = digest_start(inspector->digest);
+  if (!error) error = digest_add(inspector->digest, look->data, look->size);
+  return error ? error : digest_end(inspector->digest, look->seen->sha256);
+}
+
+/* All but a SHA-256 that the batch brings. */
+static int look_at(struct inspector *inspector, const struct look *look) {
+  struct structure structure;
+  int error = inspector_type(inspector, look->data, look->size, look->seen->type);
+  if (!error && look->seen->wants_md5) error = find_md5(inspector, look);
+  if (error) return error;
+  structure_start(&structure, look->seen->type);
+  structure_feed(&structure, look->data, look->size);
+  inspection_end(look->seen, &structure);
+  /* Last, and not in a turn of its own: the bytes are near the processor still. */
+  bool taken = digests_add(inspector->digests, look->data, look->size, look->seen->sha256);
+  return taken ? 0 : find_sha256(inspector, look);
+}
+
+void inspector_look_many(struct inspector *inspector, struct look *looks, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    looks[i].error = look_at(inspector, &looks[i]);
+  if (digests_end(inspector->digests)) return;
+  for (size_t i = 0; i < count; i++)
+    if (!looks[i].error) looks[i].error = find_sha256(inspector, &looks[i]);
 }
 
 int inspector_look(struct inspector *inspector, const uint8_t *data, size_t size, struct inspection *out) {
-  struct structure structure;
-  int error = inspector_type(inspector, data, size, out->type);
-  if (!error) error = digest_start(inspector->digest);
-  if (!error) error = digest_add(inspector->digest, data, size);
-  if (!error) error = digest_end(inspector->digest, out->sha256);
-  if (!error && out->wants_md5) error = find_md5(inspector, data, size, out->md5);
-  if (error) return error;
-  structure_start(&structure, out->type);
-  structure_feed(&structure, data, size);
-  inspection_end(out, &structure);
-  return 0;
+  struct look look = {.data = data, .size = size, .seen = out};
+  inspector_look_many(inspector, &look, 1);
+  return look.error;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "digests.h"
 #include "media.h"
 #include "structure.h"
 
@@ -32,7 +33,18 @@ void inspector_close(struct inspector *inspector); /* NULL is fine */
  * database. */
 int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]);
 
-/* Everything about a whole body; `out->wants_md5` is read, the rest written. */
+/* A whole body to look at; the bytes and `seen` are the caller's. */
+struct look {
+  const uint8_t *data;
+  size_t size;
+  struct inspection *seen; /* wants_md5 is read, the rest written */
+  int error; /* 0, or as inspector_type's: nothing of `seen` counts then */
+};
+
+/* Everything about each of `count` bodies, DIGESTS_MOST at most. */
+void inspector_look_many(struct inspector *inspector, struct look *looks, size_t count);
+
+/* The same for one; its error is returned. */
 int inspector_look(struct inspector *inspector, const uint8_t *data, size_t size, struct inspection *out);
 
 /* What inspector_look adds at the end, for a body whose type and SHA-256 were found piece by piece. */
