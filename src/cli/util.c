@@ -25,7 +25,11 @@ void *xmalloc(size_t size) {
 
 void *xcalloc(size_t count, size_t size) {
   /* calloc passes by the thread's own store of small pieces (glibc up to 2.40), and a run makes them by the million. */
-  if (count == 1 && size > 0 && size <= SMALL_MOST) return memset(xmalloc(size), 0, size);
+  if (count > 0 && size > 0 && size <= SMALL_MOST && count <= SMALL_MOST / size) {
+    void *memory = xmalloc(count * size);
+    __asm__("" : "+r"(memory)); /* or compilers see what the two lines are, and make a call of calloc of them */
+    return memset(memory, 0, count * size);
+  }
   return or_leave(calloc(count > 0 ? count : 1, size > 0 ? size : 1));
 }
 

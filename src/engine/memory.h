@@ -9,6 +9,7 @@
 /* As calloc, which passes by the thread's own store of small pieces (glibc up to 2.40). */
 static inline void *memory_zeroed(size_t size) {
   void *memory = malloc(size);
+  __asm__("" : "+r"(memory)); /* or compilers see what the two lines are, and make a call of calloc of them */
   return memory ? memset(memory, 0, size) : NULL;
 }
 

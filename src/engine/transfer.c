@@ -10,10 +10,10 @@
 
 #include "address.h"
 #include "descriptor.h"
+#include "target.h"
 
-#define SPARE_MAX 1024
-#define DISCARD_MAX                                                                                                    \
-  ((uint64_t)64 * 1024) /* of an unwanted body, to keep the connection; past that a new one is cheaper */
+#define SPARE_MAX      1024
+#define DISCARD_MAX    65536 /* bytes of an unwanted body, to keep the connection; past that a new one is cheaper */
 #define IDLE_MIN_MS    1000 /* between two transfers of a host that has more to do, where nothing else may idle */
 #define LITERALS_MAX   128 /* in libcurl's cache of names, and a quarter of the concurrency */
 #define BUFFER_LARGE   65536L
@@ -34,6 +34,7 @@ struct transfer {
   uint64_t started_ms; /* uv_now */
   uint64_t slice_ms; /* uv_now when the time that is not in window_ms yet began; 0: nothing arrived so far */
   uint64_t window_ms, window_bytes; /* listened, and received, since the speed was judged last */
+  struct target target;
   struct curl_slist *resolve;
   struct curl_slist *headers; /* set on the handle */
   const char *proxy; /* set on the handle; compared by address */
@@ -195,6 +196,11 @@ static void on_credit(void *user) {
 
 /* ---- What libcurl calls ---- */
 
+static size_t stop(struct transfer *transfer) {
+  transfer->stopped = true;
+  return 0;
+}
+
 static size_t on_header(char *line, size_t one, size_t size, void *user) {
   struct transfer *transfer = user;
   (void)one;
@@ -215,18 +221,15 @@ static size_t on_header(char *line, size_t one, size_t size, void *user) {
   switch (transfer->transfers->events->on_headers(transfer->user, &transfer->response)) {
   case TRANSFER_TAKE: break;
   case TRANSFER_DISCARD: transfer->discard = true; break;
-  case TRANSFER_STOP: transfer->stopped = true; return 0;
+  case TRANSFER_STOP: return stop(transfer);
   }
-  if (!transfer->discard || !transfer->response.has_length || transfer->response.length <= DISCARD_MAX) return size;
-  transfer->stopped = true;
-  return 0;
+  bool wastes = transfer->discard && transfer->response.has_length && transfer->response.length > DISCARD_MAX;
+  return wastes ? stop(transfer) : size;
 }
 
 static size_t discard(struct transfer *transfer, size_t size) {
   transfer->discarded += size;
-  if (transfer->discarded <= DISCARD_MAX) return size;
-  transfer->stopped = true;
-  return 0;
+  return transfer->discarded <= DISCARD_MAX ? size : stop(transfer);
 }
 
 static size_t on_write(char *data, size_t one, size_t size, void *user) {
@@ -244,10 +247,7 @@ static size_t on_write(char *data, size_t one, size_t size, void *user) {
       hold(transfer, HOLD_BODY);
       return CURL_WRITEFUNC_PAUSE;
     }
-    if (word < 0) {
-      transfer->stopped = true;
-      return 0;
-    }
+    if (word < 0) return stop(transfer);
   }
   count_speed(transfer, size);
   transfers->received_bytes += size;
@@ -257,8 +257,8 @@ static size_t on_write(char *data, size_t one, size_t size, void *user) {
 
 static curl_socket_t on_open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address) {
   struct transfer *transfer = user;
-  const seine_options_t *options = transfer->transfers->options;
   (void)purpose;
+  const seine_options_t *options = transfer->transfers->options;
   if (options->deny_private && !transfer->proxy && address_is_private(&address->addr)) {
     transfer->denied = true;
     return CURL_SOCKET_BAD;
@@ -361,6 +361,7 @@ static struct transfer *transfer_take(struct transfers *transfers) {
 
 static void transfer_free(struct transfer *transfer) {
   curl_easy_cleanup(transfer->easy);
+  target_clear(&transfer->target);
   curl_slist_free_all(transfer->resolve);
   free(transfer);
 }
@@ -433,12 +434,11 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
     transfer->headers = request->headers;
   }
   transfer_keep_connection(transfer, request->keep_connection);
-  /* One connection for all streams, where a server speaks HTTP/2: the handshake says so. Without TLS nothing says so,
-   * and all transfers to a host would wait for the end of the first. */
+  /* One connection for all streams, where a server speaks HTTP/2: the handshake says so. Nothing does without TLS. */
   bool waits = strncasecmp(request->url, "https:", 6) == 0;
   if (waits != transfer->waits) curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT, waits ? 1L : 0L);
   transfer->waits = waits;
-  if (!set || curl_easy_setopt(transfer->easy, CURLOPT_URL, request->url) ||
+  if (!set || target_set(&transfer->target, transfer->easy, request->url) ||
       curl_loop_add(&transfers->curl_loop, transfer->easy)) {
     transfer_give(transfer);
     return SEINE_ENOMEM;
