@@ -51,7 +51,7 @@ static const char *const urls[] = {
     "http://[fe80::1%25lo]/a",
     "http:///example.com/a",
     "http:/example.com/a",
-    "http://example.com:0/a",
+    "http://127.0.0.1:0/a",
     "http://exa mple.com/a",
     "http://example.com/a b",
     "http://example.com/\xc3\xa9",
