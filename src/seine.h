@@ -6,7 +6,8 @@
  *
  *   - Functions return 0, or one of the negative SEINE_E codes. A call that fails calls nothing back.
  *   - All functions that take a seine_t or a seine_fetch_t are called on the loop's thread.
- *   - Callbacks come from the loop, never from inside the call that asked for them. A callback may fetch, cancel and close.
+ *   - Callbacks come from the loop, never from inside the call that asked for them. A callback may fetch, cancel and
+ *     close.
  *   - Pointers given to a function need to live only for the call; what is kept is copied. Pointers given to a callback
  *     live only for that callback. Exceptions say so.
  *   - An engine without fetches does not keep the loop alive: uv_run returns, whether it is closed or not.
@@ -179,8 +180,9 @@ struct seine_options {
   unsigned dns_concurrency;
   bool deny_private;            /* refuse addresses that are loopback, private or link-local, at every hop */
 
-  unsigned worker_nice; /* niceness, 0 to 19, that the thread pool's threads take on when they work for the engine, and keep:
-                           where cores are few, hashing then never holds up receiving. 0: left as it is */
+  /* niceness, 0 to 19, that the thread pool's threads take on when they work for the engine, and keep: where cores are
+   * few, hashing then never holds up receiving. 0: left as it is */
+  unsigned worker_nice;
 
   /* may fetch, cancel and close; NULL: none */
   void (*on_event)(seine_t *seine, const seine_event_t *event, void *user);
@@ -219,8 +221,8 @@ typedef enum seine_sink {
 typedef enum seine_status {
   SEINE_STATUS_OK,
   SEINE_STATUS_DUPLICATE, /* on_place said that the bytes are held already; nothing was stored */
-  SEINE_STATUS_REJECTED,  /* received, or announced, but not wanted: error is ETYPE, ESIZE, EDIMENSIONS, ECHECKSUM, EOPTOUT or
-                             EROBOTS */
+  SEINE_STATUS_REJECTED,  /* received, or announced, but not wanted: error is ETYPE, ESIZE, EDIMENSIONS, ECHECKSUM,
+                             EOPTOUT or EROBOTS */
   SEINE_STATUS_FAILED
 } seine_status_t;
 

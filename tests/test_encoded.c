@@ -134,6 +134,7 @@ int main(void) {
   if (failed) return EXIT_FAILURE;
   if (!missing) return EXIT_SUCCESS;
   bool must = getenv("SEINE_ALL_ENCODED") != NULL;
-  printf("%d of %d images were not made%s\n", missing, IMAGES, must ? ", and $SEINE_ALL_ENCODED says that all must" : "");
+  printf("%d of %d images were not made%s\n", missing, IMAGES,
+         must ? ", and $SEINE_ALL_ENCODED says that all must" : "");
   return must ? EXIT_FAILURE : SKIPPED;
 }

@@ -1,4 +1,5 @@
-/* Options that do not stand on the command line: in the environment, in config files, and in files of proxies and rules. */
+/* Options that do not stand on the command line: in the environment, in config files, and in files of proxies and
+ * rules. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

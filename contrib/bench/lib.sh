@@ -55,7 +55,8 @@ build() {
   # The fault server is for the case manners.
   grouped make -C "$BUILD" -j"$(nproc)" all bench tests/server/faultserver >>"$work/build.log" 2>&1 ||
     { tail -n 30 "$work/build.log" >&2; die "not built"; }
-  seine=$BUILD/seine faultserver=$BUILD/tests/server/faultserver bare=$BUILD/contrib/bench/bare tools=$BUILD/contrib/bench
+  seine=$BUILD/seine faultserver=$BUILD/tests/server/faultserver bare=$BUILD/contrib/bench/bare
+  tools=$BUILD/contrib/bench
 }
 
 # ---- Servers: each is ended with the case that started it ----
@@ -124,8 +125,8 @@ serve_images() {
   start_nginx "${@:2}" && seq -f "http://127.0.0.1:$port/%06.0f.jpg" 0 $(($1 - 1)) >"$work/list"
 }
 
-# start COMMAND...: a program that prints "port N" when it listens; sets port. That of server.c sets closed as well, a port
-# that refuses connections.
+# start COMMAND...: a program that prints "port N" when it listens; sets port. That of server.c sets closed as well, a
+# port that refuses connections.
 start() {
   local wait said=$work/port.${#servers[@]}
   : >"$said"

@@ -1,5 +1,6 @@
-# Draws what run measured as SVG: a group of bars for each case, each with an axis of its own from zero, medians as bars,
-# least and most as a line across their ends. Reads lines of: case, unit, label, median, least, most; tab-separated.
+# Draws what run measured as SVG: a group of bars for each case, each with an axis of its own from zero, medians as
+# bars, least and most as a line across their ends. Reads lines of: case, unit, label, median, least, most;
+# tab-separated.
 BEGIN {
   FS = "\t"
   left = 400; width = 430; right = 110; bar = 15; step = 21; head = 34; foot = 50
@@ -13,7 +14,8 @@ function escaped(text) {
 }
 
 function text_at(x, y, anchor, class, text) {
-  body = body sprintf("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" class=\"%s\">%s</text>\n", x, y, anchor, class, escaped(text))
+  body = body sprintf("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" class=\"%s\">%s</text>\n", x, y, anchor, class,
+                      escaped(text))
 }
 
 function line(x1, y1, x2, y2, class) {
@@ -64,8 +66,8 @@ function draw_bar(id, y, end) {
     text_at(left + 6, y + bar - 3, "start", "missing", "not measured")
     return
   }
-  body = body sprintf("<rect x=\"%d\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" class=\"%s\"/>\n", left, y, median[id] * scale, bar,
-                      label[id] ~ /^seine/ ? "ours" : "other")
+  body = body sprintf("<rect x=\"%d\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" class=\"%s\"/>\n", left, y,
+                      median[id] * scale, bar, label[id] ~ /^seine/ ? "ours" : "other")
   end = median[id]
   if (least[id] != "" && most[id] > least[id]) {
     line(left + least[id] * scale, y + bar / 2, left + most[id] * scale, y + bar / 2, "spread")
@@ -94,7 +96,8 @@ END {
     draw_case(order[i])
   if (!cases) text_at(16, y + 20, "start", "title", "nothing was measured")
   if (!cases) y += head
-  printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n", left + width + right, y, left + width + right, y
+  printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n",
+    left + width + right, y, left + width + right, y
   print "<style>text { font-family: sans-serif; font-size: 12px; fill: #222 } .title { font-size: 15px; font-weight: bold }" \
         " .mark { fill: #555; font-size: 11px } .missing { fill: #a33; font-style: italic } .value { font-weight: bold }" \
         " .axis { stroke: #555 } .grid { stroke: #ddd } .spread { stroke: #111; stroke-width: 1.2 }" \

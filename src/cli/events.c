@@ -31,8 +31,10 @@ void event_text(const seine_event_t *event, struct text *text) {
     if (event->delay_ms > 0) text_printf(text, "; it asks for %s between requests", wait);
     break;
   case SEINE_EVENT_SHRUNK:
-    text_printf(text, "too many files are open: %u transfer%s at once from now on, and more again after a while; raise the "
-                      "limit (ulimit -n) or lower --concurrency", event->cap, plural);
+    text_printf(text,
+                "too many files are open: %u transfer%s at once from now on, and more again after a while; raise the "
+                "limit (ulimit -n) or lower --concurrency",
+                event->cap, plural);
     break;
   }
 }

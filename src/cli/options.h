@@ -69,7 +69,16 @@ enum option_rule {
   RULE_HOSTS /* as --no-proxy has them */
 };
 
-enum option_section { ABOUT_LISTS, ABOUT_FILES, ABOUT_CONTENT, ABOUT_PACE, ABOUT_RETRIES, ABOUT_HTTP, ABOUT_RUN, SECTION_COUNT };
+enum option_section {
+  ABOUT_LISTS,
+  ABOUT_FILES,
+  ABOUT_CONTENT,
+  ABOUT_PACE,
+  ABOUT_RETRIES,
+  ABOUT_HTTP,
+  ABOUT_RUN,
+  SECTION_COUNT
+};
 
 struct option_row {
   const char *name;

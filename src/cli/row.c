@@ -15,9 +15,9 @@ static const char HEX_DIGITS[] = "0123456789ABCDEF";
 /* ---- Writing ---- */
 
 const char *row_header(enum row_format format) {
-  return format == ROW_JSON ? ""
-                            : "id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message,attempts,final_url,"
-                              "declared_type,etag,last_modified,ip,started,elapsed_ms,input\r\n";
+  if (format == ROW_JSON) return "";
+  return "id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message,attempts,final_url,"
+         "declared_type,etag,last_modified,ip,started,elapsed_ms,input\r\n";
 }
 
 size_t row_text_bound(const char *text) {
@@ -28,7 +28,8 @@ size_t row_bound(const struct row *row) {
   /* The fixed part: keys and punctuation (under 300 bytes), sha256, a time, error and status names, and ten numbers. */
   return 1024 + row_text_bound(row->url) + row_text_bound(row->path) + row_text_bound(row->type) +
          row_text_bound(row->message) + row_text_bound(row->final_url) + row_text_bound(row->declared_type) +
-         row_text_bound(row->etag) + row_text_bound(row->last_modified) + row_text_bound(row->ip) + (row->input ? 2 * strlen(row->input) + 2 : 4);
+         row_text_bound(row->etag) + row_text_bound(row->last_modified) + row_text_bound(row->ip) +
+         (row->input ? 2 * strlen(row->input) + 2 : 4);
 }
 
 static char *put(char *out, const char *text, size_t length) {
@@ -419,9 +420,10 @@ static bool read_json(char *line, size_t length, struct row_view *view) {
          take_string(&at, &view->url) && view->url && TAKE(&at, ",\"status\":") && take_string(&at, &status) &&
          status && read_status(status, &view->status) && TAKE(&at, ",\"path\":") && take_string(&at, &path) &&
          (view->path = path, true) && TAKE(&at, ",\"sha256\":") && take_string(&at, &sha256) &&
-         read_digest(sha256, view) && TAKE(&at, ",\"bytes\":") && take_number(&at, &view->bytes) && TAKE(&at, ",\"type\":") &&
-         take_string(&at, &type) && pass_sides(&at) && TAKE(&at, ",\"http\":") && take_http(&at, &view->http) &&
-         TAKE(&at, ",\"error\":") && take_string(&at, &error) && read_error(error, &view->error) && *at == ',';
+         read_digest(sha256, view) && TAKE(&at, ",\"bytes\":") && take_number(&at, &view->bytes) &&
+         TAKE(&at, ",\"type\":") && take_string(&at, &type) && pass_sides(&at) && TAKE(&at, ",\"http\":") &&
+         take_http(&at, &view->http) && TAKE(&at, ",\"error\":") && take_string(&at, &error) &&
+         read_error(error, &view->error) && *at == ',';
 }
 
 static char *without_apostrophe(char *text) {
@@ -462,8 +464,8 @@ static bool read_csv(char *line, struct row_view *view) {
     if (*at == '\0' || !take_field(&at, &field[i])) return false;
   view->url = field[URL];
   view->path = field[PATH];
-  if (!whole_number(field[ID], &view->id) || !field[URL] || !field[STATUS] || !read_status(field[STATUS], &view->status))
-    return false;
+  if (!whole_number(field[ID], &view->id) || !field[URL]) return false;
+  if (!field[STATUS] || !read_status(field[STATUS], &view->status)) return false;
   view->bytes = 0;
   if (field[BYTES] && !whole_number(field[BYTES], &view->bytes)) return false;
   if (field[HTTP] && (!whole_number(field[HTTP], &http) || http > 999)) return false;

@@ -1,7 +1,7 @@
 /* What a compressed list holds: gzip by zlib, the others by libarchive.
  *
- * libarchive passes over the check sum that gzip data end with, and so calls a list with flipped bits whole; zlib compares
- * it. */
+ * libarchive passes over the check sum that gzip data end with, and so calls a list with flipped bits whole; zlib
+ * compares it. */
 #include "unpack.h"
 #include "util.h"
 

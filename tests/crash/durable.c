@@ -1,6 +1,6 @@
-/* --durable by the order of system calls: before a row is written, its file's data and names are synced, with those of the
- * folders above it; after it, the manifest is. What a power failure leaves is then what the design promises, whichever
- * call it comes after.
+/* --durable by the order of system calls: before a row is written, its file's data and names are synced, with those
+ * of the folders above it; after it, the manifest is. What a power failure leaves is then what the design promises,
+ * whichever call it comes after.
  *
  * SEINE: the command. FAULTSERVER: the server. builddir: where the recorder is built. Closes with
  * "durable: N passed, N failed". */

@@ -2,9 +2,9 @@
  *
  *   CALL DEVICE INODE FOLDER AT SIZE NAME
  *
- * CALL is a number below, DEVICE and INODE are the file's, FOLDER the inode of the folder above it. What must have happened
- * before something else is written down when it ended, what must happen after it when it began; so an order that stands
- * here is one that held. */
+ * CALL is a number below, DEVICE and INODE are the file's, FOLDER the inode of the folder above it. What must have
+ * happened before something else is written down when it ended, what must happen after it when it began; so an order
+ * that stands here is one that held. */
 #ifndef SEINE_TESTS_RECORDER_H
 #define SEINE_TESTS_RECORDER_H
 

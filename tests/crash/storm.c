@@ -1,5 +1,5 @@
-/* Ends the command at random moments, by SIGKILL, SIGTERM and SIGINT twice, starts it again until it ends by itself, and
- * checks after each time that nothing is lost, and that nothing is asked for that was there.
+/* Ends the command at random moments, by SIGKILL, SIGTERM and SIGINT twice, starts it again until it ends by itself,
+ * and checks after each time that nothing is lost, and that nothing is asked for that was there.
  *
  *   storm [kills N] [terms N] [ints N] [large N] [urls N] [seed N]
  *

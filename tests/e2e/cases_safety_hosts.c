@@ -1,5 +1,5 @@
-/* Secrets that must stay with their host, and addresses that must not be asked. The fault server is the name server of these
- * cases: 10-0-0-1.any.name leads to 10.0.0.1, 64-ff9b--a00-1.any.name to 64:ff9b::a00:1.
+/* Secrets that must stay with their host, and addresses that must not be asked. The fault server is the name server
+ * of these cases: 10-0-0-1.any.name leads to 10.0.0.1, 64-ff9b--a00-1.any.name to 64:ff9b::a00:1.
  *
  *   risk                                           case
  *   headers of the user on another host            "headers that may be secret ..."

@@ -1,8 +1,8 @@
 /* End-to-end cases of the command: what is served, the options, and the exit status, rows and files left behind.
  *
- * In all strings of a case "$1" to "$9" stand for http://127.0.0.N:PORT of the fault server, "$PORT" for its port, "$OTHER"
- * for the port of a second one, "$N" for the number of the repetition, "$x(8000)" for so many letters x, and "$$" for a
- * dollar. */
+ * In all strings of a case "$1" to "$9" stand for http://127.0.0.N:PORT of the fault server, "$PORT" for its port,
+ * "$OTHER" for the port of a second one, "$N" for the number of the repetition, "$x(8000)" for so many letters x, and
+ * "$$" for a dollar. */
 #ifndef SEINE_E2E_H
 #define SEINE_E2E_H
 

@@ -1,5 +1,5 @@
-/* Lists with columns, and compressed ones. The first byte of the input says what the rest is: c CSV, t TSV, j JSON lines,
- * anything else lines.
+/* Lists with columns, and compressed ones. The first byte of the input says what the rest is: c CSV, t TSV, j JSON
+ * lines, anything else lines.
  * Sources: src/cli/columns.c src/cli/csv.c src/cli/foreign.c src/cli/identity.c src/cli/json_line.c src/cli/list.c
  *          src/cli/list_check.c src/cli/row.c src/cli/source.c src/cli/unpack.c src/cli/util.c src/engine/error.c
  * Libraries: libarchive zlib */

@@ -1,5 +1,5 @@
-/* Rows of a manifest from any texts: what is written is read again, and holds no byte that a reader, a terminal or a sheet
- * would obey. The input is the texts, a line each; the first byte says more.
+/* Rows of a manifest from any texts: what is written is read again, and holds no byte that a reader, a terminal or a
+ * sheet would obey. The input is the texts, a line each; the first byte says more.
  * Sources: src/cli/row.c src/cli/util.c src/engine/error.c */
 #include "fuzz.h"
 #include "row.h"

@@ -1,7 +1,7 @@
 /* The names of files: whatever the template, the URL and the server say, a path stays below its folder. The input is a
  * template, a URL and a Content-Disposition, a line each; the first byte says more.
- * Sources: src/cli/naming.c src/cli/safe_name.c src/cli/disposition.c src/cli/util.c src/engine/url.c src/engine/media.c
- *          src/engine/digest.c
+ * Sources: src/cli/naming.c src/cli/safe_name.c src/cli/disposition.c src/cli/util.c src/engine/url.c
+ *          src/engine/media.c src/engine/digest.c
  * Libraries: libcurl libidn2 libcrypto libsodium */
 #include "disposition.h"
 #include "fuzz.h"

@@ -1,8 +1,8 @@
-/* A whole manifest as an earlier run left it: opened, cut back to its whole lines, and gone over. The input is the file, of
- * JSON lines, or of CSV if it begins as one.
- * Sources: src/cli/dedup.c src/cli/history.c src/cli/identity.c src/cli/manifest.c src/cli/manifest_file.c src/cli/outdir.c
- *   src/cli/paths.c src/cli/recall.c src/cli/row.c src/cli/row_scan.c src/cli/safe_name.c src/cli/table.c src/cli/util.c
- *   src/engine/error.c
+/* A whole manifest as an earlier run left it: opened, cut back to its whole lines, and gone over. The input is the
+ * file, of JSON lines, or of CSV if it begins as one.
+ * Sources: src/cli/dedup.c src/cli/history.c src/cli/identity.c src/cli/manifest.c src/cli/manifest_file.c
+ *          src/cli/outdir.c src/cli/paths.c src/cli/recall.c src/cli/row.c src/cli/row_scan.c src/cli/safe_name.c
+ *          src/cli/table.c src/cli/util.c src/engine/error.c
  * Libraries: libsodium */
 #include "fuzz.h"
 #include "recall.h"

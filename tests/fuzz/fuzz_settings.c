@@ -1,11 +1,11 @@
-/* The words of the command line and the files that settings come from: all is refused with a sentence, or good. The first
- * byte says whether the rest is words, a config file, rules by host, or a list of proxies.
- * Sources: src/cli/options.c src/cli/option_table.c src/cli/option_words.c src/cli/cacert.c src/cli/config.c src/cli/lines.c
- *          src/cli/help.c src/cli/host_rules.c src/cli/proxies.c src/cli/columns.c src/cli/csv.c src/cli/foreign.c src/cli/json_line.c
- *          src/cli/list.c src/cli/list_check.c src/cli/row.c src/cli/shard.c src/cli/source.c src/cli/unpack.c src/cli/util.c
- *          src/engine/digest.c src/engine/options.c src/engine/rules.c
- *          src/engine/backoff.c src/engine/http_date.c src/engine/headers.c src/engine/error.c src/engine/proxy.c src/engine/no_proxy.c
- *          src/engine/url.c src/engine/names.c
+/* The words of the command line and the files that settings come from: all is refused with a sentence, or good. The
+ * first byte says whether the rest is words, a config file, rules by host, or a list of proxies.
+ * Sources: src/cli/options.c src/cli/option_table.c src/cli/option_words.c src/cli/cacert.c src/cli/config.c
+ *          src/cli/lines.c src/cli/help.c src/cli/host_rules.c src/cli/proxies.c src/cli/columns.c src/cli/csv.c
+ *          src/cli/foreign.c src/cli/json_line.c src/cli/list.c src/cli/list_check.c src/cli/row.c src/cli/shard.c
+ *          src/cli/source.c src/cli/unpack.c src/cli/util.c src/engine/digest.c src/engine/options.c
+ *          src/engine/rules.c src/engine/backoff.c src/engine/http_date.c src/engine/headers.c src/engine/error.c
+ *          src/engine/proxy.c src/engine/no_proxy.c src/engine/url.c src/engine/names.c
  * Libraries: libcurl libidn2 libarchive zlib libcrypto */
 #include "fuzz.h"
 #include "options.h"

@@ -1,5 +1,5 @@
-/* Whether images end: the verdict must not depend on how the bytes were cut. The first byte selects the format, the second
- * begins the numbers that cut the rest.
+/* Whether images end: the verdict must not depend on how the bytes were cut. The first byte selects the format, the
+ * second begins the numbers that cut the rest.
  * Sources: src/engine/structure.c src/engine/structure_iso.c src/engine/structure_png.c src/engine/structure_raster.c
  *          src/engine/structure_tiff.c */
 #include "fuzz.h"

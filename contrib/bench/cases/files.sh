@@ -37,7 +37,8 @@ check_curl300() { files_ok "$1"; }
 run_curl50_few() { curl_fetch 50 list.few; }
 check_curl50_few() { files_ok "$1"; }
 
-# HOME is another, as it keeps a file of HSTS there. Extended attributes and cookies are work that nobody asked for here.
+# HOME is another, as it keeps a file of HSTS there. Extended attributes and cookies are work that nobody asked for
+# here.
 wget2_fetch() {
   HOME=$work measured wget2 -q --max-threads "$1" --no-xattr --no-cookies --no-hsts --progress none --no-robots \
     -P "$work/out" -i "$work/list.few"
@@ -67,8 +68,8 @@ faster_than() { bar "$3" least "$2" $(versus seine rate "$1"); } # KEY TIMES TEX
 case_report() {
   table
   echo
-  echo "wget2 and aiohttp fetch $(thousands "$few") of the files, requests and aria2 $(thousands "$tenth"), as they are slow;" \
-    "what is compared are the rates."
+  echo "wget2 and aiohttp fetch $(thousands "$few") of the files, requests and aria2 $(thousands "$tenth")," \
+    "as they are slow; what is compared are the rates."
   faster_than curl50 1 "faster than curl -Z at 50"
   faster_than curl300 1 "faster than curl -Z at 300"
   # shellcheck disable=SC2046

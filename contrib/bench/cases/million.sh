@@ -42,7 +42,8 @@ case_report() {
   base=$(awk -v count="$list_count" 'BEGIN {printf "%.1f", 64 + count * 16 / 1048576}')
   echo "Peak memory may be $base MiB (64 MiB and 16 bytes a URL) and the window: 100,000 records, taken as 1 KiB each."
   bar "seconds from the start to the first request, 1 at most" most 1 "${first_after-}"
-  bar "peak MiB under $base and the window's $window_mb" most "$(awk -v a="$base" -v b=$window_mb 'BEGIN {print a + b}')" \
+  bar "peak MiB under $base and the window's $window_mb" most \
+    "$(awk -v a="$base" -v b=$window_mb 'BEGIN {print a + b}')" \
     "$(most seine peak)"
   # shellcheck disable=SC2046
   {
