@@ -411,22 +411,33 @@ uint8_t *server_body(struct server *server, const char *path, size_t *size) {
   return body;
 }
 
-/* One line of /_/stats: its words. */
+/* What the server counted: the words of one line of /_/stats after the other. */
 #define WORDS_MAX 9
 struct line {
+  struct answer answer;
+  char *text; /* the lines behind this one */
   char *words[WORDS_MAX];
   size_t count;
 };
 
-static bool next_line(char **text, struct line *line) {
-  char *end = strchr(*text, '\n');
-  if (!end) return false;
-  *end = '\0';
-  char *rest = *text;
-  *text = end + 1;
+/* Before the first line. each: every request and every question has one of its own, too. */
+static struct line first_line(struct server *server, bool each) {
+  struct line line = {.answer = ask(server, each ? "/_/stats?starts=1" : "/_/stats")};
+  line.text = (char *)line.answer.body;
+  return line;
+}
+
+/* False behind the last line, with nothing left to be freed. */
+static bool next_line(struct line *line) {
+  char *rest = line->text, *end = strchr(rest, '\n');
   line->count = 0;
-  for (char *word; line->count < WORDS_MAX && (word = strsep(&rest, " "));)
-    line->words[line->count++] = word;
+  if (end) {
+    *end = '\0';
+    line->text = end + 1;
+    for (char *word; line->count < WORDS_MAX && (word = strsep(&rest, " "));)
+      line->words[line->count++] = word;
+  }
+  if (line->count < 2) answer_clear(&line->answer);
   return line->count > 1;
 }
 
@@ -446,12 +457,9 @@ static bool is_line(const struct line *line, const char *kind, const char *host,
 }
 
 static uint64_t target_figure(struct server *server, const char *host, const char *path, size_t index) {
-  struct answer answer = ask(server, "/_/stats");
   uint64_t figure = 0;
-  struct line line;
-  for (char *text = (char *)answer.body; next_line(&text, &line);)
+  for (struct line line = first_line(server, false); next_line(&line);)
     if (is_line(&line, "target", host, path)) figure += number(&line, index);
-  answer_clear(&answer);
   return figure;
 }
 
@@ -465,13 +473,10 @@ uint64_t server_bytes(struct server *server, const char *host, const char *path)
 
 /* One number of the line of a host, or another one of the line of the total. */
 static uint64_t host_figure(struct server *server, const char *host, size_t of_host, size_t of_total) {
-  struct answer answer = ask(server, "/_/stats");
   uint64_t figure = 0;
-  struct line line;
-  for (char *text = (char *)answer.body; next_line(&text, &line);)
+  for (struct line line = first_line(server, false); next_line(&line);)
     if (host ? is_line(&line, "host", host, NULL) : strcmp(line.words[0], "total") == 0)
       figure = number(&line, host ? of_host : of_total);
-  answer_clear(&answer);
   return figure;
 }
 
@@ -488,27 +493,22 @@ uint64_t server_open_connections(struct server *server) {
 }
 
 size_t server_starts(struct server *server, const char *host, const char *path, uint64_t *starts_ms, size_t capacity) {
-  struct answer answer = ask(server, "/_/stats?starts=1");
   size_t count = 0;
-  struct line line;
-  for (char *text = (char *)answer.body; next_line(&text, &line);) {
+  for (struct line line = first_line(server, true); next_line(&line);) {
     if (!is_line(&line, "start", host, path)) continue;
     if (count < capacity) starts_ms[count] = number(&line, 3);
     count++;
   }
-  answer_clear(&answer);
   return count;
 }
 
 size_t server_starts_before(struct server *server, const char *host, const char *path) {
-  struct answer answer = ask(server, "/_/stats?starts=1");
   size_t before = 0;
-  struct line line;
-  for (char *text = (char *)answer.body; next_line(&text, &line);) {
-    if (is_line(&line, "start", host, path)) break;
-    before += strcmp(line.words[0], "start") == 0;
+  bool met = false;
+  for (struct line line = first_line(server, true); next_line(&line);) {
+    met |= is_line(&line, "start", host, path);
+    before += !met && strcmp(line.words[0], "start") == 0;
   }
-  answer_clear(&answer);
   return before;
 }
 
@@ -518,24 +518,18 @@ static bool is_question(const struct line *line, const char *name, const char *t
 }
 
 size_t server_questions(struct server *server, const char *name, const char *type, uint64_t *before, size_t capacity) {
-  struct answer answer = ask(server, "/_/stats?starts=1");
   size_t count = 0;
-  struct line line;
-  for (char *text = (char *)answer.body; next_line(&text, &line);) {
+  for (struct line line = first_line(server, true); next_line(&line);) {
     if (!is_question(&line, name, type)) continue;
     if (before && count < capacity) before[count] = number(&line, 5);
     count++;
   }
-  answer_clear(&answer);
   return count;
 }
 
 size_t server_questions_by_tcp(struct server *server, const char *name, const char *type) {
-  struct answer answer = ask(server, "/_/stats?starts=1");
   size_t count = 0;
-  struct line line;
-  for (char *text = (char *)answer.body; next_line(&text, &line);)
+  for (struct line line = first_line(server, true); next_line(&line);)
     count += is_question(&line, name, type) && strcmp(line.words[3], "tcp") == 0;
-  answer_clear(&answer);
   return count;
 }
