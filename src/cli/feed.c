@@ -101,6 +101,7 @@ static bool take_url(struct run *run, const struct record *record, struct checks
   }
   struct item *item = xcalloc(1, sizeof *item);
   *item = (struct item){.run = run, .id = record->id, .url = url, .checksum = checksum, .distinct = !is_alone};
+  item->as_written = strcmp(run->identity, record->text) == 0;
   if (record->rest) {
     item->input = xstrndup(record->rest, record->rest_length);
     item->input_bytes = record->rest_length;

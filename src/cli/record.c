@@ -59,10 +59,10 @@ void record_bad_url(struct run *run, uint64_t id, const char *shown_url, const c
 
 static void row_of_result(struct item *item, const seine_result_t *result, struct row *row) {
   struct run *run = item->run;
-  feed_identify(run, result->url);
+  if (!item->as_written) feed_identify(run, result->url);
   *row = (struct row){
       .id = item->id,
-      .url = run->identity,
+      .url = item->as_written ? result->url : run->identity,
       .status = result->status,
       .path = result->path,
       .sha256 = result->sha256,

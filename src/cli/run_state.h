@@ -97,6 +97,7 @@ struct item {
   bool alone; /* its bytes are stored whatever is held already */
   bool distinct; /* its name is another URL's, too */
   bool nameless; /* no path could be made for it */
+  bool as_written; /* its URL is its own identity */
   char *input; /* what else its record holds; NULL for a line */
   size_t input_bytes;
 };

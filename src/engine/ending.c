@@ -130,6 +130,12 @@ static void prefer(struct host *host, struct resolver *resolver, const char *ip)
   host->addresses = better;
 }
 
+static void copy_text(char *room, size_t size, const char *text) {
+  size_t length = strnlen(text, size - 1);
+  memcpy(room, text, length);
+  room[length] = '\0';
+}
+
 static void note(struct seine_fetch *fetch, const struct outcome *outcome) {
   struct attempt *attempt = fetch->attempt;
   attempt->transfer = NULL;
@@ -137,7 +143,7 @@ static void note(struct seine_fetch *fetch, const struct outcome *outcome) {
   attempt->first_byte_ms = outcome->first_byte_ms;
   attempt->response = *outcome->response;
   *outcome->response = (struct response){0};
-  if (outcome->ip) snprintf(attempt->ip, sizeof attempt->ip, "%s", outcome->ip);
+  if (outcome->ip) copy_text(attempt->ip, sizeof attempt->ip, outcome->ip);
   if (outcome->ip && outcome->connected && outcome->connects && !outcome->proxied && fetch->host->addresses)
     prefer(fetch->host, fetch->engine->resolver, outcome->ip);
   fetch->engine->connections += (uint64_t)outcome->connects;

@@ -35,8 +35,9 @@ bool host_refuses(const struct host *host) {
 }
 
 static uint64_t wait_ms(const struct host *host) {
-  uint64_t now = uv_now(host->hosts->loop), now_ns = uv_hrtime(), wait = 0;
+  uint64_t now = uv_now(host->hosts->loop), wait = 0;
   if (host->frozen_until_ms > now) wait = host->frozen_until_ms - now;
+  uint64_t now_ns = host->next_ns ? uv_hrtime() : 0; /* the clock is not read for nothing, for every URL */
   if (host->next_ns > now_ns) {
     uint64_t rate_ms = (host->next_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS;
     if (rate_ms > wait) wait = rate_ms;
