@@ -201,7 +201,11 @@ static const struct {
   const char *text;
 } events[] = {
     {{SEINE_EVENT_FROZEN, "https://a.example:443", 2000, 1},
-     "https://a.example:443 asked for rest (429 or 503): nothing for 2.0 s, then 1 request at a time"},
+     "https://a.example asked for rest (429 or 503): nothing for 2.0 s, then 1 request at a time"},
+    {{SEINE_EVENT_UP, "http://[::1]:80", 0, 0}, "http://[::1] answers again"},
+    {{SEINE_EVENT_UP, "http://h:443", 0, 0}, "http://h:443 answers again"},
+    {{SEINE_EVENT_UP, "https://h:4443", 0, 0}, "https://h:4443 answers again"},
+    {{SEINE_EVENT_PROXY_UP, "http://p:80", 0, 0}, "the proxy http://p:80 is in use again"},
     {{SEINE_EVENT_FROZEN, "h", 600000, 4},
      "h asked for rest (429 or 503): nothing for 10 min, then 4 requests at a time"},
     {{SEINE_EVENT_RAMPED, "h", 0, 8}, "h is back at 8 requests at a time"},

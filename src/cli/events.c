@@ -2,9 +2,21 @@
 #include "events.h"
 #include "amount.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+/* As in URLs, and in the summary: without the port that is the scheme's own. */
+static char *host_of(const seine_event_t *event) {
+  if (event->host == NULL) return NULL;
+  const char *own = strncmp(event->host, "https:", 6) == 0 ? ":443" : ":80";
+  size_t length = strlen(event->host), end = strlen(own);
+  bool is_own = length > end && strcmp(event->host + length - end, own) == 0;
+  return xstrndup(event->host, is_own ? length - end : length);
+}
+
 void event_text(const seine_event_t *event, struct text *text) {
-  char wait[AMOUNT_ROOM];
-  const char *host = event->host, *plural = event->cap == 1 ? "" : "s";
+  char wait[AMOUNT_ROOM], *host = host_of(event);
+  const char *plural = event->cap == 1 ? "" : "s";
   amount_wait(event->delay_ms, wait);
   switch (event->kind) {
   case SEINE_EVENT_FROZEN:
@@ -21,10 +33,10 @@ void event_text(const seine_event_t *event, struct text *text) {
     text_printf(text, "%s answers again", host);
     break;
   case SEINE_EVENT_PROXY_DOWN:
-    text_printf(text, "the proxy %s failed, and rests for %s", host, wait);
+    text_printf(text, "the proxy %s failed, and rests for %s", event->host, wait);
     break;
   case SEINE_EVENT_PROXY_UP:
-    text_printf(text, "the proxy %s is in use again", host);
+    text_printf(text, "the proxy %s is in use again", event->host);
     break;
   case SEINE_EVENT_ROBOTS:
     text_printf(text, "robots.txt of %s was read", host);
@@ -37,4 +49,5 @@ void event_text(const seine_event_t *event, struct text *text) {
                 event->cap, plural);
     break;
   }
+  free(host);
 }

@@ -6,8 +6,8 @@
 
 #include <seine.h>
 
-/* Adds one sentence, without a line end; nothing for an event that is not known. Pure. The host is added as it came, to
- * be escaped by whoever shows it. */
+/* Adds one sentence, without a line end; nothing for an event that is not known. Pure. The host is added without its
+ * scheme's own port, and to be escaped by whoever shows it. */
 void event_text(const seine_event_t *event, struct text *text);
 
 #endif
