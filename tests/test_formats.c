@@ -406,7 +406,7 @@ END_TEST
 
 START_TEST(what_is_no_list_may_come_in_pieces) {
   char *bytes = foreign_bytes(_i);
-  size_t size = foreign[_i].size, least = memcmp(bytes, "urls", 4) == 0 ? 9 : 1;
+  size_t size = foreign[_i].size, least = strncmp(bytes, "urls", 4) == 0 ? 9 : 1;
   const char *known = NULL;
   bool more = true;
   for (size_t length = least; length <= size && more; length++)
