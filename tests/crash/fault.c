@@ -2,6 +2,7 @@
 #include "fault.h"
 
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -18,6 +19,8 @@ static struct {
 } plan;
 static atomic_ulong calls;
 
+#define FRAMES 40
+
 /* Called before main by the loader, and before the constructors of what it is loaded before. */
 __attribute__((constructor(101))) static void fault_read(void) {
   const char *text = getenv("SEINE_FAULT"), *report = getenv("SEINE_FAULT_REPORT");
@@ -29,6 +32,9 @@ __attribute__((constructor(101))) static void fault_read(void) {
   plan.error = *rest ? (int)strtol(rest + 1, &rest, 10) : 0;
   plan.libraries = strcmp(rest, ":libraries") == 0;
   if (report && strlen(report) < sizeof plan.report) memcpy(plan.report, report, strlen(report));
+  /* The first call loads a library, which is no time for a call that is to fail. */
+  void *frame;
+  backtrace(&frame, 1);
   memcpy(plan.call, text, length);
 }
 
@@ -41,9 +47,19 @@ __attribute__((destructor)) static void fault_tell(void) {
   syscall(SYS_close, fd);
 }
 
+/* Who asked, as threads make the n-th call another one in the next run. */
+static void tell_caller(void) {
+  static const char head[] = "the fault is in a call from\n";
+  void *frames[FRAMES];
+  int count = backtrace(frames, FRAMES);
+  syscall(SYS_write, STDERR_FILENO, head, sizeof head - 1);
+  backtrace_symbols_fd(frames, count, STDERR_FILENO);
+}
+
 bool fault_due(const char *call) {
   if (!plan.call[0] || strcmp(call, plan.call) != 0) return false;
   if (atomic_fetch_add(&calls, 1) + 1 != plan.n) return false;
+  tell_caller();
   errno = plan.error;
   return true;
 }

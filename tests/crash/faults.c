@@ -5,13 +5,16 @@
  *
  * most: faults of a kind at most, evenly spread, the first of them by `from`; 0: every one; call, not: only the kinds
  * whose name has this text, or has it not; stop: after so many failures of a kind.
+ * Of the first failures the output folder and the core are kept, where the output says.
  * SEINE: the command. FAULTSERVER: the server. builddir: where the shim and the wrapped command are built. Closes with
  * "faults: N passed, N failed". */
 #include <errno.h>
+#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +23,7 @@
 
 #define URLS       28 /* two of every kind */
 #define DEADLINE_S 60 /* far above what a run takes: this is how a hang is known */
+#define KEPT_MOST  20 /* cores have some 20 MB each */
 
 struct trial {
   const char *call;
@@ -56,7 +60,8 @@ static const struct trial trials[] = {
 static const int errors[] = {ENOSPC, EIO, ENOMEM, EMFILE, EDQUOT, EROFS};
 #define ERRORS (sizeof errors / sizeof *errors)
 
-static char *builddir, *report;
+static char *builddir, *report, *kept;
+static unsigned kept_count;
 static unsigned long stop_after = 5;
 
 /* ---- One run ---- */
@@ -114,28 +119,57 @@ static void show(const char *what, const struct outcome *outcome) {
          outcome->timed_out ? ", did not end" : "", outcome->errors);
 }
 
-static bool play_fault(struct shelf *shelf, const struct trial *trial, unsigned long n, int error) {
-  shelf_clear(shelf);
-  shelf_run_begins(shelf);
-  struct outcome first = run(shelf, trial, n, error, false);
-  bool good = is_sound(&first, true);
-  shelf_check_rows(shelf);
-  if (!good) show("the run with the fault", &first);
-  shelf_run_begins(shelf);
-  shelf->failed_again = trial->scope;
-  struct outcome second = run(shelf, NULL, 0, 0, trial->scope);
-  if (!is_sound(&second, false)) {
-    show("the run after it", &second);
-    good = false;
+/* Moves what a failed run left to where it stays. */
+static void keep(const struct shelf *shelf, const struct trial *trial, unsigned long n) {
+  if (kept_count == KEPT_MOST) return;
+  if (!kept) kept = folder_make();
+  char *to = print("%s/%s-%lu-%u", kept, trial->call, n, ++kept_count), *pattern = print("%s/core*", shelf->folder);
+  char *from = print("%s/out", shelf->folder), *end = print("%s/out", to);
+  glob_t cores = {0};
+  bool good = mkdir(to, 0700) == 0;
+  if (good && access(from, F_OK) == 0) good = rename(from, end) == 0;
+  glob(pattern, 0, NULL, &cores);
+  for (size_t i = 0; i < cores.gl_pathc; i++) {
+    free(end);
+    end = print("%s%s", to, strrchr(cores.gl_pathv[i], '/'));
+    good &= rename(cores.gl_pathv[i], end) == 0;
   }
+  printf("    %s in %s\n", good ? "kept" : "not all is kept", to);
+  globfree(&cores);
+  free(end);
+  free(from);
+  free(pattern);
+  free(to);
+}
+
+/* Whether a run was as it has to be; what it said is in *outcome. */
+static bool play_run(struct shelf *shelf, const struct trial *trial, struct outcome *outcome, unsigned long n,
+                     int error) {
+  shelf_run_begins(shelf);
+  *outcome = run(shelf, trial, n, error, shelf->failed_again);
   shelf_check_rows(shelf);
-  if (good) shelf_check_end(shelf);
-  if (good && shelf->complaints) show("the run with the fault", &first);
-  if (!good || shelf->complaints)
+  bool sound = is_sound(outcome, trial);
+  if (sound && !trial) shelf_check_end(shelf);
+  return sound && shelf->complaints == 0;
+}
+
+static bool play_fault(struct shelf *shelf, const struct trial *trial, unsigned long n, int error) {
+  struct outcome first = {0}, second = {0};
+  shelf_clear(shelf);
+  bool good = play_run(shelf, trial, &first, n, error);
+  if (good) {
+    shelf->failed_again = trial->scope;
+    good = play_run(shelf, NULL, &second, 0, 0);
+  }
+  if (!good) {
+    show("the run with the fault", &first);
+    if (second.errors) show("the run after it", &second);
     printf("    so with %s call %lu failing by %s\n", trial->means ? trial->means : trial->call, n, strerror(error));
+    keep(shelf, trial, n);
+  }
   outcome_clear(&first);
   outcome_clear(&second);
-  return good && shelf->complaints == 0;
+  return good;
 }
 
 /* ---- All faults of a kind ---- */
@@ -180,7 +214,9 @@ int main(int argc, char **argv) {
     if (strcmp(argv[i], "call") == 0) only = argv[i + 1];
     if (strcmp(argv[i], "not") == 0) not = argv[i + 1];
   }
+  struct rlimit core;
   setvbuf(stdout, NULL, _IOLBF, 0);
+  if (getrlimit(RLIMIT_CORE, &core) == 0) core.rlim_cur = core.rlim_max, setrlimit(RLIMIT_CORE, &core);
   printf("from %lu\n", from);
   builddir = realpath(getenv("builddir") ? getenv("builddir") : ".", NULL);
   char *folder = folder_make();
@@ -205,6 +241,8 @@ int main(int argc, char **argv) {
   shelf_close(&shelf);
   server_stop(server);
   folder_remove(folder);
+  if (kept) printf("what failed is kept in %s\n", kept);
+  free(kept);
   free(folder);
   free(report);
   free(builddir);
