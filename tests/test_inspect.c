@@ -118,6 +118,52 @@ START_TEST(short_cuts_end_where_libmagic_does) {
 }
 END_TEST
 
+static void write_rules(const char *path, const char *text, size_t size) {
+  FILE *file = fopen(path, "w");
+  ck_assert_ptr_nonnull(file);
+  ck_assert_uint_eq(fwrite(text, 1, size, file), size);
+  ck_assert_int_eq(fclose(file), 0);
+}
+
+/* Of all the rules that libmagic would load, none is left out in silence: with the others, the answer would be another. */
+START_TEST(rules_are_all_there_or_an_error) {
+  static const struct {
+    const char *own; /* rules in a file before the others; NULL: there is no such file */
+    const char *rest; /* what comes after it; NULL: libmagic's own */
+    int error;
+    const char *type; /* of bytes that the rules know */
+  } cases[] = {
+      {"0 string SEINE a sample\n!:mime application/x-seine\n", NULL, 0, "application/x-seine"},
+      {"# nothing but a comment\n\n", NULL, 0, "text/plain"},
+      {NULL, NULL, 0, "text/plain"},
+      {"0 string\n", NULL, 0, "text/plain"},
+      {"0 string SEINE a sample\n!:mime application/x-seine\n", ":cut.mgc", SEINE_ENOSYS, NULL},
+      {"# nothing but a comment\n", "", SEINE_ENOSYS, NULL},
+      {NULL, "", SEINE_ENOSYS, NULL},
+  };
+  static const uint8_t page[] = "<!DOCTYPE html><title>x</title>", own[] = "SEINE and words";
+  char *usual = strdup(magic_getpath(NULL, 0));
+  write_rules("cut.mgc", "\x1c\x04\x1e\xf1\x12\0\0\0", 8);
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    struct inspector *inspector;
+    char type[INSPECT_TYPE_MAX], path[128];
+    if (cases[i].own) write_rules("own.rules", cases[i].own, strlen(cases[i].own));
+    snprintf(path, sizeof(path), "own.rules%s%s", cases[i].rest ? cases[i].rest : ":", cases[i].rest ? "" : usual);
+    setenv("MAGIC", path, 1);
+    ck_assert_int_eq(inspector_open(&inspector), 0);
+    ck_assert_msg(inspector_type(inspector, own, sizeof(own) - 1, type) == cases[i].error, "case %zu", i);
+    if (cases[i].type) ck_assert_str_eq(type, cases[i].type);
+    ck_assert_int_eq(inspector_type(inspector, page, sizeof(page) - 1, type), cases[i].error);
+    if (cases[i].type) ck_assert_str_eq(type, "text/html");
+    inspector_close(inspector);
+    remove("own.rules");
+  }
+  free(usual);
+  unsetenv("MAGIC");
+  remove("cut.mgc");
+}
+END_TEST
+
 /* A body is the same whether it is looked at whole, or came through a stream; and so is one that was cut. */
 START_TEST(images_end_in_memory_and_in_streams) {
   struct inspector *inspector;
@@ -283,6 +329,7 @@ int main(int argc, char **argv) {
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, bytes_show_their_type);
   tcase_add_test(tests, short_cuts_end_where_libmagic_does);
+  tcase_add_test(tests, rules_are_all_there_or_an_error);
   tcase_add_test(tests, images_end_in_memory_and_in_streams);
   tcase_add_test(tests, digests_are_right_however_the_bytes_come);
   tcase_add_test(tests, a_batch_has_the_digest_of_each);

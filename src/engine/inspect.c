@@ -2,7 +2,6 @@
  * make kept for the next body. */
 #include "inspect.h"
 
-#include <magic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,40 +9,16 @@
 #include "digest.h"
 #include "digests.h"
 #include "seine.h"
+#include "types.h"
 
 #define HEAD_SIZE 4096
 
-/* Nothing is unpacked, and no container is walked: hostile bytes have found bugs there before. */
-#define LOOK_BINARY                                                                                                    \
-  (MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR | MAGIC_NO_CHECK_ELF | MAGIC_NO_CHECK_CDF |          \
-   MAGIC_NO_CHECK_APPTYPE | MAGIC_NO_CHECK_TOKENS | MAGIC_NO_CHECK_CSV | MAGIC_NO_CHECK_JSON | MAGIC_NO_CHECK_TEXT |   \
-   MAGIC_NO_CHECK_ENCODING)
-/* Without these, HTML and plain text would not be recognised. */
-#define LOOK_TEXT (LOOK_BINARY & ~(MAGIC_NO_CHECK_TEXT | MAGIC_NO_CHECK_ENCODING | MAGIC_NO_CHECK_JSON))
-
 struct inspector {
-  magic_t magic; /* NULL until it is needed */
+  struct types *types; /* NULL until they are needed: they take 5 ms to load */
   struct digest *digest;
   struct digests *digests; /* NULL: not here */
   struct digest *md5; /* NULL until it is needed */
 };
-
-/* The rules of the database recurse and search; these bounds hold for each body. */
-static void set_limits(magic_t magic) {
-  static const struct {
-    int param;
-    size_t value;
-  } limits[] = {
-      {MAGIC_PARAM_INDIR_MAX, 15},           {MAGIC_PARAM_NAME_MAX, 50},      {MAGIC_PARAM_ELF_PHNUM_MAX, 16},
-      {MAGIC_PARAM_ELF_SHNUM_MAX, 16},       {MAGIC_PARAM_ELF_NOTES_MAX, 16}, {MAGIC_PARAM_REGEX_MAX, HEAD_SIZE},
-      {MAGIC_PARAM_BYTES_MAX, HEAD_SIZE},
-#ifdef MAGIC_PARAM_ENCODING_MAX
-      {MAGIC_PARAM_ENCODING_MAX, HEAD_SIZE},
-#endif
-  };
-  for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
-    (void)magic_setparam(magic, limits[i].param, &limits[i].value);
-}
 
 int inspector_open(struct inspector **inspector) {
   *inspector = NULL;
@@ -59,23 +34,9 @@ int inspector_open(struct inspector **inspector) {
   return 0;
 }
 
-/* The database takes 5 ms to load: not before bytes come that it is needed for. */
-static int load_magic(struct inspector *inspector) {
-  if (inspector->magic) return 0;
-  magic_t magic = magic_open(LOOK_BINARY);
-  if (!magic) return SEINE_ENOMEM;
-  if (magic_load(magic, NULL) != 0) {
-    magic_close(magic);
-    return SEINE_ENOSYS;
-  }
-  set_limits(magic);
-  inspector->magic = magic;
-  return 0;
-}
-
 void inspector_close(struct inspector *inspector) {
   if (!inspector) return;
-  if (inspector->magic) magic_close(inspector->magic);
+  types_close(inspector->types);
   digest_close(inspector->digest);
   digest_close(inspector->md5);
   digests_close(inspector->digests);
@@ -114,17 +75,6 @@ static bool clean_markup(const uint8_t *head, size_t size, uint8_t clean[HEAD_SI
   return true;
 }
 
-/* What libmagic says of the head, with these flags; "" if nothing definite. False if it gave up. */
-static bool look(magic_t magic, int flags, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]) {
-  type[0] = 0;
-  if (magic_setflags(magic, flags) != 0) return false;
-  const char *found = magic_buffer(magic, head, size);
-  if (!found) return false;
-  media_essence(found, type, INSPECT_TYPE_MAX);
-  if (!media_is_specific(type) || strncmp(type, "inode/", 6) == 0) type[0] = 0;
-  return true;
-}
-
 int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]) {
   if (size > HEAD_SIZE) size = HEAD_SIZE;
   const char *plain = size ? plain_type(head, size) : "application/octet-stream";
@@ -132,16 +82,16 @@ int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size
     strcpy(type, plain);
     return 0;
   }
-  int error = load_magic(inspector);
+  int error = inspector->types ? 0 : types_open(&inspector->types);
   if (error) return error;
   /* The rules for text cost up to a millisecond: images never pay for them, and what is text pays once. */
   bool text = may_be_text(head, size);
   uint8_t clean[HEAD_SIZE];
-  bool whole = look(inspector->magic, text ? LOOK_TEXT : LOOK_BINARY, head, size, type);
-  if (whole && !type[0] && !text && clean_markup(head, size, clean))
-    whole = look(inspector->magic, LOOK_TEXT, clean, size, type);
-  if (!whole || !type[0]) strcpy(type, "application/octet-stream");
-  return whole ? 0 : SEINE_ENOSYS;
+  error = types_look(inspector->types, text, head, size, type);
+  if (!error && !type[0] && !text && clean_markup(head, size, clean))
+    error = types_look(inspector->types, true, clean, size, type);
+  if (error || !type[0]) strcpy(type, "application/octet-stream");
+  return error;
 }
 
 void inspection_end(struct inspection *inspection, const struct structure *structure) {
