@@ -23,7 +23,8 @@ static int finish_output(void) {
 static int check_and_run(const struct settings *settings) {
   struct list_options lists;
   char cause[1536];
-  process_prepare();
+  int status = process_prepare();
+  if (status) return status;
   settings_lists(settings, &lists);
   if (list_check(&lists, cause, sizeof cause) == 0) return run(settings);
   say("%s", cause);

@@ -3,16 +3,24 @@
 #include "util.h"
 
 #include <malloc.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <uv.h>
 
 /* Descriptors that are no transfer's: files that are written and read, idle connections, name servers, the loop's
  * own. */
 #define OTHERS_MOST  192
 #define OTHERS_LEAST 24
+
+#define EXIT_BROKEN 3
+
+#define STACK_BYTES (8 << 20) /* of each thread of libuv's pool, */
+#define POOL_MOST   1024 /* of which there are at most as many */
 
 #define KEPT_BYTES   (32 << 20) /* free memory at the end of the heap, that is not given back */
 #define MAPPED_BYTES (4 << 20) /* an allocation of this size is returned as soon as it is freed */
@@ -33,7 +41,54 @@ static void keep_memory(void) {
 #endif
 }
 
-void process_prepare(void) {
+static void *wait_for(void *gate) {
+  pthread_mutex_lock(gate);
+  pthread_mutex_unlock(gate);
+  return NULL;
+}
+
+/* Whether there can be that many threads at once. libuv 1.44 aborts where it cannot make one of its pool. */
+static bool can_make_threads(size_t count) {
+  pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+  pthread_t *threads = xcalloc(count, sizeof *threads);
+  pthread_attr_t attributes;
+  size_t made = 0;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, STACK_BYTES);
+  pthread_mutex_lock(&gate);
+  while (made < count && pthread_create(&threads[made], &attributes, wait_for, &gate) == 0)
+    made++;
+  pthread_mutex_unlock(&gate);
+  for (size_t i = 0; i < made; i++)
+    pthread_join(threads[i], NULL);
+  pthread_attr_destroy(&attributes);
+  free(threads);
+  return made == count;
+}
+
+/* As many as libuv will make of what it is told. */
+static size_t pool_size(void) {
+  const char *text = getenv("UV_THREADPOOL_SIZE");
+  unsigned count = text ? (unsigned)atoi(text) : 4;
+  return count > POOL_MOST ? POOL_MOST : count < 1 ? 1 : count;
+}
+
+static void do_nothing(uv_work_t *work) {
+  (void)work;
+}
+
+/* Makes libuv's threads, while nothing else takes the memory that was there for them. */
+static bool start_pool(void) {
+  uv_loop_t loop;
+  uv_work_t work;
+  if (!can_make_threads(pool_size() + 1)) return false; /* one more, for what else it takes */
+  if (uv_loop_init(&loop) != 0) return true; /* which the run will notice, and say better */
+  if (uv_queue_work(&loop, &work, do_nothing, NULL) == 0) uv_run(&loop, UV_RUN_DEFAULT);
+  uv_loop_close(&loop);
+  return true;
+}
+
+int process_prepare(void) {
   char workers[16];
   signal(SIGPIPE, SIG_IGN); /* a reader that left is an error of the write, not the end of everything */
   signal(SIGXFSZ, SIG_IGN); /* and so is a limit on the size of files */
@@ -43,6 +98,11 @@ void process_prepare(void) {
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
   snprintf(workers, sizeof workers, "%ld", processors > 60 ? 64 : processors < 1 ? 5 : processors + 4);
   setenv("UV_THREADPOOL_SIZE", workers, 0);
+  if (start_pool()) return 0;
+  say("there is no room for %zu threads: allow more memory (ulimit -v) or processes (ulimit -u), or set "
+      "UV_THREADPOOL_SIZE to less",
+      pool_size());
+  return EXIT_BROKEN;
 }
 
 unsigned process_fit(unsigned concurrency) {

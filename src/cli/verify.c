@@ -314,8 +314,8 @@ static int go_over(struct verify *verify) {
 
 int verify(const struct settings *settings) {
   struct verify state = {.settings = settings, .folder = -1, .lock = -1, .shows = wants_bar(settings)};
-  process_prepare();
-  int status = open_folder(&state);
+  int status = process_prepare();
+  if (status == 0) status = open_folder(&state);
   if (status == 0) status = open_manifest(&state);
   if (status == 0) status = go_over(&state);
   close_all(&state);
