@@ -53,6 +53,8 @@ static const struct trial trials[] = {
     {.call = "malloc", .means = "malloc, of seine", .wrapped = true},
 #ifndef __SANITIZE_ADDRESS__
     {.call = "malloc", .means = "malloc, of libraries too", .scope = ":libraries"},
+    {.call = "malloc", .means = "malloc, of libmagic", .scope = ":libmagic"},
+    {.call = "limit", .means = "malloc, in limited memory", .scope = ""},
 #endif
 };
 
@@ -63,6 +65,10 @@ static const int errors[] = {ENOSPC, EIO, ENOMEM, EMFILE, EDQUOT, EROFS};
 static char *builddir, *report, *kept;
 static unsigned kept_count;
 static unsigned long stop_after = 5;
+
+static const char *name_of(const struct trial *trial) {
+  return trial->means ? trial->means : trial->call;
+}
 
 /* ---- One run ---- */
 
@@ -164,7 +170,7 @@ static bool play_fault(struct shelf *shelf, const struct trial *trial, unsigned 
   if (!good) {
     show("the run with the fault", &first);
     if (second.errors) show("the run after it", &second);
-    printf("    so with %s call %lu failing by %s\n", trial->means ? trial->means : trial->call, n, strerror(error));
+    printf("    so with %s call %lu failing by %s\n", name_of(trial), n, strerror(error));
     keep(shelf, trial, n);
   }
   outcome_clear(&first);
@@ -199,8 +205,7 @@ static bool play(struct shelf *shelf, const struct trial *trial, unsigned long m
     int error = strcmp(trial->call, "malloc") == 0 ? ENOMEM : errors[(n + n / ERRORS) % ERRORS];
     if (!play_fault(shelf, trial, n, error)) failed++;
   }
-  printf("%s - %s: %lu faults in %lu calls\n", failed ? "not ok" : "ok", trial->means ? trial->means : trial->call,
-         faults, calls);
+  printf("%s - %s: %lu faults in %lu calls\n", failed ? "not ok" : "ok", name_of(trial), faults, calls);
   return failed == 0;
 }
 
@@ -231,7 +236,7 @@ int main(int argc, char **argv) {
   shelf_open(&shelf, server, URLS, 0, false);
   unsigned passed = 0, failed = 0;
   for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
-    const char *name = trials[i].means ? trials[i].means : trials[i].call;
+    const char *name = name_of(&trials[i]);
     if (!strstr(name, only) || (not &&strstr(name, not ))) continue;
     if (play(&shelf, &trials[i], most, from))
       passed++;

@@ -22,6 +22,7 @@ struct kind {
   const char *target; /* what a redirect leads to */
   const char *body; /* the kind's bytes, as /_/plain has them; NULL: `path` */
   const char *status; /* alternatives are separated by "|" */
+  const char *type; /* that the bytes have, by libmagic's rules; NULL: one that is known without them */
   unsigned needed; /* requests until the answer that is final; 0: it never comes, and every run tries again */
   bool unreachable;
 };
@@ -44,7 +45,7 @@ static const struct kind kinds[] = {
     {.path = "/img/png/l%1$zu?status=500&delay=%3$u", .status = "failed", .needed = 0},
     {.path = "/m%1$zu", .status = "failed", .needed = 0, .unreachable = true},
     {.path = "/img/png/n%1$zu?size=20000&rate=200000&delay=%3$u", .status = "ok", .needed = 1},
-    {.path = "/img/json/o%1$zu?type=image/png&delay=%3$u", .status = "rejected", .needed = 1},
+    {.path = "/img/html/o%1$zu?type=image/png&delay=%3$u", .status = "rejected", .type = "text/html", .needed = 1},
 };
 
 /* Bodies that are long enough on their way to leave parts, which the next run goes on from. */
@@ -249,6 +250,9 @@ static void check_row(struct shelf *shelf, const struct row *row) {
   if (entry->row_in_run) complain(shelf, "two rows by one run: %s", url);
   if (!is_one_of(status, entry->kind->status) && !again)
     complain(shelf, "%s is %s (%s)", url, status, row->fields[COLUMN_MESSAGE] ? row->fields[COLUMN_MESSAGE] : "");
+  const char *type = row->fields[COLUMN_TYPE];
+  if (entry->kind->type && !again && (!type || strcmp(type, entry->kind->type) != 0))
+    complain(shelf, "%s is %s instead of %s", url, type ? type : "of no type", entry->kind->type);
   if (good &&
       (!path || !row->fields[COLUMN_SHA256] || strcmp(row->fields[COLUMN_SHA256], server_hex(shelf, entry)) != 0))
     complain(shelf, "the row does not have the path and the digest of %s", url);

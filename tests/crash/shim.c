@@ -148,18 +148,20 @@ static struct range { uintptr_t from, to; } ranges[RANGES];
 static size_t range_count;
 
 /* Of those left out, libuv and libcrypto allocate by way of the program all the same (src/cli/memory.c). */
-static bool may_fail(const char *name, bool libraries) {
+static bool may_fail(const char *name) {
   static const char *const not [] = {"libc.so",    "libuv", "libcrypto", "libssl", "libstdc++", "ld-linux",
                                      "linux-vdso", "shim"};
-  if (*name == '\0') return true; /* the program */
+  const char *scope = fault_scope();
+  bool all = strcmp(scope, "libraries") == 0;
+  if (*name == '\0') return all || *scope == '\0'; /* the program */
   for (size_t i = 0; i < sizeof not / sizeof *not ; i++)
     if (strstr(name, not [i])) return false;
-  return libraries;
+  return all || (*scope && strstr(name, scope));
 }
 
 static int note_object(struct dl_phdr_info *info, size_t size, void *user) {
   (void)size, (void)user;
-  for (int i = 0; i < info->dlpi_phnum && may_fail(info->dlpi_name, fault_in_libraries()); i++) {
+  for (int i = 0; i < info->dlpi_phnum && may_fail(info->dlpi_name); i++) {
     const ElfW(Phdr) *part = &info->dlpi_phdr[i];
     if (part->p_type != PT_LOAD || !(part->p_flags & PF_X) || range_count == RANGES) continue;
     uintptr_t from = info->dlpi_addr + part->p_vaddr;
@@ -210,7 +212,10 @@ PUBLIC char *strndup(const char *text, size_t most) {
   return NO_MEMORY ? NULL : copy_of(text, strnlen(text, most));
 }
 
+/* libmagic 5.44 frees what this left, where glibc 2.36 leaves what was there; but makes sure of memory (types.c). */
 PUBLIC int vasprintf(char **text, const char *format, va_list arguments) {
-  return NO_MEMORY ? -1 : NEXT(vasprintf)(text, format, arguments);
+  if (!NO_MEMORY) return NEXT(vasprintf)(text, format, arguments);
+  *text = NULL;
+  return -1;
 }
 #endif
