@@ -81,6 +81,25 @@ START_TEST(all_robots_tags_are_kept) {
 }
 END_TEST
 
+/* Joined in place or behind others; and however many there are, they take no more room than a few times their size. */
+START_TEST(joined_values_are_in_order_wherever_they_stand) {
+  char line[64], joined[RESPONSE_HEADERS_MAX] = "a0";
+  size_t size = 2;
+  TAKE("HTTP/1.1 200 OK\r\n", "X-Robots-Tag: a0\r\n");
+  for (int i = 1; i < 10000; i++) {
+    if (i == 500) TAKE("ETag: \"x\"\r\n");
+    if (i == 700) TAKE("Location: /a\r\n", "ETag: \"y\"\r\n");
+    snprintf(line, sizeof line, "X-Robots-Tag: a%d\r\n", i);
+    ck_assert_int_eq(response_line(&response, line, strlen(line)), RESPONSE_MORE);
+    size += (size_t)sprintf(joined + size, "\na%d", i);
+  }
+  ck_assert_str_eq(response.robots, joined);
+  ck_assert_str_eq(response.etag, "\"x\"");
+  ck_assert_str_eq(response.location, "/a");
+  ck_assert_uint_lt(response.room, 8 * size);
+}
+END_TEST
+
 static const struct {
   const char *line;
   bool has;
@@ -161,6 +180,7 @@ int main(void) {
   tcase_add_loop_test(tcase, a_status_line_begins_anew, 0, sizeof status_lines / sizeof *status_lines);
   tcase_add_test(tcase, the_first_of_two_values_holds);
   tcase_add_test(tcase, all_robots_tags_are_kept);
+  tcase_add_test(tcase, joined_values_are_in_order_wherever_they_stand);
   tcase_add_loop_test(tcase, a_length_is_a_number, 0, sizeof lengths / sizeof *lengths);
   tcase_add_test(tcase, a_length_beside_chunks_does_not_count);
   tcase_add_test(tcase, headers_without_end_are_a_flood);

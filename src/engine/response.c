@@ -25,19 +25,18 @@ static const struct header headers[] = {
     {"x-robots-tag", sizeof "x-robots-tag" - 1, offsetof(struct response, robots), true},
 };
 
-#define HEADERS (sizeof headers / sizeof *headers)
+#define HEADERS      (sizeof headers / sizeof *headers)
+#define VALUES_LEAST 256 /* bytes: most responses need no more */
 
 /* Lengths of those names, and of two more, as bits: most lines need no other look. */
 #define LENGTHS (1u << 4 | 1u << 8 | 1u << 11 | 1u << 12 | 1u << 13 | 1u << 14 | 1u << 17 | 1u << 19)
 
 static char **field(struct response *response, const struct header *header) {
-  return (char **)((char *)response + header->offset);
+  return (char **)(void *)((char *)response + header->offset);
 }
 
-/* Without a line there are no values. */
 void response_clear(struct response *response) {
-  for (size_t i = 0; response->header_bytes && i < HEADERS; i++)
-    free(*field(response, &headers[i]));
+  free(response->values);
   *response = (struct response){0};
 }
 
@@ -62,17 +61,44 @@ static void begin(struct response *response, const char *line, size_t size) {
   if (space) response->status = atoi(space + 1); /* libcurl ends each line with NUL, and has checked this one */
 }
 
-static bool keep(char **slot, const char *value, size_t size, bool joins) {
-  if (*slot && !joins) return true;
-  size_t old = *slot ? strlen(*slot) : 0;
-  char *text = realloc(*slot, old + size + 2);
-  if (!text) return false;
-  if (old) {
-    text[old++] = '\n';
+/* Room for so many more bytes of values. Those that are there may move. */
+static bool make_room(struct response *response, size_t size) {
+  if (response->room - response->used >= size) return true;
+  size_t room = 2 * response->used + size;
+  if (room < VALUES_LEAST) room = VALUES_LEAST;
+  char *old = response->values, *values = malloc(room);
+  if (!values) return false;
+  if (old) memcpy(values, old, response->used);
+  for (size_t i = 0; i < HEADERS; i++) {
+    char **value = field(response, &headers[i]);
+    if (*value) *value = values + (*value - old);
   }
-  memcpy(text + old, value, size);
-  text[old + size] = '\0';
-  *slot = text;
+  free(old);
+  response->values = values;
+  response->room = room;
+  return true;
+}
+
+/* A value that grows does so in its place, if it is the last; it is not at most once for each header. */
+static bool keep(struct response *response, const struct header *header, const char *value, size_t size) {
+  char **slot = field(response, header);
+  if (*slot && !header->joins) return true;
+  size_t old = *slot ? strlen(*slot) : 0;
+  if (!make_room(response, old + size + 2)) return false;
+  char *end = response->values + response->used;
+  if (!old) {
+    *slot = end;
+  } else if (*slot + old + 1 == end) {
+    end[-1] = '\n';
+  } else {
+    char *from = *slot;
+    *slot = end;
+    end = mempcpy(end, from, old);
+    *end++ = '\n';
+  }
+  end = mempcpy(end, value, size);
+  *end++ = '\0';
+  response->used = (size_t)(end - response->values);
   return true;
 }
 
@@ -106,7 +132,7 @@ static bool take(struct response *response, const char *line, size_t size) {
     const struct header *header = &headers[i];
     if (!is_named(line, name_size, header->name, header->name_size)) continue;
     trim(&value, &value_size);
-    return keep(field(response, header), value, value_size, header->joins);
+    return keep(response, header, value, value_size);
   }
   return true;
 }

@@ -8,7 +8,8 @@
 
 #define RESPONSE_HEADERS_MAX (256 * 1024) /* bytes of header lines in one attempt, interim responses included */
 
-/* Header values are owned, as sent but for white space around them; NULL where there was none. A header that came twice
+/* Header values are as sent but for white space around them; NULL where there was none. They are the response's, and
+ * valid until the next line. A header that came twice
  * keeps its first value, but for robots, whose values are joined by line feeds. */
 struct response {
   int status;          /* of the status line read last; 0 before one */
@@ -24,6 +25,8 @@ struct response {
   char *disposition;
   char *retry_after;
   char *robots; /* X-Robots-Tag */
+  char *values; /* all of them, one behind the other; owned */
+  size_t used, room; /* bytes there */
 };
 
 enum response_line {

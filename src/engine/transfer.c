@@ -31,7 +31,7 @@ struct transfer {
   TAILQ_ENTRY(transfer) link; /* spare; or by hold: listening, none, throttled, resuming */
   enum hold hold;
   uint64_t heard_ms; /* uv_now when something arrived last */
-  uint64_t started_ms; /* uv_now */
+  uint64_t started_ms, first_ms; /* uv_now, and when the first header line came */
   uint64_t slice_ms; /* uv_now when the time that is not in window_ms yet began; 0: nothing arrived so far */
   uint64_t window_ms, window_bytes; /* listened, and received, since the speed was judged last */
   struct target target;
@@ -206,6 +206,7 @@ static size_t on_header(char *line, size_t one, size_t size, void *user) {
   (void)one;
   heard(transfer);
   count_speed(transfer, size);
+  if (!transfer->response.header_bytes) transfer->first_ms = uv_now(transfer->transfers->loop);
   if (transfer->headers_done) { /* trailers: nothing is taken from them, but they must end, too */
     transfer->response.header_bytes += size;
     transfer->flooded = transfer->response.header_bytes > RESPONSE_HEADERS_MAX;
@@ -458,9 +459,8 @@ void transfer_keep_connection(struct transfer *transfer, bool keep) {
 
 static void read_info(struct transfer *transfer, struct outcome *outcome) {
   CURL *easy = transfer->easy;
-  curl_off_t first_us = 0, connect_us = 0, ready_us = 0;
+  curl_off_t connect_us = 0, ready_us = 0;
   char *ip = NULL, *redirect_url = NULL;
-  curl_easy_getinfo(easy, CURLINFO_STARTTRANSFER_TIME_T, &first_us);
   curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connect_us);
   curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
   curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip);
@@ -476,11 +476,11 @@ static void read_info(struct transfer *transfer, struct outcome *outcome) {
     curl_easy_getinfo(easy, CURLINFO_PROXY_ERROR, &outcome->proxy_error);
     curl_easy_getinfo(easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &outcome->proxy_verify);
   }
-  outcome->first_byte_ms = (uint64_t)first_us / 1000;
   outcome->ip = ip && *ip ? ip : NULL;
   outcome->redirect_url = redirect_url;
   outcome->elapsed_ms = uv_now(transfer->transfers->loop) - transfer->started_ms;
-  if (outcome->elapsed_ms < outcome->first_byte_ms) outcome->elapsed_ms = outcome->first_byte_ms;
+  /* By our clock: libcurl's begins anew for a request that waited for another's connection. */
+  outcome->first_byte_ms = transfer->response.header_bytes ? transfer->first_ms - transfer->started_ms : 0;
 }
 
 /* The lack of a descriptor that the transfer ended with: 0, or an errno. */
