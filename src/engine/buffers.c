@@ -4,15 +4,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "memory.h"
+
 #define LEAST_BITS 10 /* 1 KiB */
 #define MOST_BITS  16 /* 64 KiB: from there on an allocation costs little beside the bytes that arrive */
-
-/* A sanitizer sees who uses memory that was freed only where it is freed. */
-#ifdef __SANITIZE_ADDRESS__
-#define SPARE_MOST 0
-#else
-#define SPARE_MOST ((size_t)16 << 20) /* as much as a thousand small bodies at the workers held before */
-#endif
+#define SPARE_MOST ((size_t)16 << 20) /* bytes: as much as a thousand small bodies at the workers held before */
 
 struct spare_buffer {
   struct spare_buffer *next;
@@ -48,7 +44,7 @@ void *buffer_take(struct buffers *buffers, size_t size) {
 
 void buffer_give(struct buffers *buffers, void *data, size_t size) {
   size_t place;
-  if (!data || !is_kept(size, &place) || buffers->spare_bytes + size > SPARE_MOST) {
+  if (!data || MEMORY_IS_WATCHED || !is_kept(size, &place) || buffers->spare_bytes + size > SPARE_MOST) {
     free(data);
     return;
   }

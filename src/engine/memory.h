@@ -2,9 +2,22 @@
 #ifndef ENGINE_MEMORY_H
 #define ENGINE_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A sanitizer sees who uses memory that was freed only where it is freed: then none is kept for the next. */
+#ifdef __SANITIZE_ADDRESS__
+#define MEMORY_IS_WATCHED true
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define MEMORY_IS_WATCHED true
+#endif
+#endif
+#ifndef MEMORY_IS_WATCHED
+#define MEMORY_IS_WATCHED false
+#endif
 
 /* As calloc, which passes by the thread's own store of small pieces (glibc up to 2.40). */
 static inline void *memory_zeroed(size_t size) {
