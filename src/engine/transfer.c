@@ -367,12 +367,13 @@ static void transfer_free(struct transfer *transfer) {
   free(transfer);
 }
 
-static void transfer_give(struct transfer *transfer) {
+/* Kept for the next one, unless what it is set to is not known. */
+static void transfer_give(struct transfer *transfer, bool known) {
   struct transfers *transfers = transfer->transfers;
   response_clear(&transfer->response);
   transfers->keeping -= transfer->keeps;
   transfer->keeps = false;
-  if (transfers->spare_count >= SPARE_MAX) {
+  if (!known || transfers->spare_count >= SPARE_MAX) {
     transfer_free(transfer);
     return;
   }
@@ -441,7 +442,7 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
   transfer->waits = waits;
   if (!set || target_set(&transfer->target, transfer->easy, request->url) ||
       curl_loop_add(&transfers->curl_loop, transfer->easy)) {
-    transfer_give(transfer);
+    transfer_give(transfer, false); /* a string that could not be copied is gone, and not as it was */
     return SEINE_ENOMEM;
   }
   transfer->started_ms = uv_now(transfers->loop);
@@ -511,7 +512,7 @@ static void finish(struct transfer *transfer, CURLcode code) {
   unlist(transfer);
   curl_loop_remove(&transfer->transfers->curl_loop, transfer->easy);
   transfer->transfers->events->on_done(transfer->user, &outcome);
-  transfer_give(transfer);
+  transfer_give(transfer, true);
 }
 
 static void on_curl_done(void *user, CURL *easy, CURLcode code) {
@@ -524,7 +525,7 @@ static void on_curl_done(void *user, CURL *easy, CURLcode code) {
 void transfer_abort(struct transfer *transfer) {
   unlist(transfer);
   curl_loop_remove(&transfer->transfers->curl_loop, transfer->easy);
-  transfer_give(transfer);
+  transfer_give(transfer, true);
 }
 
 void transfer_resume(struct transfer *transfer) {
