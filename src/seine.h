@@ -196,7 +196,7 @@ SEINE_EXTERN void seine_options_init(seine_options_t *options);
  * *seine is NULL, but the loop must run once (uv_run) before uv_loop_close, if it was to be closed. */
 SEINE_EXTERN int seine_open(seine_t **seine, uv_loop_t *loop, const seine_options_t *options);
 
-/* Says which option is wrong: 0, or SEINE_EINVAL with a sentence in cause[0..size). */
+/* Says which option is wrong: 0, or SEINE_EINVAL with a sentence in cause[0..size), or SEINE_ENOMEM. */
 SEINE_EXTERN int seine_options_check(const seine_options_t *options, char *cause, size_t size);
 
 /* Cancels every fetch (each calls back, with SEINE_ECANCELLED), closes every handle, then calls on_close (NULL:

@@ -1,5 +1,6 @@
 /* Response headers, line by line. */
 #include <check.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,15 @@
 #include "response.h"
 
 static struct response response;
+
+/* The linker puts this before malloc (--wrap); the last of so many calls fails, none if it is 0. */
+static unsigned calls_until_none;
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size) {
+  if (calls_until_none > 0 && --calls_until_none == 0) return NULL;
+  return __real_malloc(size);
+}
 
 static void clear(void) {
   response_clear(&response);
@@ -171,11 +181,39 @@ START_TEST(arbitrary_lines_are_no_harm) {
 }
 END_TEST
 
+/* An answer without one of its values would be another: that there was no room is told, and what is there stays. */
+START_TEST(a_value_without_memory_is_told) {
+  static char type[2000], place[9000];
+  const char *const lines[] = {"HTTP/1.1 302 Found\r\n", "ETag: first\r\n", type, place, "X-Robots-Tag: a\r\n", "\r\n"};
+  snprintf(type, sizeof type, "Content-Type: %01900d\r\n", 1);
+  snprintf(place, sizeof place, "Location: %08900d\r\n", 2);
+  unsigned failed = 0;
+  for (unsigned n = 1;; n++) {
+    enum response_line last = RESPONSE_MORE;
+    clear();
+    calls_until_none = n;
+    for (size_t i = 0; last == RESPONSE_MORE; i++)
+      last = response_line(&response, lines[i], strlen(lines[i]));
+    bool none = calls_until_none == 0;
+    calls_until_none = 0;
+    ck_assert_int_eq(last, none ? RESPONSE_NOMEM : RESPONSE_END);
+    if (response.etag) ck_assert_str_eq(response.etag, "first");
+    if (response.content_type) ck_assert_uint_eq(strlen(response.content_type), 1900);
+    if (response.location) ck_assert_uint_eq(strlen(response.location), 8900);
+    if (!none) break;
+    failed++;
+  }
+  ck_assert_uint_ge(failed, 2);
+  ck_assert_ptr_nonnull(response.location);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("response");
   TCase *tcase = tcase_create("response");
   tcase_add_checked_fixture(tcase, NULL, clear);
   tcase_add_test(tcase, values_are_taken_and_trimmed);
+  tcase_add_test(tcase, a_value_without_memory_is_told);
   tcase_add_test(tcase, interim_responses_leave_nothing);
   tcase_add_loop_test(tcase, a_status_line_begins_anew, 0, sizeof status_lines / sizeof *status_lines);
   tcase_add_test(tcase, the_first_of_two_values_holds);

@@ -53,6 +53,11 @@ __attribute__((format(printf, 2, 3))) static int refuse(struct cause cause, cons
   return SEINE_EINVAL;
 }
 
+static int no_memory(struct cause cause) {
+  refuse(cause, "%s", seine_strerror(SEINE_ENOMEM));
+  return SEINE_ENOMEM;
+}
+
 static int check_numbers(const seine_options_t *options, struct cause cause) {
   const struct {
     const char *name;
@@ -137,7 +142,7 @@ static int check_proxy(const char *proxy, size_t number, struct cause cause) {
   static const char *const schemes[] = {"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
   if (has_control(proxy)) return refuse(cause, "proxy %zu contains a control character", number);
   CURLU *handle = curl_url();
-  if (!handle) return refuse(cause, "out of memory");
+  if (!handle) return no_memory(cause);
   char *scheme = NULL;
   bool known = false;
   CURLUcode code = curl_url_set(handle, CURLUPART_URL, proxy, CURLU_NON_SUPPORT_SCHEME);
@@ -146,6 +151,7 @@ static int check_proxy(const char *proxy, size_t number, struct cause cause) {
     known = known || strcasecmp(scheme, schemes[i]) == 0;
   curl_free(scheme);
   curl_url_cleanup(handle);
+  if (code == CURLUE_OUT_OF_MEMORY) return no_memory(cause);
   if (code)
     return refuse(cause, "proxy %zu is no URL; it needs to be like http://host:3128 or socks5h://host:1080", number);
   if (!known)
