@@ -17,9 +17,17 @@ size_t feed_identify(struct run *run, const char *url) {
   return url_identity(url, run->identity, run->identity_room);
 }
 
+/* An active idle handle keeps the loop from sleeping, and needs to do no more. */
+static void keep_awake(uv_idle_t *idle) {
+  (void)idle;
+}
+
 void feed_release(struct item *item) {
-  item->run->held--;
-  item->run->held_bytes -= item->input_bytes;
+  struct run *run = item->run;
+  run->held--;
+  run->held_bytes -= item->input_bytes;
+  /* There may be room for more now, and nothing else to come that would wake the loop. */
+  if (run->stage == RUN_FETCHING && !run->list_waits) uv_idle_start(&run->no_sleep, keep_awake);
   free(item->checksum);
   free(item->input);
   free(item->own_path);
@@ -156,10 +164,6 @@ static bool read_on(struct run *run) {
   return false;
 }
 
-/* An active idle handle keeps the loop from sleeping, and needs to do no more. */
-static void keep_awake(uv_idle_t *idle) {
-  (void)idle;
-}
 
 void feed_turn(struct run *run) {
   bool more = run->stage == RUN_FETCHING && !run->list_waits && read_on(run);
