@@ -509,7 +509,8 @@ static void on_handle(uv_handle_t *handle, void *user) {
   if (due_ms > longest_wait_ms) longest_wait_ms = due_ms;
 }
 
-/* With one fetch, which waits, no other timer is set that keeps the loop: only that of idle connections. */
+/* With one fetch, which waits, no other timer is set that keeps the loop: only that of idle connections. A delay may be
+ * too short to be met. */
 START_TEST(a_delay_between_attempts_is_within_its_bound) {
   static const uint64_t bounds[] = {40, 80, 160, 200, 200};
   bench.options.retry_delay_ms = 40;
@@ -517,7 +518,7 @@ START_TEST(a_delay_between_attempts_is_within_its_bound) {
   bench.options.keep_alive_ms = 0; /* connections that idle have a timer of their own */
   bench_open(&bench);
   fetch(1, "/img/png/a?status=500");
-  uint64_t attempts = 0;
+  uint64_t attempts = 0, met = 0;
   seine_stats_t stats = {0};
   bench.hold = true;
   while (bench.done < bench.count) {
@@ -525,13 +526,15 @@ START_TEST(a_delay_between_attempts_is_within_its_bound) {
     seine_get_stats(bench.engine, &stats);
     if (!stats.waiting || stats.attempts == attempts) continue;
     attempts = stats.attempts;
+    met++;
     longest_wait_ms = 0;
     uv_walk(&bench.loop, on_handle, NULL);
     ck_assert_uint_le(longest_wait_ms, bounds[attempts - 1]);
     ck_assert_uint_eq(stats.transferring, 0);
   }
-  ck_assert_uint_ge(attempts, 5);
   bench_run(&bench);
+  ck_assert_uint_ge(met, 2);
+  ck_assert_uint_eq(bench.got[0].attempts, 6);
 }
 END_TEST
 
