@@ -562,11 +562,11 @@ void seine_get_stats(const seine_t *engine, seine_stats_t *stats) {
 }
 
 /* A quarter more than the slots, so that none is empty while the caller reads on; and where there are names to look up,
- * as many as are asked for in the meantime. While every slot is taken, whatever is queued counts: the slot that is free
- * next leaves room in its host's cap, too. */
+ * as many as are asked for in the meantime. What waits for its host's cap does not count: in a list that is sorted by
+ * host, others are only found by reading on, up to what the caller will hold. */
 size_t seine_appetite(const seine_t *engine) {
-  size_t slots = engine->slots.limit, wanted = slots + slots / 4 + 8, transferring = engine->count[FETCH_TRANSFERRING];
-  size_t have = transferring + (transferring < slots ? engine->hosts.startable : engine->count[FETCH_QUEUED]);
+  size_t slots = engine->slots.limit, wanted = slots + slots / 4 + 8;
+  size_t have = engine->count[FETCH_TRANSFERRING] + engine->hosts.startable;
   size_t window = resolver_window(engine->resolver), nameless = engine->hosts.nameless;
   if (nameless) wanted += nameless < window ? nameless : window;
   if (engine->draining || engine->bodies.held_bytes >= engine->bodies.limit_bytes) return 0;
