@@ -35,8 +35,7 @@ struct transfer {
   uint64_t slice_ms; /* uv_now when the time that is not in window_ms yet began; 0: nothing arrived so far */
   uint64_t window_ms, window_bytes; /* listened, and received, since the speed was judged last */
   struct target target;
-  struct curl_slist *resolve;
-  struct curl_slist *headers; /* set on the handle */
+  struct curl_slist *resolve, *headers; /* set on the handle */
   const char *proxy; /* set on the handle; compared by address */
   struct response response;
   bool clears; /* libcurl's cache of literals, when it ends */
