@@ -125,7 +125,8 @@ static void write_rules(const char *path, const char *text, size_t size) {
   ck_assert_int_eq(fclose(file), 0);
 }
 
-/* Of all the rules that libmagic would load, none is left out in silence: with the others, the answer would be another. */
+/* Of all the rules that libmagic would load, none is left out in silence: with the others, the answer would be
+ * another. */
 START_TEST(rules_are_all_there_or_an_error) {
   static const struct {
     const char *own; /* rules in a file before the others; NULL: there is no such file */
@@ -240,8 +241,8 @@ START_TEST(digests_are_right_however_the_bytes_come) {
 }
 END_TEST
 
-/* Each has what libcrypto finds for it alone: of every size about a block's, a job's most and nothing, in batches of every
- * count. */
+/* Each has what libcrypto finds for it alone: of every size about a block's, a job's most and nothing, in batches of
+ * every count. */
 START_TEST(a_batch_has_the_digest_of_each) {
   static uint8_t bytes[DIGESTS_MOST][66000];
   static const size_t sizes[] = {0, 1, 55, 56, 63, 64, 65, 119, 120, 127, 128, 16384, 65534, 65535, 66000};

@@ -2,8 +2,8 @@
 #ifndef SEINE_CLI_PROCESS_H
 #define SEINE_CLI_PROCESS_H
 
-/* Ignores SIGPIPE and SIGXFSZ, raises the limit on open files as far as it goes, sets up the thread pool. 0, or the exit
- * status after a message, where there is no room for that. */
+/* Ignores SIGPIPE and SIGXFSZ, raises the limit on open files as far as it goes, sets up the thread pool. 0, or the
+ * exit status after a message, where there is no room for that. */
 int process_prepare(void);
 
 /* The transfers that the limit on open files has room for: `concurrency`, or fewer, and said so. */

@@ -38,10 +38,10 @@ int digest_add(struct digest *digest, const void *data, size_t size) {
 
 int digest_peek(struct digest *digest, uint8_t *out) {
   EVP_MD_CTX *copy = EVP_MD_CTX_new();
-  int error = copy ? 0 : SEINE_ENOMEM;
-  if (!error && !(EVP_MD_CTX_copy_ex(copy, digest->context) && EVP_DigestFinal_ex(copy, out, NULL))) error = SEINE_ENOSYS;
+  if (!copy) return SEINE_ENOMEM;
+  int taken = EVP_MD_CTX_copy_ex(copy, digest->context) && EVP_DigestFinal_ex(copy, out, NULL);
   EVP_MD_CTX_free(copy);
-  return error;
+  return taken ? 0 : SEINE_ENOSYS;
 }
 
 int digest_end(struct digest *digest, uint8_t *out) {

@@ -12,8 +12,8 @@ struct digests;
 struct digests *digests_open(void);
 void digests_close(struct digests *digests); /* NULL is fine */
 
-/* Takes a body, which must stay, as must the 32 bytes of `sha256`, until digests_end. False: it is not one for here, nor
- * is any if `digests` is NULL. No more than DIGESTS_MOST before the end. */
+/* Takes a body, which must stay, as must the 32 bytes of `sha256`, until digests_end. False: it is not one for here,
+ * nor is any if `digests` is NULL. No more than DIGESTS_MOST before the end. */
 #define DIGESTS_MOST 64
 bool digests_add(struct digests *digests, const void *data, size_t size_bytes, uint8_t sha256[32]);
 
