@@ -11,8 +11,6 @@
 #include "seine.h"
 #include "types.h"
 
-#define HEAD_SIZE 4096
-
 struct inspector {
   struct types *types; /* NULL until they are needed: they take 5 ms to load */
   struct digest *digest;
@@ -65,7 +63,7 @@ static bool may_be_text(const uint8_t *head, size_t size) {
 
 /* Pages with stray control characters in them are still pages, but not to libmagic. Copies the head without such, if it
  * begins as a page does. */
-static bool clean_markup(const uint8_t *head, size_t size, uint8_t clean[HEAD_SIZE]) {
+static bool clean_markup(const uint8_t *head, size_t size, uint8_t clean[TYPES_HEAD_MOST]) {
   size_t at = 0;
   while (at < size && (head[at] == ' ' || (head[at] >= '\t' && head[at] <= '\r')))
     at++;
@@ -76,7 +74,7 @@ static bool clean_markup(const uint8_t *head, size_t size, uint8_t clean[HEAD_SI
 }
 
 int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]) {
-  if (size > HEAD_SIZE) size = HEAD_SIZE;
+  if (size > TYPES_HEAD_MOST) size = TYPES_HEAD_MOST;
   const char *plain = size ? plain_type(head, size) : "application/octet-stream";
   if (plain) {
     strcpy(type, plain);
@@ -86,7 +84,7 @@ int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size
   if (error) return error;
   /* The rules for text cost up to a millisecond: images never pay for them, and what is text pays once. */
   bool text = may_be_text(head, size);
-  uint8_t clean[HEAD_SIZE];
+  uint8_t clean[TYPES_HEAD_MOST];
   error = types_look(inspector->types, text, head, size, type);
   if (!error && !type[0] && !text && clean_markup(head, size, clean))
     error = types_look(inspector->types, true, clean, size, type);

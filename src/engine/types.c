@@ -19,7 +19,6 @@
 
 #include "seine.h"
 
-#define HEAD_SIZE 4096
 #define SETS_MOST 8
 
 /* Measured: a set of rules takes 0.2 MB, and a look 0.1 MB, but the first one by the rules for text 3.2 MB, most of it
@@ -64,10 +63,10 @@ static void set_limits(magic_t magic) {
     size_t value;
   } limits[] = {
       {MAGIC_PARAM_INDIR_MAX, 15},           {MAGIC_PARAM_NAME_MAX, 50},      {MAGIC_PARAM_ELF_PHNUM_MAX, 16},
-      {MAGIC_PARAM_ELF_SHNUM_MAX, 16},       {MAGIC_PARAM_ELF_NOTES_MAX, 16}, {MAGIC_PARAM_REGEX_MAX, HEAD_SIZE},
-      {MAGIC_PARAM_BYTES_MAX, HEAD_SIZE},
+      {MAGIC_PARAM_ELF_SHNUM_MAX, 16},       {MAGIC_PARAM_ELF_NOTES_MAX, 16}, {MAGIC_PARAM_REGEX_MAX, TYPES_HEAD_MOST},
+      {MAGIC_PARAM_BYTES_MAX, TYPES_HEAD_MOST},
 #ifdef MAGIC_PARAM_ENCODING_MAX
-      {MAGIC_PARAM_ENCODING_MAX, HEAD_SIZE},
+      {MAGIC_PARAM_ENCODING_MAX, TYPES_HEAD_MOST},
 #endif
   };
   for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
@@ -211,7 +210,6 @@ int types_look(struct types *types, bool text, const uint8_t *head, size_t size,
   static const char plain[] = "text/plain";
   bool is_plain = false;
   type[0] = 0;
-  if (size > HEAD_SIZE) size = HEAD_SIZE;
   if (!has_memory(text && !types->knows_text ? FIRST_TEXT_BYTES : LOOK_BYTES)) return SEINE_ENOMEM;
   for (size_t i = 0; i < types->count; i++) {
     int error = look(types->sets[i].magic, text, head, size, type);

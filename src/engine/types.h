@@ -16,8 +16,10 @@ struct types;
 int types_open(struct types **types);
 void types_close(struct types *types); /* NULL is fine */
 
-/* What the bytes are, by the rules for text, too, if they are asked for, which can take a millisecond; "" if nothing
- * definite. 0, SEINE_ENOMEM, or SEINE_ENOSYS if libmagic gave up. */
+#define TYPES_HEAD_MOST 4096 /* bytes that are looked at */
+
+/* What the first `size` bytes of something are, TYPES_HEAD_MOST at most; by the rules for text, too, if they are asked
+ * for, which can take a millisecond. "" if nothing definite. 0, SEINE_ENOMEM, or SEINE_ENOSYS if libmagic gave up. */
 int types_look(struct types *types, bool text, const uint8_t *head, size_t size, char type[MEDIA_TYPE_MAX]);
 
 #endif
