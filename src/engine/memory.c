@@ -1,7 +1,23 @@
-/* Keeps pieces of memory of one size, the one used last on top. */
+/* Keeps pieces of memory of one size, the one used last on top; copies. */
 #include "memory.h"
 
+#include <stdint.h>
+
 #define PIECES_MOST 512
+#define COPY_PART   2048 /* bytes */
+
+void memory_copy(void *to, const void *from, size_t size) {
+  uint8_t *target = to;
+  const uint8_t *source = from;
+  while (size > 0) {
+    size_t part = size < COPY_PART ? size : COPY_PART;
+    __asm__("" : "+r"(part)); /* or GCC, which sees that it is small, makes a rep movs of its own */
+    memcpy(target, source, part);
+    target += part;
+    source += part;
+    size -= part;
+  }
+}
 
 struct piece {
   struct piece *next;

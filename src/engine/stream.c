@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "descriptor.h"
-
 #include "digest.h"
+#include "memory.h"
 #include "seine.h"
 
 struct stream *stream_new(struct store *store, bool to_file, bool wants_md5) {
@@ -55,7 +55,7 @@ bool stream_add(struct stream *stream, const void *data, size_t size, size_t *gr
     push(stream, chunk);
     *grown = chunk->capacity;
   }
-  memcpy(chunk->data + chunk->size, data, size);
+  memory_copy(chunk->data + chunk->size, data, size);
   chunk->size += size;
   return true;
 }
