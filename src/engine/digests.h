@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define DIGESTS_TOGETHER 2 /* bodies that are hashed side by side */
+
 struct digests;
 
 /* NULL where that cannot be had, or gains nothing: digest.h serves then, for one body after the other. */

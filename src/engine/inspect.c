@@ -114,23 +114,28 @@ static int find_sha256(struct inspector *inspector, const struct look *look) {
   return error ? error : digest_end(inspector->digest, look->seen->sha256);
 }
 
-/* All but a SHA-256 that the batch brings. */
-static int look_at(struct inspector *inspector, const struct look *look) {
-  struct structure structure;
+/* What the bytes are, and their digests, but for a SHA-256 that the batch brings. */
+static int look_first(struct inspector *inspector, const struct look *look) {
   int error = inspector_type(inspector, look->data, look->size, look->seen->type);
   if (!error && look->seen->wants_md5) error = find_md5(inspector, look);
-  if (error) return error;
+  if (error || digests_add(inspector->digests, look->data, look->size, look->seen->sha256)) return error;
+  return find_sha256(inspector, look);
+}
+
+static void look_for_end(const struct look *look) {
+  struct structure structure;
   structure_start(&structure, look->seen->type);
   structure_feed(&structure, look->data, look->size);
   inspection_end(look->seen, &structure);
-  /* Last, and not in a turn of its own: the bytes are near the processor still. */
-  bool taken = digests_add(inspector->digests, look->data, look->size, look->seen->sha256);
-  return taken ? 0 : find_sha256(inspector, look);
 }
 
+/* A body's bytes come from the loop's processor. Hashing, which is long at each of them, fetches them ahead; going over
+ * them for an image's end is quicker than that, and so comes when they are hashed, and still near. */
 void inspector_look_many(struct inspector *inspector, struct look *looks, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    looks[i].error = look_at(inspector, &looks[i]);
+  for (size_t i = 0; i < count + DIGESTS_TOGETHER; i++) {
+    if (i < count) looks[i].error = look_first(inspector, &looks[i]);
+    if (i >= DIGESTS_TOGETHER && !looks[i - DIGESTS_TOGETHER].error) look_for_end(&looks[i - DIGESTS_TOGETHER]);
+  }
   if (digests_end(inspector->digests)) return;
   for (size_t i = 0; i < count; i++)
     if (!looks[i].error) looks[i].error = find_sha256(inspector, &looks[i]);
