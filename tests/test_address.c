@@ -6,6 +6,7 @@
 #include <sys/un.h>
 
 #include "address.h"
+#include "suite.h"
 
 static const struct {
   const char *text;
@@ -133,9 +134,5 @@ int main(void) {
   tcase_add_loop_test(tcase, an_address_is_inside_or_not, 0, sizeof addresses / sizeof *addresses);
   tcase_add_test(tcase, other_families_are_refused);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

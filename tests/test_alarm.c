@@ -1,5 +1,6 @@
 /* Alarms: set, moved, cleared, used again; and closed with nothing left. */
 #include "alarm.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdbool.h>
@@ -133,9 +134,5 @@ int main(void) {
   tcase_add_test(tcase, a_ring_may_set_and_clear);
   tcase_add_test(tcase, none_was_ever_set);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 
 #include "backoff.h"
 #include "seine.h"
+#include "suite.h"
 
 static const struct {
   uint64_t base, max;
@@ -252,9 +253,5 @@ int main(void) {
   tcase_add_loop_test(tests, statuses_are_read, 0, COUNT(lists));
   tcase_add_test(tests, the_default_is_the_documented_one);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "buffers.h"
+#include "suite.h"
 
 START_TEST(sizes_are_few_and_never_much_too_large) {
   size_t sizes = 0, last = 0;
@@ -61,9 +62,5 @@ int main(void) {
   tcase_add_test(tests, what_was_given_is_taken_again_by_its_size);
   tcase_add_test(tests, only_some_sizes_and_so_many_bytes_are_kept);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return suite_run(suite);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "checksum.h"
+#include "suite.h"
 
 #define HEX32 "000102030405060708090a0b0c0d0e0f"
 
@@ -52,9 +53,5 @@ int main(void) {
   TCase *tcase = tcase_create("checksum");
   tcase_add_loop_test(tcase, checksums_are_as_in_the_table, 0, sizeof texts / sizeof texts[0]);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

@@ -3,6 +3,7 @@
 
 #include "classify.h"
 #include "seine.h"
+#include "suite.h"
 
 static const struct {
   CURLcode code;
@@ -61,9 +62,5 @@ int main(void) {
   tcase_add_loop_test(tcase, a_code_has_its_class, 0, sizeof cases / sizeof *cases);
   tcase_add_test(tcase, every_code_has_a_class);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

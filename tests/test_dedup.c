@@ -1,5 +1,6 @@
 /* Which bytes are held: claims, those who wait for them, and rows of earlier runs. */
 #include "dedup.h"
+#include "suite.h"
 
 #include <check.h>
 #include <string.h>
@@ -98,9 +99,5 @@ int main(void) {
   tcase_add_test(tcase, the_first_row_of_earlier_runs_stays);
   tcase_add_test(tcase, what_is_gone_is_forgotten_unless_it_came_back);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? 0 : 1;
+  return suite_run(suite);
 }

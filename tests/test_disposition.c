@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "disposition.h"
+#include "suite.h"
 
 static const struct {
   const char *header, *expected;
@@ -190,9 +191,5 @@ int main(void) {
   tcase_add_test(tcase, long_names_are_whole);
   tcase_add_test(tcase, pieces_have_an_end);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? 0 : 1;
+  return suite_run(suite);
 }

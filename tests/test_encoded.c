@@ -7,6 +7,7 @@
 
 #include "inspect.h"
 #include "structure.h"
+#include "suite.h"
 #include "support.h"
 
 #define SKIPPED 77
@@ -125,10 +126,7 @@ int main(void) {
   tcase_add_loop_test(tests, every_cut_is_seen_or_harmless, 0, IMAGES);
   tcase_add_loop_test(tests, the_type_is_seen_too, 0, IMAGES);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
+  int failed = suite_run(suite);
   for (int i = 0; i < IMAGES; i++)
     free(contents[i]);
   if (failed) return EXIT_FAILURE;

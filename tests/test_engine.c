@@ -1,5 +1,6 @@
 /* The engine's sinks, ends and lifetimes, against the fault server. */
 #include "engine_bench.h"
+#include "suite.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -479,9 +480,5 @@ int main(void) {
   tcase_add_test(tcase, a_connection_idles_for_its_time);
   tcase_add_test(tcase, no_connection_idles_for_no_time);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

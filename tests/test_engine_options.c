@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "suite.h"
 
 static int check(const seine_options_t *options, char *cause, size_t size) {
   cause[0] = 0;
@@ -265,9 +266,5 @@ int main(void) {
   tcase_add_test(tests, rates_and_pairs_are_checked);
   tcase_add_test(tests, a_copy_is_whole_and_its_own);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "seine.h"
+#include "suite.h"
 
 static const struct {
   int code;
@@ -53,9 +54,5 @@ int main(void) {
   tcase_add_test(tests, what_is_no_error_is_said_so);
   tcase_add_test(tests, the_manifest_names_do_not_change);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

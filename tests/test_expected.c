@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "expected.h"
+#include "suite.h"
 
 static const struct {
   const char *type;
@@ -101,9 +102,5 @@ int main(void) {
   tcase_add_loop_test(tcase, senseless_limits_are_refused, 0, sizeof senseless / sizeof senseless[0]);
   tcase_add_test(tcase, checksums_are_compared);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 #include "foreign.h"
 #include "list.h"
 #include "packed.h"
+#include "suite.h"
 #include "util.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -472,9 +473,5 @@ int main(void) {
   tcase_add_loop_test(tcase, what_is_no_list_may_come_in_pieces, 0, COUNT(foreign));
   tcase_add_test(tcase, headers_are_checked);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? 0 : 1;
+  return suite_run(suite);
 }

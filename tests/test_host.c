@@ -1,5 +1,6 @@
 /* Which host goes next, caps, rates, and what is remembered of hosts without work. */
 #include "host_bench.h"
+#include "suite.h"
 
 #include <stdio.h>
 
@@ -156,9 +157,5 @@ int main(void) {
   tcase_add_test(tcase, a_host_that_did_not_is_remembered);
   tcase_add_test(tcase, memory_of_idle_hosts_is_bounded_and_the_oldest_go);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

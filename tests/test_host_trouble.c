@@ -1,5 +1,6 @@
 /* Hosts that ask to be left alone, and hosts that do not answer. */
 #include "host_bench.h"
+#include "suite.h"
 
 /* ---- Freezes ---- */
 
@@ -381,9 +382,5 @@ int main(void) {
   tcase_add_test(tcase, what_was_in_flight_before_is_no_probe);
   tcase_add_test(tcase, a_look_up_can_be_the_probe);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

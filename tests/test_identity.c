@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "list.h"
+#include "suite.h"
 #include "util.h"
 
 START_TEST(urls_are_known) {
@@ -73,9 +74,5 @@ int main(void) {
   tcase_add_test(tcase, urls_are_known);
   tcase_add_loop_test(tcase, identities_are_as_in_the_table, 0, sizeof identities / sizeof identities[0]);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? 0 : 1;
+  return suite_run(suite);
 }

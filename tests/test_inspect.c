@@ -11,6 +11,7 @@
 #include "seine.h"
 #include "stream.h"
 #include "structure_samples.h"
+#include "suite.h"
 
 #define BYTES(text) text, sizeof(text) - 1
 
@@ -336,9 +337,5 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, a_batch_has_the_digest_of_each);
   tcase_add_test(tests, random_bytes_do_no_harm);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

@@ -1,5 +1,6 @@
 /* Percentiles out of a histogram, against the truth out of a sorted array. */
 #include "latency.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -105,9 +106,5 @@ int main(void) {
   tcase_add_test(tcase, neighbours_of_powers_of_two_stay_in_order);
   tcase_add_loop_test(tcase, percentiles_are_within_a_twentieth_of_the_truth, 0, 20);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? 0 : 1;
+  return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 
 #include "older.h"
 #include "seine.h"
+#include "suite.h"
 
 static char directory[64];
 
@@ -116,9 +117,5 @@ int main(void) {
   tcase_add_test(tcase, a_link_is_made_again);
   tcase_add_test(tcase, a_directory_that_is_none_is_told);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

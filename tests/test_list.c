@@ -11,6 +11,7 @@
 
 #include "few.h"
 #include "list.h"
+#include "suite.h"
 #include "util.h"
 
 /* ---- A list read to its end ---- */
@@ -582,9 +583,5 @@ int main(void) {
   tcase_add_test(tcase, a_list_can_be_closed_from_its_callback);
   tcase_add_test(tcase, lists_are_checked);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? 0 : 1;
+  return suite_run(suite);
 }

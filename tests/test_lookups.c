@@ -1,5 +1,6 @@
 /* Look-ups as the engine makes them: ahead of time, and so that one that hangs holds up nobody else. */
 #include "engine_bench.h"
+#include "suite.h"
 
 #include <stdlib.h>
 
@@ -101,9 +102,5 @@ int main(void) {
   tcase_add_test(tests, names_are_asked_for_while_there_is_no_slot);
   tcase_add_loop_test(tests, a_look_up_that_hangs_holds_up_nobody_else, 0, 2);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

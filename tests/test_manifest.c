@@ -1,8 +1,9 @@
 /* The manifest on a loop: groups, reading back, torn and foreign files, streams, full disks; and the pass over it. */
-#include "manifest.h"
 #include "list.h"
+#include "manifest.h"
 #include "outdir.h"
 #include "recall.h"
+#include "suite.h"
 #include "support.h"
 #include "util.h"
 
@@ -539,9 +540,5 @@ int main(void) {
   tcase_add_loop_test(tcase, a_pass_fills_what_needs_filling, 0, 2);
   tcase_add_loop_test(tcase, a_manifest_torn_at_any_byte_keeps_its_whole_rows, 0, 2); /* JSON and CSV */
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? 0 : 1;
+  return suite_run(suite);
 }

@@ -1,5 +1,6 @@
 /* Caps, rates and freezes, as the server saw them. */
 #include "engine_bench.h"
+#include "suite.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -464,9 +465,5 @@ int main(void) {
   tcase_add_test(tcase, nor_one_that_comes_later);
   tcase_add_test(tcase, bandwidth_is_shared_and_limited);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

@@ -1,6 +1,7 @@
 /* Dead hosts, redirects, secrets, refused addresses, broken answers: how fetches end, and what the server saw of
  * them. */
 #include "engine_bench.h"
+#include "suite.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -562,9 +563,5 @@ int main(void) {
   tcase_add_test(tcase, what_came_before_a_reset_is_not_lost);
   tcase_add_test(tcase, a_delay_between_attempts_is_within_its_bound);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

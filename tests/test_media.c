@@ -5,6 +5,7 @@
 
 #include "media.h"
 #include "seine.h"
+#include "suite.h"
 
 static const struct {
   const char *globs, *type;
@@ -172,9 +173,5 @@ int main(void) {
   tcase_add_loop_test(tests, some_types_say_nothing, 0, COUNT(specifics));
   tcase_add_loop_test(tests, extensions_are_those_people_expect, 0, COUNT(extensions));
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

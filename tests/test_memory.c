@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine_bench.h"
+#include "suite.h"
 
 #define MOST 200 /* copies for a request; there are some tens */
 
@@ -180,9 +181,5 @@ int main(void) {
   tcase_add_loop_test(tests, a_request_is_whole_or_is_none, 0, 2);
   tcase_add_test(tests, an_engine_opens_whole_or_not_at_all);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 #include "few.h"
 #include "naming.h"
 #include "seine.h"
+#include "suite.h"
 #include "util.h"
 
 #define A10        "aaaaaaaaaa"
@@ -520,9 +521,5 @@ int main(void) {
   tcase_add_test(tcase, a_path_fits_distinct_or_not_at_all);
   tcase_add_loop_test(tcase, random_names_are_safe, 0, 3);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? 0 : 1;
+  return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "options_bench.h"
+#include "suite.h"
 #include "util.h"
 
 /* ---- The environment ---- */
@@ -268,9 +269,5 @@ int main(void) {
   tcase_add_test(tcase, rules_by_host_are_read);
   tcase_add_test(tcase, bad_rules_end_it);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? 0 : 1;
+  return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "options_bench.h"
+#include "suite.h"
 #include "util.h"
 
 /* ---- The table ---- */
@@ -420,9 +421,5 @@ int main(void) {
   tcase_add_test(tcase, help_shows_every_option_within_80_columns);
   tcase_add_test(tcase, help_and_version_need_no_list);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? 0 : 1;
+  return suite_run(suite);
 }

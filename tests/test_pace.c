@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "pace.h"
+#include "suite.h"
 
 /* A server that takes delay_ms for each answer, and gives no more than rate answers a millisecond. */
 static unsigned settle(struct pace *pace, unsigned delay_ms, unsigned rate, unsigned ms) {
@@ -84,9 +85,5 @@ int main(void) {
   tcase_add_test(tests, losses_make_it_smaller_but_not_at_once_and_not_to_nothing);
   tcase_add_test(tests, what_is_asked_seldom_proves_nothing);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

@@ -12,6 +12,7 @@
 
 #include "older.h"
 #include "store_parts.h"
+#include "suite.h"
 
 static struct bench bench;
 
@@ -435,9 +436,5 @@ int main(void) {
   tcase_add_test(tests, a_bound_holds_for_parts_that_wait);
   tcase_add_loop_test(tests, parts_need_no_nameless_files, 0, 2);
   tcase_add_test(tests, parts_can_be_dropped_at_the_start);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 
 #include "memory.h"
 #include "seine.h"
+#include "suite.h"
 
 #define HELD 600
 
@@ -166,9 +167,5 @@ int main(void) {
   tcase_add_test(tests, another_thread_has_none_of_it);
   tcase_set_timeout(tests, 60);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

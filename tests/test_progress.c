@@ -2,6 +2,7 @@
 #include "amount.h"
 #include "events.h"
 #include "progress.h"
+#include "suite.h"
 #include "summary.h"
 
 #include <check.h>
@@ -423,9 +424,5 @@ int main(void) {
   tcase_add_test(tcase, json_of_nothing_has_all_keys);
   tcase_add_test(tcase, the_summary_is_json_with_stable_keys);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? 0 : 1;
+  return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include "no_proxy.h"
 #include "proxy.h"
 #include "seine.h"
+#include "suite.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
@@ -557,10 +558,7 @@ int main(void) {
   tcase_add_test(tests, a_proxy_that_reaches_nothing_rests_while_another_serves);
   tcase_add_loop_test(tests, the_right_one_is_blamed, 0, COUNT(outcomes));
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
+  int failed = suite_run(suite);
   curl_global_cleanup();
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return failed;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "range.h"
+#include "suite.h"
 
 #define MOST "18446744073709551615"
 
@@ -200,9 +201,5 @@ int main(void) {
   tcase_add_loop_test(tcase, an_answer_is_of_the_same_body, 0, sizeof answers / sizeof *answers);
   tcase_add_loop_test(tcase, validators_leave_no_doubt, 0, sizeof firsts / sizeof *firsts);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

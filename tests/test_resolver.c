@@ -6,6 +6,7 @@
 
 #include "resolver_bench.h"
 #include "seine.h"
+#include "suite.h"
 
 static const struct {
   const char *host, *text; /* NULL: it is no name */
@@ -371,9 +372,5 @@ int main(void) {
   tcase_add_test(tests, servers_that_are_none_are_refused);
   tcase_add_test(tests, an_idle_resolver_does_not_hold_the_loop);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 
 #include "resolver_bench.h"
 #include "seine.h"
+#include "suite.h"
 
 /* ---- Cancelling ---- */
 
@@ -174,9 +175,5 @@ int main(void) {
   tcase_add_loop_test(closing, a_callback_may_close, 0, 3);
   suite_add_tcase(suite, tests);
   suite_add_tcase(suite, closing);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "response.h"
+#include "suite.h"
 
 static struct response response;
 
@@ -225,9 +226,5 @@ int main(void) {
   tcase_add_test(tcase, interim_responses_without_end_are_a_flood);
   tcase_add_test(tcase, arbitrary_lines_are_no_harm);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

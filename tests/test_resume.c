@@ -11,6 +11,7 @@
 
 #include "range.h"
 #include "store_parts.h"
+#include "suite.h"
 
 #define MIB (1024 * 1024)
 
@@ -290,9 +291,5 @@ int main(void) {
   tcase_add_test(tests, a_slow_disk_pauses_the_transfer);
   tcase_add_loop_test(tests, memory_does_not_follow_the_size, 0, 2);
   tcase_add_loop_test(tests, memory_does_not_follow_headers, 0, sizeof floods / sizeof *floods);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "robots.h"
+#include "suite.h"
 
 /* ---- Which URLs are allowed ---- */
 
@@ -423,9 +424,5 @@ int main(void) {
   tcase_add_test(rules, the_constants_need_no_counting);
   tcase_add_test(rules, references_are_counted);
   suite_add_tcase(suite, rules);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "robots.h"
+#include "suite.h"
 
 /* ---- Large and hostile ---- */
 
@@ -259,9 +260,5 @@ int main(void) {
   tcase_add_test(hostile, random_files_are_read_as_they_are_with_other_line_ends);
   tcase_add_test(hostile, random_patterns_fit_as_their_definition_says);
   suite_add_tcase(suite, hostile);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

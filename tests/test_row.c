@@ -3,6 +3,7 @@
 #include "list.h"
 #include "row.h"
 #include "row_scan.h"
+#include "suite.h"
 #include "util.h"
 
 #include <check.h>
@@ -382,9 +383,5 @@ int main(void) {
   tcase_add_test(tcase, mangled_rows_are_safe);
   tcase_add_test(tcase, scanned_rows_are_as_read);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? 0 : 1;
+  return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 
 #include "few.h"
 #include "shard.h"
+#include "suite.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -119,9 +120,5 @@ int main(void) {
   tcase_add_test(tcase, a_glance_sees_what_the_parser_sees);
   tcase_add_test(tcase, shards_are_written_i_of_n);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? 0 : 1;
+  return suite_run(suite);
 }

@@ -1,5 +1,6 @@
 /* Descriptors that run out: fewer transfers, no URL and no host to blame, and more again when there is room. */
 #include "engine_bench.h"
+#include "suite.h"
 
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -151,9 +152,5 @@ int main(void) {
   tcase_add_test(tests, the_engine_grows_back);
   tcase_add_test(tests, without_any_descriptor_a_fetch_waits_and_is_cancelled_at_will);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed > 0;
+  return suite_run(suite);
 }

@@ -1,5 +1,6 @@
 /* --min-speed: what trickles is ended, what the engine itself holds back is not. */
 #include "engine_bench.h"
+#include "suite.h"
 
 #include <stdlib.h>
 
@@ -113,9 +114,5 @@ int main(void) {
   tcase_add_test(tests, time_held_back_by_the_bandwidth_limit_does_not_count);
   tcase_add_test(tests, no_transfer_waits_for_the_end_of_another);
   tcase_add_test(tests, time_that_the_caller_pauses_does_not_count);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

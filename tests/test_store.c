@@ -14,9 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "seine.h"
 #include "older.h"
+#include "seine.h"
 #include "store.h"
+#include "suite.h"
 
 static char base[64]; /* of this test */
 static char directory[128]; /* the store's, below it */
@@ -450,9 +451,5 @@ int main(void) {
   tcase_add_loop_test(tests, older_systems_do_as_well, 0, 4);
   tcase_add_test(tests, threads_do_not_disturb_each_other);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 
 #include "structure.h"
 #include "structure_samples.h"
+#include "suite.h"
 
 #define BYTES(text) (const uint8_t *)text, sizeof(text) - 1
 #define GIF_STILL   "GIF89a\1\0\1\0\x80\0\0\0\0\0\377\377\377"
@@ -318,9 +319,5 @@ int main(int argc, char **argv) {
   tcase_add_loop_test(tests, oddities_are_judged_kindly, 0, (int)(sizeof oddities / sizeof oddities[0]));
   tcase_add_test(tests, crc_sees_every_byte);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "suite.h"
 #include "target.h"
 
 #define ROUNDS 400
@@ -166,9 +167,5 @@ int main(void) {
   TCase *tests = tcase_create("requests");
   tcase_add_test(tests, requests_are_those_for_the_text);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

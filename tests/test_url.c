@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "suite.h"
 #include "url.h"
 
 static const struct {
@@ -264,9 +265,5 @@ int main(void) {
   tcase_add_test(tests, any_origin_is_as_libcurl_has_it);
   tcase_add_test(tests, a_plain_path_is_visible_ascii);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return suite_run(suite);
 }

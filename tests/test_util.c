@@ -4,6 +4,7 @@
 #include <string.h>
 #include <uv.h>
 
+#include "suite.h"
 #include "util.h"
 
 static const struct {
@@ -67,9 +68,5 @@ int main(void) {
   tcase_add_test(tcase, codes_have_sentences);
   tcase_add_test(tcase, text_is_cut_between_characters);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed == 0 ? 0 : 1;
+  return suite_run(suite);
 }

@@ -2,6 +2,7 @@
 #include <check.h>
 #include <string.h>
 
+#include "suite.h"
 #include "verdict.h"
 
 static const char both[] = "noai,noimageai";
@@ -150,9 +151,5 @@ int main(void) {
   tcase_add_loop_test(tcase, headers_are_judged, 0, sizeof verdicts / sizeof *verdicts);
   tcase_add_loop_test(tcase, bodies_are_judged, 0, sizeof bodies / sizeof *bodies);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #undef outcome
 
 #include "engine_bench.h"
+#include "suite.h"
 
 static struct bench bench;
 
@@ -70,9 +71,5 @@ int main(void) {
   tcase_add_test(tests, a_queued_fetch_has_a_host_that_moves);
   tcase_add_test(tests, a_transfer_has_a_deadline);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed > 0;
+  return suite_run(suite);
 }

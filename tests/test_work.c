@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "seine.h"
+#include "suite.h"
 
 #define JOBS 500
 
@@ -137,9 +138,5 @@ int main(void) {
   tcase_add_test(tcase, closing_waits_for_all_jobs);
   tcase_add_test(tcase, a_crew_without_work_closes_at_once);
   suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? 1 : 0;
+  return suite_run(suite);
 }
