@@ -10,7 +10,6 @@
 #include <openssl/crypto.h>
 #include <seine.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
@@ -42,12 +41,12 @@ static bool has_room(size_t bytes) {
   return spare.bytes + bytes <= (bytes > PAGE ? SPARE_MOST / 2 : SPARE_MOST);
 }
 
-/* Spare pieces are the main thread's; on other threads libcurl has little to do. */
-static _Thread_local bool is_main;
+/* True on the main thread, unless a sanitizer watches: elsewhere libcurl has little to do. */
+static _Thread_local bool keeps_spare;
 
 static void *piece_take(size_t size) {
   size_t steps = size <= LEAST ? (LEAST + HEAD) / STEP : (size + HEAD + STEP - 1) / STEP;
-  if (!is_main || size > PIECE_MOST || !spare.pieces[steps]) return xmalloc(size);
+  if (!keeps_spare || size > PIECE_MOST || !spare.pieces[steps]) return xmalloc(size);
   struct piece *piece = spare.pieces[steps];
   spare.pieces[steps] = piece->next;
   spare.bytes -= steps * STEP;
@@ -55,7 +54,7 @@ static void *piece_take(size_t size) {
 }
 
 static void piece_give(void *memory) {
-  size_t steps = memory && is_main ? (malloc_usable_size(memory) + HEAD) / STEP : 0;
+  size_t steps = memory && keeps_spare ? (malloc_usable_size(memory) + HEAD) / STEP : 0;
   if (!steps || steps > STEPS_MOST || !has_room(steps * STEP)) {
     free(memory);
     return;
@@ -73,11 +72,11 @@ static void *piece_take_zeroed(size_t count, size_t size) {
 }
 
 static void *piece_resize(void *memory, size_t size) {
-  size_t room = memory ? malloc_usable_size(memory) : 0;
-  if (memory && (!is_main || size > PIECE_MOST)) return xrealloc(memory, size);
-  if (memory && size <= room) return memory;
-  void *larger = piece_take(size);
-  if (memory) memcpy(larger, memory, room);
+  if (!memory) return piece_take(size);
+  if (!keeps_spare || size > PIECE_MOST) return xrealloc(memory, size);
+  size_t room = malloc_usable_size(memory);
+  if (size <= room) return memory;
+  void *larger = memcpy(piece_take(size), memory, room);
   piece_give(memory);
   return larger;
 }
@@ -114,7 +113,7 @@ void memory_prepare(void) {
       .duplicate = piece_duplicate,
       .allocate_zeroed = piece_take_zeroed,
   };
-  is_main = !MEMORY_IS_WATCHED;
+  keeps_spare = !MEMORY_IS_WATCHED;
   /* Where one of them does not take it, the run is as good as it is without. */
   CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc, crypto_free);
   uv_replace_allocator(xmalloc, xrealloc, xcalloc, free);
