@@ -284,7 +284,8 @@ struct seine_request {
   const char *url;
   void *user;                 /* the caller's own; see seine_fetch_user */
   seine_sink_t sink;
-  const char *path;           /* SEINE_SINK_FILE: where, relative to options.directory; or NULL, and on_place decides */
+  const char *path;           /* SEINE_SINK_FILE: where, relative to options.directory; or NULL, and on_place decides.
+                                 SEINE_EINVAL where a segment of it is empty, "." or ".." */
   seine_place_cb on_place;
   seine_chunk_cb on_chunk;    /* SEINE_SINK_STREAM */
   const char *const *headers; /* lines for this request beside those of the engine, NULL-terminated; NULL: none */
@@ -351,10 +352,11 @@ SEINE_EXTERN void seine_url_clear(seine_url_t *url);
 /* ".jpg" for "image/jpeg"; "" for a type without a usual extension. Static. */
 SEINE_EXTERN const char *seine_type_extension(const char *type);
 
-/* Gives the regular file at `from` one more name, `to` (a hard link), in place of what has that name; both are relative
- * paths below `directory`, checked and followed as for SEINE_SINK_FILE, and folders are made as needed. Blocks: for a
- * worker. 0, SEINE_ENOMEM, or SEINE_EIO with errno saying why: ENOENT, EXDEV, EPERM, EMLINK ... */
-SEINE_EXTERN int seine_link(const char *directory, const char *from, const char *to);
+/* Adds a hard link `to` to the regular file `from`, replacing what has that name. `directory` is a descriptor of an open
+ * directory (O_PATH will do), so that renaming the directory changes nothing; both paths are relative to it and checked
+ * as for SEINE_SINK_FILE, and folders are made as needed. Worker thread: blocks. 0, SEINE_ENOMEM, or SEINE_EIO with
+ * errno set: ENOENT, EXDEV, EPERM, EMLINK, EBADF, ... */
+SEINE_EXTERN int seine_link(int directory, const char *from, const char *to);
 
 SEINE_EXTERN void seine_sha256(const void *data, size_t size_bytes, uint8_t digest[32]);
 

@@ -230,8 +230,8 @@ static char *collect_output(int descriptor, size_t *size) {
   return text;
 }
 
-struct outcome command_wait(struct child *child) {
-  struct outcome outcome = {.status = -1};
+struct command_result command_wait(struct child *child) {
+  struct command_result outcome = {.status = -1};
   struct rusage usage = {0};
   int status;
   for (uint64_t waited_ms = 0; wait4(child->pid, &status, WNOHANG, &usage) == 0; waited_ms += 2) {
@@ -249,15 +249,15 @@ struct outcome command_wait(struct child *child) {
   return outcome;
 }
 
-struct outcome command_run(const struct command *command) {
+struct command_result command_run(const struct command *command) {
   struct child child = command_start(command);
   return command_wait(&child);
 }
 
-void outcome_clear(struct outcome *outcome) {
+void outcome_clear(struct command_result *outcome) {
   free(outcome->output);
   free(outcome->errors);
-  *outcome = (struct outcome){0};
+  *outcome = (struct command_result){0};
 }
 
 /* ---- HTTP ---- */

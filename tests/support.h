@@ -110,7 +110,7 @@ struct child {
   unsigned deadline_s;
 };
 
-struct outcome {
+struct command_result {
   int status; /* of exit; -1 if it did not exit by itself */
   int signal; /* that ended it; 0 if none */
   bool timed_out; /* the deadline passed, and the child was killed */
@@ -120,9 +120,9 @@ struct outcome {
 };
 
 struct child command_start(const struct command *command);
-struct outcome command_wait(struct child *child);
-struct outcome command_run(const struct command *command);
-void outcome_clear(struct outcome *outcome);
+struct command_result command_wait(struct child *child);
+struct command_result command_run(const struct command *command);
+void outcome_clear(struct command_result *outcome);
 
 void sleep_ms(unsigned ms);
 

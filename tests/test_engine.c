@@ -198,8 +198,11 @@ START_TEST(calls_that_fail_call_nothing_back) {
     seine_request_t request = {.url = urls[i], .sink = SEINE_SINK_NULL};
     ck_assert_int_eq(seine_fetch(bench.engine, &request, (seine_result_cb)abort, NULL), SEINE_EURL);
   }
-  seine_request_t request = {.url = "http://127.0.0.1/", .sink = SEINE_SINK_FILE};
-  ck_assert_int_eq(seine_fetch(bench.engine, &request, (seine_result_cb)abort, NULL), SEINE_EINVAL);
+  static const char *const paths[] = {NULL, "", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/./b"};
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+    seine_request_t request = {.url = "http://127.0.0.1/", .sink = SEINE_SINK_FILE, .path = paths[i]};
+    ck_assert_int_eq(seine_fetch(bench.engine, &request, (seine_result_cb)abort, NULL), SEINE_EINVAL);
+  }
   bench_run(&bench);
   ck_assert_uint_eq(server_requests(bench.server, NULL, NULL), 0);
   bench_clear(&bench);

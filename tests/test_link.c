@@ -13,6 +13,7 @@
 #include "suite.h"
 
 static char directory[64];
+static int folder; /* descriptor of it */
 
 static const char *below(const char *path) {
   static char whole[4096];
@@ -29,11 +30,14 @@ static void run(const char *command) {
 static void setup(void) {
   strcpy(directory, "/tmp/seine-link-XXXXXX");
   ck_assert_ptr_nonnull(mkdtemp(directory));
+  folder = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  ck_assert_int_ge(folder, 0);
   run("mkdir a folder && echo one >a/file && echo two >other && ln -s a/file pointer && ln -s a way && ln -s /tmp out");
 }
 
 static void teardown(void) {
   run("rm -rf \"$PWD\"");
+  close(folder);
 }
 
 static const struct {
@@ -74,7 +78,7 @@ START_TEST(links_are_as_in_the_table) {
   struct stat from, to;
   if (_i >= LINKS && !take_away(true, false, false)) return;
   errno = 0;
-  int error = seine_link(directory, links[row].from, links[row].to);
+  int error = seine_link(folder, links[row].from, links[row].to);
   int sys = errno;
   if (links[row].error) {
     ck_assert_int_eq(error, SEINE_EIO);
@@ -96,16 +100,29 @@ END_TEST
 START_TEST(a_link_is_made_again) {
   struct stat status;
   for (int i = 0; i < 3; i++)
-    ck_assert_int_eq(seine_link(directory, "a/file", "b/new"), 0);
+    ck_assert_int_eq(seine_link(folder, "a/file", "b/new"), 0);
   ck_assert_int_eq(lstat(below("b/new"), &status), 0);
   ck_assert_uint_eq(status.st_nlink, 2);
   run("test -z \"$(find . -name '.seine-*')\"");
 }
 END_TEST
 
-START_TEST(a_directory_that_is_none_is_told) {
-  ck_assert_int_eq(seine_link(below("missing"), "a", "b"), SEINE_EIO);
-  ck_assert_int_eq(errno, ENOENT);
+START_TEST(a_closed_directory_is_an_error) {
+  ck_assert_int_eq(seine_link(-1, "a", "b"), SEINE_EIO);
+  ck_assert_int_eq(errno, EBADF);
+}
+END_TEST
+
+START_TEST(a_directory_that_was_renamed_keeps_its_links) {
+  char moved[sizeof directory + 8];
+  struct stat status;
+  snprintf(moved, sizeof moved, "%s-moved", directory);
+  ck_assert_int_eq(rename(directory, moved), 0);
+  int error = seine_link(folder, "a/file", "b/new");
+  ck_assert_int_eq(rename(moved, directory), 0);
+  ck_assert_int_eq(error, 0);
+  ck_assert_int_eq(lstat(below("b/new"), &status), 0);
+  ck_assert_uint_eq(status.st_nlink, 2);
 }
 END_TEST
 
@@ -115,7 +132,8 @@ int main(void) {
   tcase_add_checked_fixture(tcase, setup, teardown);
   tcase_add_loop_test(tcase, links_are_as_in_the_table, 0, 2 * LINKS);
   tcase_add_test(tcase, a_link_is_made_again);
-  tcase_add_test(tcase, a_directory_that_is_none_is_told);
+  tcase_add_test(tcase, a_closed_directory_is_an_error);
+  tcase_add_test(tcase, a_directory_that_was_renamed_keeps_its_links);
   suite_add_tcase(suite, tcase);
   return suite_run(suite);
 }

@@ -1,4 +1,5 @@
 /* Descriptors that run out: fewer transfers, no URL and no host to blame, and more again when there is room. */
+#include "engine.h"
 #include "engine_bench.h"
 #include "suite.h"
 
@@ -142,6 +143,38 @@ START_TEST(without_any_descriptor_a_fetch_waits_and_is_cancelled_at_will) {
 }
 END_TEST
 
+static struct got *fetch_without_descriptors(const char *path) {
+  leave_descriptors(0);
+  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_MEMORY);
+  bench_wait(&bench);
+  setrlimit(RLIMIT_NOFILE, &usual);
+  return got;
+}
+
+START_TEST(without_any_descriptor_a_fetch_ends_within_the_time_for_retries) {
+  bench.options.retry_max_time_ms = 300;
+  bench_open(&bench);
+  struct got *got = fetch_without_descriptors("/img/jpeg/a");
+  bench_run(&bench);
+  ck_assert_int_eq(got->error, SEINE_EIO);
+}
+END_TEST
+
+/* What fifty shortages in a row showed is not shown again for each fetch, until a response arrives. */
+START_TEST(after_many_shortages_without_a_response_fetches_fail_at_once) {
+  bench_open(&bench);
+  bench.engine->slots.without_response = 49;
+  for (int i = 0; i < 3; i++)
+    ck_assert_int_eq(fetch_without_descriptors("/img/jpeg/a")->error, SEINE_EIO);
+  ck_assert_uint_le(bench.engine->slots.without_response, 52);
+  bench_fetch(&bench, 1, "/img/jpeg/b", SEINE_SINK_MEMORY);
+  bench_wait(&bench);
+  ck_assert_uint_eq(bench.engine->slots.without_response, 0);
+  bench_run(&bench);
+  ck_assert_int_eq(bench.got[3].status, SEINE_STATUS_OK);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("slots");
   TCase *tests = tcase_create("descriptors");
@@ -151,6 +184,8 @@ int main(void) {
   tcase_add_test(tests, files_that_cannot_be_made_are_fetched_again_and_stored);
   tcase_add_test(tests, the_engine_grows_back);
   tcase_add_test(tests, without_any_descriptor_a_fetch_waits_and_is_cancelled_at_will);
+  tcase_add_test(tests, without_any_descriptor_a_fetch_ends_within_the_time_for_retries);
+  tcase_add_test(tests, after_many_shortages_without_a_response_fetches_fail_at_once);
   suite_add_tcase(suite, tests);
   return suite_run(suite);
 }

@@ -9,7 +9,7 @@ typedef void (*links_done_cb)(int sys, void *user);
 
 /* Gives the file at `from` the name `to` as well, both below `directory`, which must stay until the callback. The
  * callback comes from the loop. */
-void links_make(uv_loop_t *loop, const char *directory, const char *from, const char *to, links_done_cb on_done,
+void links_make(uv_loop_t *loop, int directory, const char *from, const char *to, links_done_cb on_done,
                 void *user);
 
 #endif

@@ -240,7 +240,7 @@ static void link_made(int sys, void *user) {
 static void write_duplicate(struct item *item, const char *path) {
   struct run *run = item->run;
   if (item->own_path && strcmp(item->own_path, path) != 0)
-    links_make(&run->loop, run->settings->output, path, item->own_path, link_made, item);
+    links_make(&run->loop, run->outdir.fd, path, item->own_path, link_made, item);
   else
     write_duplicate_row(item, path);
 }

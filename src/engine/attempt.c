@@ -81,11 +81,22 @@ static int return_to_origin(struct seine_fetch *fetch) {
   return 0;
 }
 
+/* retry_max_time_ms counts from here. */
+static void note_first_time(struct seine_fetch *fetch) {
+  if (!fetch->first_ms) fetch->first_ms = uv_now(fetch->engine->loop);
+}
+
+/* Whether another attempt after delay_ms would begin later than retry_max_time_ms allows. */
+static bool is_too_late(const struct seine_fetch *fetch, uint64_t delay_ms) {
+  uint64_t limit_ms = attempt_options(fetch)->retry_max_time_ms;
+  return limit_ms && fetch->first_ms && uv_now(fetch->engine->loop) - fetch->first_ms + delay_ms > limit_ms;
+}
+
 static bool may_retry(const struct seine_fetch *fetch, uint64_t delay_ms) {
   const struct seine *engine = fetch->engine;
   const seine_options_t *options = attempt_options(fetch);
   if (fetch->attempts > options->retries || engine->draining || fetch->has_handed) return false;
-  return !options->retry_max_time_ms || uv_now(engine->loop) - fetch->first_ms + delay_ms <= options->retry_max_time_ms;
+  return !is_too_late(fetch, delay_ms);
 }
 
 void attempt_fail(struct seine_fetch *fetch, int error, bool transient, uint64_t wait_ms, const char *message) {
@@ -110,11 +121,13 @@ void attempt_postpone(struct seine_fetch *fetch, int sys) {
   struct seine *engine = fetch->engine;
   if (fetch->attempt && !fetch->redirects) fetch->attempts--;
   slots_short(engine);
+  note_first_time(fetch);
+  bool vain = slots_exhausted(engine) || fetch->shortages++ >= SHORTAGES_MOST || is_too_late(fetch, 0);
   if (engine->draining) {
     fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_ECANCELLED, true, NULL);
     return;
   }
-  if (fetch->has_handed || fetch->shortages++ >= SHORTAGES_MOST) {
+  if (fetch->has_handed || vain) {
     fetch->sys_errno = sys;
     fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EIO, true, "too many files are open; raise the limit (ulimit -n)");
     return;
@@ -153,7 +166,8 @@ static bool make_attempt(struct seine_fetch *fetch) {
 
 static void count_attempt(struct seine_fetch *fetch) {
   if (fetch->redirects) return;
-  if (!fetch->attempts++) fetch->first_ms = uv_now(fetch->engine->loop);
+  note_first_time(fetch);
+  fetch->attempts++;
 }
 
 /* All of `from`, or not memory enough; what is there by then is the attempt's either way. */

@@ -147,6 +147,7 @@ static void note(struct seine_fetch *fetch, const struct outcome *outcome) {
   if (outcome->ip && outcome->connected && outcome->connects && !outcome->proxied && fetch->host->addresses)
     prefer(fetch->host, fetch->engine->resolver, outcome->ip);
   fetch->engine->connections += (uint64_t)outcome->connects;
+  if (attempt->response.status) slots_responded(fetch->engine);
   engine_wake(fetch->engine);
 }
 

@@ -404,7 +404,8 @@ static bool is_sound(const struct seine *engine, const seine_request_t *request,
   case SEINE_SINK_MEMORY:
   case SEINE_SINK_NULL: return true;
   case SEINE_SINK_STREAM: return request->on_chunk && !request->sha256 && !request->md5;
-  case SEINE_SINK_FILE: return engine->store && (request->path || request->on_place);
+  case SEINE_SINK_FILE:
+    return engine->store && (request->path ? store_path_is_plain(request->path) : request->on_place != NULL);
   }
   return false;
 }

@@ -6,6 +6,7 @@
 
 #define PAUSE_MS      50 /* doubled with each shortage that follows another */
 #define PAUSE_MOST_MS 1600
+#define SHORTAGES_MAX 50 /* without a response in between; with the pauses they take a minute or more */
 #define PART          8 /* steps are an eighth of what there is */
 
 /* As long as this without a shortage, and the limit grows by a step: what holds the descriptors seldom changes soon. */
@@ -62,7 +63,16 @@ void slots_short(struct seine *engine) {
   if (slots->pause) return; /* one of many that were under way when it was noticed */
   uint64_t pause_ms = PAUSE_MS << (slots->shortages < 5 ? slots->shortages : 5);
   slots->shortages++;
+  slots->without_response++;
   /* Without memory for an alarm those in flight bring the next turn; where there are none, the shortage itself does. */
   alarm_set(&engine->alarms, &slots->pause, pause_ms < PAUSE_MOST_MS ? pause_ms : PAUSE_MOST_MS, on_pause_over, engine);
   shrink(engine);
+}
+
+void slots_responded(struct seine *engine) {
+  engine->slots.without_response = 0;
+}
+
+bool slots_exhausted(const struct seine *engine) {
+  return engine->slots.without_response >= SHORTAGES_MAX;
 }

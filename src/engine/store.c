@@ -80,8 +80,7 @@ int store_fail(const struct store *store, struct store_failure *failure, const c
 
 /* ---- Folders ---- */
 
-/* Whether every segment is a name: not empty, not "." or "..". */
-static bool path_is_plain(const char *path) {
+bool store_path_is_plain(const char *path) {
   for (const char *at = path;; at++) {
     size_t size = strcspn(at, "/");
     if (size == 0 || (size == 1 && at[0] == '.') || (size == 2 && at[0] == '.' && at[1] == '.')) return false;
@@ -273,7 +272,7 @@ static int write_once(struct store *store, struct folder *folder, const struct s
 }
 
 static int write_item(struct store *store, struct folder *folder, struct store_item *item) {
-  if (!path_is_plain(item->path)) return EINVAL;
+  if (!store_path_is_plain(item->path)) return EINVAL;
   int error = write_once(store, folder, item);
   if (error == EXDEV) {
     atomic_store_explicit(&store->no_nameless, true, memory_order_relaxed);
@@ -289,7 +288,7 @@ static int write_item(struct store *store, struct folder *folder, struct store_i
 
 bool store_has_file(struct store *store, const char *path) {
   struct stat found;
-  if (!path_is_plain(path)) return false;
+  if (!store_path_is_plain(path)) return false;
   size_t length = folder_length(path);
   int folder = length ? folder_find(store->root, path, length) : store->root;
   if (folder < 0) return false;
@@ -396,7 +395,7 @@ int spool_commit(struct spool *spool, const char *path, struct store_failure *fa
   struct folder folder = {.fd = NONE};
   *failure = (struct store_failure){0};
   int error = EINVAL;
-  if (path_is_plain(path)) {
+  if (store_path_is_plain(path)) {
     error = folder_enter(store, &folder, path, folder_length(path));
     if (!error) error = draft_place(store, &spool->draft, folder.fd, file_name(path));
     if (error == EXDEV) error = spool_copy(spool, folder.fd, file_name(path));
@@ -433,7 +432,7 @@ static int link_file(struct store *store, const char *from, const char *to) {
   struct folder there = {.fd = NONE}, here = {.fd = NONE};
   struct stat found;
   int file = NONE;
-  if (!path_is_plain(from) || !path_is_plain(to)) return EINVAL;
+  if (!store_path_is_plain(from) || !store_path_is_plain(to)) return EINVAL;
   size_t length = folder_length(from);
   there.fd = length ? folder_find(store->root, from, length) : store->root;
   int error = there.fd < 0 ? errno : 0;
@@ -448,12 +447,9 @@ static int link_file(struct store *store, const char *from, const char *to) {
   return error;
 }
 
-int seine_link(const char *directory, const char *from, const char *to) {
-  struct store *store;
-  int error = store_open(&store, directory);
-  if (error) return error;
-  int sys = link_file(store, from, to);
-  store_close(store);
+int seine_link(int directory, const char *from, const char *to) {
+  struct store store = {.root = directory};
+  int sys = directory < 0 ? EBADF : link_file(&store, from, to);
   errno = sys;
   return sys == ENOMEM ? SEINE_ENOMEM : sys ? SEINE_EIO : 0;
 }

@@ -27,6 +27,9 @@ struct store_item {
   struct store_failure failure; /* set by store_write_many; failure.error is 0 if the file is in place */
 };
 
+/* Whether a path is relative, and every segment of it a name: not empty, not "." or "..". */
+bool store_path_is_plain(const char *path);
+
 /* 0; SEINE_EIO with errno set if `directory` is none or cannot be opened; SEINE_ENOMEM. */
 int store_open(struct store **store, const char *directory);
 void store_close(struct store *store); /* NULL is fine; no spool may be left */

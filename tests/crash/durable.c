@@ -272,7 +272,7 @@ static void run(struct judge *judge, bool is_last) {
   unsetenv("SEINE_RECORD");
   unsetenv("SEINE_RECORD_NAMED");
   unsetenv("LD_PRELOAD");
-  struct outcome outcome = command_wait(&child);
+  struct command_result outcome = command_wait(&child);
   if (outcome.status != 0 && outcome.status != 1) complain(judge, outcome.errors, "the run did not end well");
   outcome_clear(&outcome);
 }

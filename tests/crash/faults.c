@@ -95,7 +95,7 @@ static void unset_fault(void) {
     unsetenv(names[i]);
 }
 
-static struct outcome run(const struct shelf *shelf, const struct trial *trial, unsigned long n, int error,
+static struct command_result run(const struct shelf *shelf, const struct trial *trial, unsigned long n, int error,
                           bool again) {
   const char *argv[32] = {program_of(trial), "-j", "8", "--durable", "--name", "{host}/{stem}-{urlhash}{ext}"};
   size_t count = 6;
@@ -113,14 +113,14 @@ static struct outcome run(const struct shelf *shelf, const struct trial *trial, 
 
 /* ---- One fault ---- */
 
-static bool is_sound(const struct outcome *outcome, bool faulted) {
+static bool is_sound(const struct command_result *outcome, bool faulted) {
   bool ended = !outcome->timed_out && !outcome->signal;
   bool said = strstr(outcome->errors, "Sanitizer") || strstr(outcome->errors, "runtime error");
   /* The list has URLs that fail, so that 0 would be a lie. */
   return ended && !said && (outcome->status == 1 || (faulted && outcome->status == 3));
 }
 
-static void show(const char *what, const struct outcome *outcome) {
+static void show(const char *what, const struct command_result *outcome) {
   printf("    %s: status %d, signal %d%s\n%.3000s\n", what, outcome->status, outcome->signal,
          outcome->timed_out ? ", did not end" : "", outcome->errors);
 }
@@ -149,7 +149,7 @@ static void keep(const struct shelf *shelf, const struct trial *trial, unsigned 
 }
 
 /* Whether a run was as it has to be; what it said is in *outcome. */
-static bool play_run(struct shelf *shelf, const struct trial *trial, struct outcome *outcome, unsigned long n,
+static bool play_run(struct shelf *shelf, const struct trial *trial, struct command_result *outcome, unsigned long n,
                      int error) {
   shelf_run_begins(shelf);
   *outcome = run(shelf, trial, n, error, shelf->failed_again);
@@ -160,7 +160,7 @@ static bool play_run(struct shelf *shelf, const struct trial *trial, struct outc
 }
 
 static bool play_fault(struct shelf *shelf, const struct trial *trial, unsigned long n, int error) {
-  struct outcome first = {0}, second = {0};
+  struct command_result first = {0}, second = {0};
   shelf_clear(shelf);
   bool good = play_run(shelf, trial, &first, n, error);
   if (good) {
@@ -184,7 +184,7 @@ static unsigned long count_calls(struct shelf *shelf, const struct trial *trial)
   size_t size;
   shelf_clear(shelf);
   unlink(report);
-  struct outcome outcome = run(shelf, trial, 0, 0, false);
+  struct command_result outcome = run(shelf, trial, 0, 0, false);
   char *text = file_read(report, &size);
   unsigned long calls = text ? strtoul(text, NULL, 10) : 0;
   if (!text || !is_sound(&outcome, false)) {

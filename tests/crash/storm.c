@@ -50,7 +50,7 @@ static struct child start(const struct shelf *shelf) {
   return command_start(&(struct command){.argv = argv, .folder = shelf->folder, .deadline_s = DEADLINE_S});
 }
 
-static void wrong(struct shelf *shelf, const char *what, const struct outcome *outcome) {
+static void wrong(struct shelf *shelf, const char *what, const struct command_result *outcome) {
   shelf->complaints++;
   printf("    %s: status %d, signal %d%s: %.600s\n", what, outcome->status, outcome->signal,
          outcome->timed_out ? ", did not end" : "", outcome->errors);
@@ -79,7 +79,7 @@ static bool run_once(struct shelf *shelf, const struct plan *plan, bool torn) {
     sleep_ms(draw(30));
     kill(child.pid, plan->signal);
   }
-  struct outcome outcome = command_wait(&child);
+  struct command_result outcome = command_wait(&child);
   bool own = outcome.status == 0 || outcome.status == 1;
   /* Before the command listens for signals they do what they do to any program; so does the second one at times. */
   bool by_signal = outcome.signal == sig && !outcome.timed_out;
@@ -95,7 +95,7 @@ static bool run_once(struct shelf *shelf, const struct plan *plan, bool torn) {
 static void run_to_the_end(struct shelf *shelf) {
   shelf_run_begins(shelf);
   struct child child = start(shelf);
-  struct outcome outcome = command_wait(&child);
+  struct command_result outcome = command_wait(&child);
   if (outcome.status != 1) wrong(shelf, "the last run", &outcome);
   shelf_run_ended(shelf, END_OWN);
   outcome_clear(&outcome);

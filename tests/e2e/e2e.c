@@ -195,7 +195,7 @@ static void await_requests(struct scene *scene, int count) {
 }
 
 static void run_again_beside(struct scene *scene, const struct command *command) {
-  struct outcome second = command_run(command);
+  struct command_result second = command_run(command);
   if (second.status != 2) complain(scene, "the second run exits with %d instead of 2", second.status);
   if (second.errors_size == 0) complain(scene, "the second run does not say why it ends");
   outcome_clear(&second);
@@ -203,7 +203,7 @@ static void run_again_beside(struct scene *scene, const struct command *command)
 
 static void run_meanwhile(struct scene *scene) {
   char *script = expand(scene->server, scene->run->meanwhile.script);
-  struct outcome ended = command_run(
+  struct command_result ended = command_run(
       &(struct command){.argv = (const char *const[]){"/bin/sh", "-c", script, NULL}, .folder = scene->folder});
   if (ended.status != 0) complain(scene, "\"%s\" ended with %d: %s", script, ended.status, ended.errors);
   outcome_clear(&ended);

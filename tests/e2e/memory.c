@@ -58,7 +58,7 @@ static long run(const char *program, const char *folder, const struct kind *kind
                         "--retries", "0",          "-o",         "out",
                         "--window",  kind->window, "--name",     kind->template ? kind->template : "url",
                         "list.txt",  NULL};
-  struct outcome outcome = command_run(&(struct command){.argv = argv, .folder = folder, .deadline_s = DEADLINE_S});
+  struct command_result outcome = command_run(&(struct command){.argv = argv, .folder = folder, .deadline_s = DEADLINE_S});
   bool good = outcome.status == kind->status;
   if (!good) printf("    status %d, signal %d: %.600s\n", outcome.status, outcome.signal, outcome.errors);
   long peak_kb = good ? outcome.peak_kb : -1;

@@ -14,7 +14,7 @@ struct scene {
   char *folder; /* where the command runs; an empty one for each case */
   char *list; /* what list.txt holds; NULL if there is none */
   size_t list_size;
-  struct outcome outcome;
+  struct command_result outcome;
   struct rows rows; /* the manifest after the run */
   size_t rows_earlier; /* of which were there before */
   char *complaints; /* lines; NULL if nothing is wrong */

@@ -22,7 +22,7 @@ static const char *shown(const char *text) {
 
 static void check_outcome(struct scene *scene) {
   const struct run *run = scene->run;
-  const struct outcome *outcome = &scene->outcome;
+  const struct command_result *outcome = &scene->outcome;
   if (outcome->timed_out)
     complain(scene, "it did not end");
   else if (outcome->signal)
