@@ -34,6 +34,7 @@ static int check_and_run(const struct settings *settings) {
 int main(int argc, char **argv) {
   struct settings settings;
   int status = EXIT_USAGE;
+  process_open_missing_descriptors();
   memory_prepare();
   int done = options_parse(&settings, argc, argv);
   if (done > 0)

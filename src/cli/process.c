@@ -2,6 +2,8 @@
 #include "process.h"
 #include "util.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -24,6 +26,17 @@
 
 #define KEPT_BYTES   (32 << 20) /* free memory at the end of the heap, that is not given back */
 #define MAPPED_BYTES (4 << 20) /* an allocation of this size is returned as soon as it is freed */
+
+/* libuv aborts when it is to close a descriptor below 3, which would be one of its own if the caller closed one of these.
+ * Each is opened the wrong way round: a list that is read from "-", or rows that are written there, fail with a message
+ * instead of being lost. */
+void process_open_missing_descriptors(void) {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+    if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+    /* open gives the lowest free number, which is this one: all below it are open. */
+    if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) _exit(EXIT_BROKEN);
+  }
+}
 
 static void raise_files(void) {
   struct rlimit files;

@@ -2,6 +2,9 @@
 #ifndef SEINE_CLI_PROCESS_H
 #define SEINE_CLI_PROCESS_H
 
+/* Opens /dev/null in place of standard input, output or error where the caller closed it. Call it before all else. */
+void process_open_missing_descriptors(void);
+
 /* Ignores SIGPIPE and SIGXFSZ, raises the limit on open files as far as it goes, sets up the thread pool. 0, or the
  * exit status after a message, where there is no room for that. */
 int process_prepare(void);
