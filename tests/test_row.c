@@ -52,11 +52,24 @@ static const struct row formulas = {.url = "=HYPERLINK(\"x\",1)",
                                     .declared_type = "+1",
                                     .etag = "a=1"};
 
+/* The same by their full-width and small forms; a full-width "a" is none. */
+static const struct row wide_formulas = {.url = "\uff1d1",
+                                         .status = SEINE_STATUS_FAILED,
+                                         .path = "'\uff201",
+                                         .type = "\uff411",
+                                         .error = SEINE_EURL,
+                                         .message = "\uff0d1",
+                                         .declared_type = "\uff0b1",
+                                         .etag = "\ufe661",
+                                         .last_modified = "a\uff1d"};
+
 static const struct {
   const struct row *row;
   enum row_format format;
   const char *text;
 } written[] = {
+    {&wide_formulas, ROW_CSV,
+     "0,'\uff1d1,failed,''\uff201,,0,\uff411,,,,,url,'\uff0d1,0,,'\uff0b1,'\ufe661,a\uff1d,,,0,\r\n"},
     {&formulas, ROW_CSV,
      "0,\"'=HYPERLINK(\"\"x\"\",1)\",failed,'''@a,,0,'a,,,,,url,'-1,0,,'+1,a=1,,,,0,\r\n"},
     {&full, ROW_JSON,

@@ -135,8 +135,14 @@ char *row_put_text(char *out, const char *text) {
 /* A sheet would take the field for a formula, and run it. One more apostrophe before those that stand there already, if
  * any, makes it a text, and the reader takes it off again. */
 static bool is_formula(const char *text) {
+  /* Sheets read the full-width and small forms of = + - @ like those. */
+  static const char *const wide[] = {"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0",
+                                     "\xef\xb9\xa6", "\xef\xb9\xa2", "\xef\xb9\xa3", "\xef\xb9\xab"};
   text += strspn(text, "'");
-  return *text && strchr("=+-@", *text);
+  if (*text && strchr("=+-@", *text)) return true;
+  for (size_t i = 0; *text == '\xef' && i < sizeof wide / sizeof *wide; i++)
+    if (strncmp(text, wide[i], 3) == 0) return true;
+  return false;
 }
 
 static char *put_csv_text(char *out, const char *text) {
