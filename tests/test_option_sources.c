@@ -121,13 +121,15 @@ static const struct {
     {"per = 1", ":1: \"per\" is not an option\n"},
     {"retry = 1", ":1: \"retry\" could be retry-delay"},
     {"--per-host = 1", ":1: \"--per-host\" is not an option\n"},
-    {"per-host 3", ":1: \"per-host 3\" is not an option\n"},
+    {"per-host 3", ":1: \"per-host ...\" is not an option; write \"name = value\"\n"},
     {"per-host", ":1: per-host: needs a value: \"per-host = N\"\n"},
     {"= 3", ":1: the name before \"=\" is missing\n"},
     {"config = x", ":1: config: cannot stand in a config file\n"},
     {"help", ":1: help: cannot stand in a config file\n"},
     {"fresh = maybe", ":1: fresh: \"maybe\" is not on or off\n"},
-    {"header = nonsense", ":1: header: \"nonsense\" is not a header"},
+    {"header Authorization: s3cret", ":1: \"header ...\" is not an option; write \"name = value\"\n"},
+    {"Authorization: s3cret==", ":1: \"Authorization ...\" is not an option"},
+    {"header = nonsense", ":1: header: the value has no name and colon"},
     {"user-agent = a\x1b[31m", ":1: user-agent: the value contains a control character\n"},
     {"\x1b[31m = 1", "\\x1B"},
     {"no-proxy = https://x", ":1: no-proxy: \"https://x\" is not a host; they"},
@@ -212,13 +214,27 @@ static const struct {
 };
 
 START_TEST(passwords_leave_the_arguments) {
-  char name[] = "seine", list[] = "http://user:kept@h/", word[64];
+  char name[] = "seine", list[] = "http://user:secret@h/", word[64];
   char *argv[] = {name, word, list, NULL};
   snprintf(word, sizeof word, "%s", hidden[_i].word);
   ck_assert_int_eq(options_parse(&settings, 3, argv), 0);
   ck_assert_str_eq(settings.engine.proxies[0], hidden[_i].proxy);
   ck_assert_str_eq(word, hidden[_i].left);
-  ck_assert_str_eq(list, "http://user:kept@h/");
+  ck_assert_str_eq(list, "http://***********@h/");
+  ck_assert_str_eq(settings.lists[0], "http://user:secret@h/");
+  settings_clear(&settings);
+}
+END_TEST
+
+START_TEST(headers_leave_the_arguments) {
+  char name[] = "seine", header[] = "-HX-Key: secret", option[] = "--header", next[] = "Cookie:a=b:c", list[] = "l@b";
+  char *argv[] = {name, header, option, next, list, NULL};
+  ck_assert_int_eq(options_parse(&settings, 5, argv), 0);
+  ck_assert_str_eq(settings.engine.headers[0], "X-Key: secret");
+  ck_assert_str_eq(settings.engine.headers[1], "Cookie:a=b:c");
+  ck_assert_str_eq(header, "-HX-Key:*******");
+  ck_assert_str_eq(next, "Cookie:*****");
+  ck_assert_str_eq(list, "l@b"); /* a file */
   settings_clear(&settings);
 }
 END_TEST
@@ -266,6 +282,7 @@ int main(void) {
   tcase_add_test(tcase, proxies_are_read_from_files);
   tcase_add_loop_test(tcase, bad_files_of_proxies_are_named, 0, sizeof bad_proxy_files / sizeof bad_proxy_files[0]);
   tcase_add_loop_test(tcase, passwords_leave_the_arguments, 0, sizeof hidden / sizeof hidden[0]);
+  tcase_add_test(tcase, headers_leave_the_arguments);
   tcase_add_test(tcase, rules_by_host_are_read);
   tcase_add_test(tcase, bad_rules_end_it);
   suite_add_tcase(suite, tcase);

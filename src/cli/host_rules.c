@@ -19,6 +19,7 @@ static const struct option_row settings_of_rules[] = {
 };
 
 #define SETTINGS (sizeof settings_of_rules / sizeof settings_of_rules[0])
+#define SEEN_SECRET (1u << 3 | 1u << 4) /* the line has a header or a proxy; a word behind it may be a part of a secret */
 #define KNOWN    "there are concurrency, rate, delay, header and proxy"
 
 /* ---- Patterns ---- */
@@ -119,6 +120,9 @@ static int set(seine_rule_t *rule, unsigned *seen, const char *name, const char 
   size_t i = 0;
   while (i < SETTINGS && strcmp(settings_of_rules[i].name, name) != 0)
     i++;
+  if (i == SETTINGS && *seen & SEEN_SECRET)
+    return refuse(origin, "something after a header or proxy is not a setting; a value with blanks stands in quotes: "
+                          "header=\"Name: value\"");
   if (i == SETTINGS)
     return refuse(origin, "\"%s\" is not a setting; " KNOWN "%s", name,
                   value == NULL ? ", and a value with blanks stands in quotes" : "");

@@ -152,6 +152,9 @@ static int set_number(void *field, const struct option_row *row, const char *val
 
 /* ---- Values ---- */
 
+/* The line itself is not shown: a password or token may stand in it. */
+#define HEADER_WISH "the value has no name and colon; write \"Name: value\""
+
 /* A bool, or an int or enum. */
 static void store_int(void *field, size_t width, int value) {
   bool truth = value != 0;
@@ -207,7 +210,7 @@ static int check_text(const struct option_row *row, const char *value, const str
   if (row->rule != RULE_FILLED && has_control(value))
     return option_refuse(row, origin, "the value contains a control character");
   if (row->rule == RULE_HEADER && (*value == ':' || strchr(value, ':') == NULL))
-    return option_refuse(row, origin, "\"%s\" is not a header; write \"Name: value\"", value);
+    return option_refuse(row, origin, HEADER_WISH);
   return row->rule == RULE_HOSTS ? check_hosts(row, value, origin) : 0;
 }
 
@@ -282,11 +285,16 @@ int option_set(struct settings *settings, const struct option_row *row, const ch
 
 /* ---- Words of the command line ---- */
 
+/* Shows one word of the name at most: a line without "=" may hold a secret, like "header Authorization: ...". */
 static int refuse_name(const char *name, size_t length, const struct option_origin *origin, const char *why) {
+  size_t word = strcspn(name, " \t:");
+  bool cut = word > 0 && word < length;
+  const char *more = cut ? " ..." : "", *form = cut ? "; write \"name = value\"" : "";
+  if (cut) length = word;
   if (origin->file != NULL)
-    say("%s:%u: \"%.*s\" %s", origin->file, origin->line, (int)length, name, why);
+    say("%s:%u: \"%.*s%s\" %s%s", origin->file, origin->line, (int)length, name, more, why, form);
   else
-    say("--%.*s %s; try \"seine --help\"", (int)length, name, why);
+    say("--%.*s%s %s; try \"seine --help\"", (int)length, name, more, why);
   return -1;
 }
 
@@ -411,6 +419,16 @@ static int first_pass(struct settings *settings, struct words words) {
   return 0;
 }
 
+/* Overwrites secrets in a word of argv, which everybody on the machine can read: of a header all but its name, of a
+ * URL, proxy or not, the user name and password. */
+static void hide_secrets(const struct option_row *row, char *value) {
+  char *colon = strchr(value, ':');
+  if (row == NULL || row->is_proxy)
+    proxy_hide(value);
+  else if (row->rule == RULE_HEADER && colon != NULL)
+    memset(colon + 1, '*', strlen(colon + 1));
+}
+
 static int second_pass(struct settings *settings, struct words words) {
   const struct option_row *row;
   const char *value;
@@ -421,8 +439,8 @@ static int second_pass(struct settings *settings, struct words words) {
       settings->lists[settings->list_count++] = xstrdup(value);
     else if (option_set(settings, row, value, &command_line) < 0)
       return -1;
-    else if (row->is_proxy)
-      proxy_hide((char *)value); /* a word of argv, which everybody on the machine can read */
+    if (word == WORD_OPTION ? value != NULL : list_is_url(value))
+      hide_secrets(word == WORD_OPTION ? row : NULL, (char *)value);
   }
   return 0;
 }

@@ -128,7 +128,7 @@ static int check_header(const char *line, struct cause cause) {
   size_t name = strspn(line, TOKEN_BYTES);
   if (has_control(line)) return refuse(cause, "a header line contains a control character");
   if (!name || line[name] != ':')
-    return refuse(cause, "\"%s\" is no header line; it needs to be \"Name: value\"", line);
+    return refuse(cause, "a header line needs to be \"Name: value\"; the name is a word without blanks");
   /* A GET has no body: these would make the server wait for one, or cut the next request in two. */
   static const char *const own[] = {"Content-Length", "Transfer-Encoding"};
   for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
