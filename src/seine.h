@@ -120,6 +120,9 @@ struct seine_event {
 
 typedef enum seine_tls { SEINE_TLS_1_2, SEINE_TLS_1_3 } seine_tls_t;
 
+/* HTTP statuses that are retried by default: a busy server, and Cloudflare's for an origin that it cannot reach. */
+#define SEINE_RETRY_ON "408,425,429,500,502,503,504,520,521,522,523,524,527,530"
+
 /* Filled by seine_options_init with the defaults that stand last in each comment; what names none is NULL, 0 or false.
  * All is copied by seine_open. */
 struct seine_options {
@@ -149,7 +152,7 @@ struct seine_options {
   uint64_t retry_delay_ms;     /* bound of the first delay, doubled each attempt; 1000 */
   uint64_t retry_max_time_ms;  /* no attempt begins later than this after the first one began; 0: no limit */
   uint64_t retry_max_delay_ms; /* bound of every delay; Retry-After is obeyed up to ten times this; 60000 */
-  /* "408,429" replaces the statuses that are retried, "+403,-500" changes them; NULL: default */
+  /* "408,429" replaces the statuses that are retried, "+403,-500" changes SEINE_RETRY_ON; NULL: SEINE_RETRY_ON */
   const char *retry_on;
 
   uint64_t connect_timeout_ms; /* name look-up excluded, TLS included; 10000 */
@@ -236,7 +239,7 @@ struct seine_result {
   int error;           /* 0 for ok and duplicate */
   int sys_errno;       /* the errno behind SEINE_EIO, where a system call was to blame; 0 otherwise */
   const char *message; /* more than seine_strerror(error) says, for people; NULL if there is nothing to add */
-  bool transient;      /* failed, but another try at another time may succeed */
+  bool retryable;      /* neither ok nor a duplicate, but another fetch at another time may succeed */
 
   const char *url;       /* as requested */
   const char *final_url; /* after redirects, without userinfo; NULL if there were none */
@@ -292,6 +295,11 @@ struct seine_request {
   const uint8_t *sha256;      /* 32 bytes that the body's SHA-256 must be, or it is rejected; NULL: any */
   const uint8_t *md5;         /* 16 bytes, likewise. Neither is for a SEINE_SINK_STREAM */
 };
+
+/* Whether a URL whose fetch ended as `earlier` says should be fetched again under `options`: the failure is retryable,
+ * or its HTTP status is one that `options` retry. Reads status, error, retryable and http_status of `earlier`. Any
+ * thread. */
+SEINE_EXTERN bool seine_should_refetch(const seine_options_t *options, const seine_result_t *earlier);
 
 /* Queues a fetch. SEINE_EURL for a URL that is malformed or not http(s), SEINE_EINVAL for a request that contradicts
  * itself, SEINE_ECLOSING, SEINE_ENOMEM. `fetch` may be NULL. */

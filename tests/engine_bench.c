@@ -43,7 +43,7 @@ static void on_result(seine_fetch_t *fetch, const seine_result_t *result) {
   got->order = bench->done++;
   got->status = result->status;
   got->error = result->error;
-  got->transient = result->transient;
+  got->retryable = result->retryable;
   got->http_status = result->http_status;
   got->attempts = result->attempts;
   got->size_bytes = result->size_bytes;

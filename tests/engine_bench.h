@@ -17,7 +17,7 @@ struct got {
   seine_status_t status;
   int error, http_status;
   unsigned attempts;
-  bool transient;
+  bool retryable;
   char *final_url, *type, *path, *message;
   uint64_t size_bytes;
   uint8_t *data;

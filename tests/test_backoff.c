@@ -199,13 +199,17 @@ static const struct {
     {"+403,-500", 403, 500},
     {"+500,-500", 408, 500},
     {"100,599", 599, 200},
+    {"999", 999, 998},
+    {"+600,-520", 600, 520},
+    {NULL, 530, 525},
     {"403,", 0, 0},
     {",403", 0, 0},
     {"403,,404", 0, 0},
     {"+403,404", 0, 0},
     {"403,+404", 0, 0},
     {"99", 0, 0},
-    {"600", 0, 0},
+    {"1000", 0, 0},
+    {"099", 0, 0},
     {"000", 0, 0},
     {"4030", 0, 0},
     {"4o3", 0, 0},
@@ -238,7 +242,7 @@ START_TEST(the_default_is_the_documented_one) {
   ck_assert_int_eq(statuses_parse(&statuses, NULL, NULL, 0), 0);
   for (int status = -1000; status < 2000; status++)
     if (statuses_has(&statuses, status)) sprintf(found + strlen(found), "%d ", status);
-  ck_assert_str_eq(found, "408 425 429 500 502 503 504 ");
+  ck_assert_str_eq(found, "408 425 429 500 502 503 504 520 521 522 523 524 527 530 ");
 }
 END_TEST
 

@@ -363,7 +363,7 @@ START_TEST(no_attempt_begins_past_the_time_for_retries) {
   struct got *got = bench_fetch(&bench, 1, "/img/png/a?status=500", SEINE_SINK_NULL);
   bench_run(&bench);
   ck_assert_int_eq(got->error, SEINE_EHTTP);
-  ck_assert(got->transient);
+  ck_assert(got->retryable);
   ck_assert_uint_gt(got->attempts, 1);
   ck_assert_uint_lt(got->attempts, 100); /* 200 delays of 25 ms on average would be 5 s */
   ck_assert_uint_eq(server_requests(bench.server, NULL, NULL), got->attempts);

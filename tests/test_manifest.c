@@ -137,7 +137,7 @@ END_TEST
   "{\"id\":" #id ",\"url\":\"u\",\"status\":\"ok\",\"path\":null,\"sha256\":null,\"bytes\":1,\"type\":null,"           \
   "\"http\":200,\"error\":null,\"message\":null}\n"
 #define HEADER                                                                                                         \
-  "id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message,attempts,final_url,"            \
+  "id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message,retryable,attempts,final_url,"            \
   "declared_type,etag,last_modified,ip,started,elapsed_ms,input\r\n"
 
 static const struct {
@@ -163,6 +163,8 @@ static const struct {
     {"a.csv", HEADER "0,u,ok,,,1,,200,,,1,,,,,,,0\r\n1,u,o", false, 0, 1, 0, HEADER "0,u,ok,,,1,,200,,,1,,,,,,,0\r\n"},
     {"a.csv", HEADER "0,u,ok,,,1,,200,,,1,,,,,,,0\nx\n", false, 0, 1, 1, NULL},
     {"a.csv", ROW(0), false, 2, 0, 0, NULL},
+    {"a.csv", "id,url,status,path,sha256\r\n0,u,ok,,\r\n", false, 2, 0, 0, NULL}, /* columns of another version */
+    {"a.csv", "id,url,status,path,sha256\r\n0,u,ok,,\r\n", true, 0, 0, 0, HEADER},
 };
 
 START_TEST(what_is_there_is_taken_as_in_the_table) {
@@ -384,8 +386,8 @@ START_TEST(a_pass_fills_what_needs_filling) {
   static const struct row rows[] = {
       {.url = "http://h/ok", .status = SEINE_STATUS_OK, .path = "first", .sha256 = digest},
       {.url = "http://h/gone", .status = SEINE_STATUS_FAILED, .error = SEINE_EHTTP, .http = 404},
-      {.url = "http://h/later", .status = SEINE_STATUS_FAILED, .error = SEINE_ETIMEOUT},
-      {.url = "http://h/then", .status = SEINE_STATUS_FAILED, .error = SEINE_EDNS},
+      {.url = "http://h/later", .status = SEINE_STATUS_FAILED, .error = SEINE_ETIMEOUT, .retryable = true},
+      {.url = "http://h/then", .status = SEINE_STATUS_FAILED, .error = SEINE_EDNS, .retryable = true},
       {.url = "http://h/then", .status = SEINE_STATUS_DUPLICATE, .path = "first", .sha256 = digest},
       {.url = "http://h/no", .status = SEINE_STATUS_REJECTED, .error = SEINE_ETYPE},
       {.url = "http://h/\xff#x", .status = SEINE_STATUS_OK, .path = "second"},
@@ -396,11 +398,11 @@ START_TEST(a_pass_fills_what_needs_filling) {
 
   manifest = open_it(&options);
   fingerprint_key_draw(&key);
-  struct recall recall = {.outdir = &outdir, .manifest = manifest, .retry_failed = _i};
+  seine_options_t engine = {.retry_on = NULL};
+  struct recall recall = {.outdir = &outdir, .manifest = manifest, .options = &engine, .retry_failed = _i};
   recall.history = history_new(&key);
   recall.dedup = dedup_new(&key);
   recall.paths = paths_new(&key);
-  retry_statuses_set(&recall.statuses, NULL);
   recall_read(&recall);
   ck_assert_int_eq(recall.error, 0);
   ck_assert_uint_eq(recall.rows, sizeof rows / sizeof *rows);
@@ -445,8 +447,9 @@ static void recall_exactly(struct manifest *manifest, size_t whole) {
   struct outdir outdir = {.fd = -1, .lock = -1};
   char identity[128];
   fingerprint_key_draw(&key);
-  struct recall recall = {.outdir = &outdir, .manifest = manifest, .history = history_new(&key)};
-  retry_statuses_set(&recall.statuses, NULL);
+  seine_options_t engine = {.retry_on = NULL};
+  struct recall recall = {
+      .outdir = &outdir, .manifest = manifest, .options = &engine, .history = history_new(&key)};
   recall_read(&recall);
   ck_assert_int_eq(recall.error, 0);
   ck_assert_uint_eq(recall.rows, whole);

@@ -78,7 +78,7 @@ START_TEST(ten_thousand_urls_of_a_dead_host_cost_few_attempts) {
   bench_run(&bench);
   size_t down = 0;
   for (int i = 0; i < 10000; i++) {
-    ck_assert(bench.got[i].transient);
+    ck_assert(bench.got[i].retryable);
     ck_assert(bench.got[i].error == SEINE_EHOSTDOWN || bench.got[i].error == SEINE_ECONNECT);
     down += bench.got[i].error == SEINE_EHOSTDOWN;
   }
@@ -233,7 +233,7 @@ START_TEST(redirects_that_lead_nowhere_end) {
   bench_run(&bench);
   for (size_t i = 0; i < bench.count; i++) {
     ck_assert_msg(bench.got[i].error == SEINE_EREDIRECT, "%s: %s", paths[i], seine_err_name(bench.got[i].error));
-    ck_assert(!bench.got[i].transient);
+    ck_assert(!bench.got[i].retryable);
     ck_assert_uint_eq(bench.got[i].attempts, 1);
   }
   ck_assert_uint_eq(server_requests(bench.server, NULL, NULL), 11 + 11 + 4);
@@ -381,7 +381,7 @@ START_TEST(inside_addresses_are_refused_before_a_byte) {
   bench_run(&bench);
   for (size_t i = 0; i < bench.count; i++) {
     ck_assert_msg(bench.got[i].error == SEINE_EDENIED, "%s: %s", names[i], seine_err_name(bench.got[i].error));
-    ck_assert(!bench.got[i].transient);
+    ck_assert(!bench.got[i].retryable);
     ck_assert_uint_eq(bench.got[i].attempts, 1);
   }
   ck_assert_uint_eq(server_requests(bench.server, NULL, NULL), 0);
@@ -395,7 +395,7 @@ END_TEST
 static const struct {
   const char *path;
   int error; /* 0: ok */
-  bool transient;
+  bool retryable;
   int http_status;
 } endings[] = {
     {"/img/png/a?truncate=5000", SEINE_ETRUNCATED, true, 200},
@@ -438,8 +438,8 @@ START_TEST(broken_answers_have_their_class) {
   ck_assert_msg(got->error == error, "%s: %s (%s), not %s", endings[_i].path, seine_err_name(got->error),
                 got->message ? got->message : "", seine_err_name(error));
   ck_assert_int_eq(got->status, error ? SEINE_STATUS_FAILED : SEINE_STATUS_OK);
-  ck_assert_msg(got->transient == endings[_i].transient, "%s", endings[_i].path);
-  ck_assert_uint_eq(got->attempts, endings[_i].transient ? 2 : 1);
+  ck_assert_msg(got->retryable == endings[_i].retryable, "%s", endings[_i].path);
+  ck_assert_uint_eq(got->attempts, endings[_i].retryable ? 2 : 1);
   ck_assert_msg(got->http_status == endings[_i].http_status, "%s: %d", endings[_i].path, got->http_status);
 }
 END_TEST
@@ -451,7 +451,7 @@ START_TEST(refused_connections_are_tried_again) {
   struct got *got = fetch_dead(&dead, 0);
   bench_run(&bench);
   ck_assert_int_eq(got->error, SEINE_ECONNECT);
-  ck_assert(got->transient);
+  ck_assert(got->retryable);
   ck_assert_uint_eq(got->attempts, 3);
   close(dead.descriptor);
 }

@@ -92,7 +92,7 @@ static struct got *ask(struct bench *bench, const struct wanted *what, bool fail
  * that is too long. */
 static void check(const struct got *got, const struct wanted *what, bool by_proxy) {
   if (got->status != SEINE_STATUS_OK) {
-    bool said = got->error == SEINE_ENOMEM ? got->transient : got->error == SEINE_EPROTOCOL;
+    bool said = got->error == SEINE_ENOMEM ? got->retryable : got->error == SEINE_EPROTOCOL;
     ck_assert_msg(faults.failed && said, "copy %lu: %s", faults.n, seine_strerror(got->error));
     return;
   }

@@ -37,7 +37,7 @@ START_TEST(presets_are_the_engines_defaults) {
   const seine_options_t *ours = &settings.engine;
   ck_assert_str_eq(ours->accept, "image/*");
   ck_assert_str_eq(ours->opt_out, "noai,noimageai");
-  ck_assert_str_eq(ours->retry_on, "408,425,429,500,502,503,504");
+  ck_assert_str_eq(ours->retry_on, SEINE_RETRY_ON);
   ck_assert_str_eq(ours->user_agent, engine.user_agent);
   ck_assert_uint_eq(ours->min_size_bytes, engine.min_size_bytes);
   ck_assert_uint_eq(ours->max_size_bytes, engine.max_size_bytes);

@@ -1,4 +1,4 @@
-/* Rows of the manifest: their exact text, what is read back from it, and which failures are final. */
+/* Rows of the manifest: their exact text, and what is read back from it. */
 #include "few.h"
 #include "list.h"
 #include "row.h"
@@ -49,6 +49,7 @@ static const struct row formulas = {.url = "=HYPERLINK(\"x\",1)",
                                     .type = "'a",
                                     .error = SEINE_EURL,
                                     .message = "-1",
+                                    .retryable = true,
                                     .declared_type = "+1",
                                     .etag = "a=1"};
 
@@ -71,12 +72,12 @@ static const struct {
     {&wide_formulas, ROW_CSV,
      "0,'\uff1d1,failed,''\uff201,,0,\uff411,,,,,url,'\uff0d1,0,,'\uff0b1,'\ufe661,a\uff1d,,,0,\r\n"},
     {&formulas, ROW_CSV,
-     "0,\"'=HYPERLINK(\"\"x\"\",1)\",failed,'''@a,,0,'a,,,,,url,'-1,0,,'+1,a=1,,,,0,\r\n"},
+     "0,\"'=HYPERLINK(\"\"x\"\",1)\",failed,'''@a,,0,'a,,,,,url,'-1,true,0,,'+1,a=1,,,,0,\r\n"},
     {&full, ROW_JSON,
      "{\"id\":17,\"url\":\"http://h/a.jpg?q=\\\"1\\\",2\",\"status\":\"ok\",\"path\":\"a/b, "
      "c.jpg\",\"sha256\":\"" DIGEST_HEX
      "\",\"bytes\":15591,\"type\":\"image/"
-     "jpeg\",\"width\":640,\"height\":480,\"trailing_bytes\":12,\"http\":200,\"error\":null,\"message\":null,\"attempts\":1,\"final_url\":"
+     "jpeg\",\"width\":640,\"height\":480,\"trailing_bytes\":12,\"http\":200,\"error\":null,\"message\":null,\"retryable\":null,\"attempts\":1,\"final_url\":"
      "null,\"declared_type\":\"image/jpeg\",\"etag\":\"W/"
      "\\\"x\\\\y\\\"\",\"last_modified\":null,\"ip\":\"203.0.113.9\","
      "\"started\":\"2026-11-21T07:30:00.123Z\",\"elapsed_ms\":41,\"input\":null}\n"},
@@ -85,13 +86,13 @@ static const struct {
      "url\",\"status\":\"failed\",\"path\":null,\"sha256\":null,\"bytes\":0,\"type\":null,\"width\":null,\"height\":null,"
      "\"trailing_bytes\":null,\"http\":"
      "null,\"error\":\"url\",\"message\":\"no\\u000ascheme \\u007f %FF \\u2028 \\u202e "
-     "\xc3\xa9\",\"attempts\":0,\"final_url\":"
+     "\xc3\xa9\",\"retryable\":false,\"attempts\":0,\"final_url\":"
      "null,\"declared_type\":null,\"etag\":null,\"last_modified\":null,\"ip\":null,\"started\":null,\"elapsed_ms\":0,\"input\":null}"
      "\n"},
     {&full, ROW_CSV,
-     "17,\"http://h/a.jpg?q=\"\"1\"\",2\",ok,\"a/b, c.jpg\"," DIGEST_HEX ",15591,image/jpeg,640,480,12,200,,,1,,image/jpeg,"
+     "17,\"http://h/a.jpg?q=\"\"1\"\",2\",ok,\"a/b, c.jpg\"," DIGEST_HEX ",15591,image/jpeg,640,480,12,200,,,,1,,image/jpeg,"
      "\"W/\"\"x\\y\"\"\",,203.0.113.9,2026-11-21T07:30:00.123Z,41,\r\n"},
-    {&empty, ROW_CSV, "0,not a url,failed,,,0,,,,,,url,no%0Ascheme %7F %FF %E2%80%A8 %E2%80%AE \xc3\xa9,0,,,,,,,0,\r\n"},
+    {&empty, ROW_CSV, "0,not a url,failed,,,0,,,,,,url,no%0Ascheme %7F %FF %E2%80%A8 %E2%80%AE \xc3\xa9,false,0,,,,,,,0,\r\n"},
 };
 
 START_TEST(text_is_as_in_the_table) {
@@ -112,6 +113,7 @@ START_TEST(what_was_written_is_read) {
   ck_assert_int_eq(view.status, row->status);
   ck_assert_int_eq(view.error, row->error);
   ck_assert_int_eq(view.http, row->http);
+  ck_assert_int_eq(view.retryable, row->retryable);
   ck_assert_int_eq(view.has_sha256, row->sha256 != NULL);
   if (row->sha256) ck_assert_mem_eq(view.sha256, row->sha256, 32);
   if (row->path)
@@ -146,9 +148,9 @@ static const struct {
     {"{\"id\":1,\"url\":\"a\\", ROW_JSON, false},
     {"{\"id\":1,\"url\":\"a\\\"}", ROW_JSON, false},
     {"{\"id\":1,\"url\":\"u\",\"status\":\"ok\",\"path\":null,\"sha256\":\"ba78\"", ROW_JSON, false},
-    {"1,u,ok,p," DIGEST_HEX ",1,,,,,200,,,", ROW_CSV, true},
-    {"1,u,ok,p," DIGEST_HEX "0,1,,,,,200,,,", ROW_CSV, false},
-    {"1,\"u\"\"v\",failed,,,,,,,,404,http,m,1", ROW_CSV, true},
+    {"1,u,ok,p," DIGEST_HEX ",1,,,,,200,,,,1", ROW_CSV, true},
+    {"1,u,ok,p," DIGEST_HEX "0,1,,,,,200,,,,1", ROW_CSV, false},
+    {"1,\"u\"\"v\",failed,,,,,,,,404,http,m,false,1", ROW_CSV, true},
     {"1,\"u,failed,,,,,,,,404,http,m,1", ROW_CSV, false},
     {"1,\"u\"v,failed,,,,,,,,404,http,m,1", ROW_CSV, false},
     {"id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message", ROW_CSV, false},
@@ -164,6 +166,31 @@ START_TEST(other_lines_are_not_understood) {
   struct row_view view;
   char *line = xstrdup(lines[_i].line);
   ck_assert_int_eq(row_read(line, strlen(line), lines[_i].format, &view), lines[_i].good);
+  free(line);
+}
+END_TEST
+
+/* A row's end, as a view of it must have `retryable`. */
+static const struct {
+  const char *line;
+  bool retryable;
+} retryables[] = {
+    {"{\"id\":1,\"url\":\"u\",\"status\":\"failed\",\"path\":null,\"sha256\":null,\"bytes\":1,\"type\":null,"
+     "\"http\":null,\"error\":\"dns\",\"message\":\"m\",\"attempts\":1}",
+     true}, /* from before there was such a key */
+    {"{\"id\":1,\"url\":\"u\",\"status\":\"rejected\",\"path\":null,\"sha256\":null,\"bytes\":1,\"type\":null,"
+     "\"http\":200,\"error\":\"type\",\"message\":\"m\",\"attempts\":1}",
+     false},
+    {"{\"id\":1,\"url\":\"u\",\"status\":\"rejected\",\"path\":null,\"sha256\":null,\"bytes\":0,\"type\":null,"
+     "\"http\":200,\"error\":\"size\",\"message\":\"\\\"m\",\"retryable\":true,\"attempts\":1}",
+     true},
+};
+
+START_TEST(retryable_is_read) {
+  char *line = xstrdup(retryables[_i].line);
+  struct row_view view;
+  ck_assert(row_read(line, strlen(line), ROW_JSON, &view));
+  ck_assert_int_eq(view.retryable, retryables[_i].retryable);
   free(line);
 }
 END_TEST
@@ -252,7 +279,8 @@ static size_t write_random_row(char *line, size_t size, bool odd) {
   row.width = rand() % 2 ? (unsigned)rand() % 9999 : 0;
   row.http = (int)https[rand() % 4];
   row.error = errors[rand() % 5];
-  row.message = rand() % 2 ? text : NULL;
+  row.message = rand() % 2 ? odd ? text : "HTTP status 404" : NULL;
+  row.retryable = rand() % 2;
   ck_assert_uint_le(row_bound(&row), size);
   return (size_t)(row_write(line, &row, ROW_JSON) - line) - 1;
 }
@@ -264,6 +292,7 @@ static void assert_same_views(const struct row_view *a, const struct row_view *b
   ck_assert_int_eq(a->status, b->status);
   ck_assert_int_eq(a->error, b->error);
   ck_assert_int_eq(a->http, b->http);
+  ck_assert_int_eq(a->retryable, b->retryable);
   ck_assert_pstr_eq(a->path, b->path);
   ck_assert_uint_eq(a->bytes, b->bytes);
   ck_assert_int_eq(a->has_sha256, b->has_sha256);
@@ -313,55 +342,6 @@ START_TEST(scanned_rows_are_as_read) {
 END_TEST
 
 static const struct {
-  seine_status_t status;
-  int error, http;
-  const char *retry_on;
-  bool transient;
-} judged[] = {
-    {SEINE_STATUS_OK, 0, 200, NULL, false},
-    {SEINE_STATUS_DUPLICATE, 0, 200, NULL, false},
-    {SEINE_STATUS_REJECTED, SEINE_ETYPE, 200, NULL, false},
-    {SEINE_STATUS_FAILED, SEINE_EURL, 0, NULL, false},
-    {SEINE_STATUS_FAILED, SEINE_EDENIED, 0, NULL, false},
-    {SEINE_STATUS_FAILED, SEINE_EREDIRECT, 302, NULL, false},
-    {SEINE_STATUS_FAILED, SEINE_EPROTOCOL, 0, NULL, false},
-    {SEINE_STATUS_FAILED, SEINE_EDNS, 0, NULL, true},
-    {SEINE_STATUS_FAILED, SEINE_ECONNECT, 0, NULL, true},
-    {SEINE_STATUS_FAILED, SEINE_ETLS, 0, NULL, true},
-    {SEINE_STATUS_FAILED, SEINE_ETIMEOUT, 0, NULL, true},
-    {SEINE_STATUS_FAILED, SEINE_ERESET, 200, NULL, true},
-    {SEINE_STATUS_FAILED, SEINE_ETRUNCATED, 200, NULL, true},
-    {SEINE_STATUS_FAILED, SEINE_EHOSTDOWN, 0, NULL, true},
-    {SEINE_STATUS_FAILED, SEINE_EPROXY, 0, NULL, true},
-    {SEINE_STATUS_FAILED, SEINE_EIO, 200, NULL, true},
-    {SEINE_STATUS_FAILED, SEINE_EHTTP, 404, NULL, false},
-    {SEINE_STATUS_FAILED, SEINE_EHTTP, 410, NULL, false},
-    {SEINE_STATUS_FAILED, SEINE_EHTTP, 403, NULL, false},
-    {SEINE_STATUS_FAILED, SEINE_EHTTP, 304, NULL, false},
-    {SEINE_STATUS_FAILED, SEINE_EHTTP, 408, NULL, true},
-    {SEINE_STATUS_FAILED, SEINE_EHTTP, 425, NULL, true},
-    {SEINE_STATUS_FAILED, SEINE_EHTTP, 429, NULL, true},
-    {SEINE_STATUS_FAILED, SEINE_EHTTP, 500, NULL, true},
-    {SEINE_STATUS_FAILED, SEINE_EHTTP, 503, NULL, true},
-    {SEINE_STATUS_FAILED, SEINE_EHTTP, 521, NULL, true},
-    {SEINE_STATUS_FAILED, SEINE_EHTTP, 403, "+403", true},
-    {SEINE_STATUS_FAILED, SEINE_EHTTP, 429, "+403,-429", false},
-    {SEINE_STATUS_FAILED, SEINE_EHTTP, 403, "403, 404", true},
-    {SEINE_STATUS_FAILED, SEINE_EHTTP, 404, "403, 404", true},
-    {SEINE_STATUS_FAILED, SEINE_EHTTP, 429, "403, 404", false},
-    {SEINE_STATUS_FAILED, SEINE_EHTTP, 429, "", false},
-    {SEINE_STATUS_FAILED, SEINE_EHTTP, 404, "+,x,99999", false},
-};
-
-START_TEST(failures_are_judged_as_in_the_table) {
-  struct retry_statuses statuses;
-  retry_statuses_set(&statuses, judged[_i].retry_on);
-  ck_assert_int_eq(row_is_transient(judged[_i].status, judged[_i].error, judged[_i].http, &statuses),
-                   judged[_i].transient);
-}
-END_TEST
-
-static const struct {
   int64_t unix_ms;
   const char *text;
 } times[] = {
@@ -390,7 +370,7 @@ int main(void) {
   TABLE(text_is_as_in_the_table, written);
   TABLE(what_was_written_is_read, written);
   TABLE(other_lines_are_not_understood, lines);
-  TABLE(failures_are_judged_as_in_the_table, judged);
+  TABLE(retryable_is_read, retryables);
   TABLE(times_are_as_in_the_table, times);
   tcase_add_test(tcase, random_rows_survive);
   tcase_add_test(tcase, mangled_rows_are_safe);

@@ -27,7 +27,7 @@ START_TEST(a_byte_in_each_stall_period_is_not_enough) {
   ck_assert_int_eq(fast->status, SEINE_STATUS_OK);
   for (int i = 0; i < 3; i++) {
     ck_assert_int_eq(slow[i]->error, SEINE_ETIMEOUT);
-    ck_assert(slow[i]->transient);
+    ck_assert(slow[i]->retryable);
     ck_assert_uint_eq(slow[i]->attempts, 2);
     ck_assert_str_eq(slow[i]->message, "fewer than 100 bytes a second arrived for 0.4 s");
   }

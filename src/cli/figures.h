@@ -16,7 +16,7 @@ struct figures {
   uint64_t done_before; /* of which an earlier run had ended, well or not */
   uint64_t done_before_bad;
   uint64_t by_status[4]; /* ended in this run, by seine_status_t */
-  uint64_t transient;    /* of those failed, which another run tries again */
+  uint64_t transient;    /* of those rejected or failed, which another run tries again */
   uint64_t unfinished;   /* cancelled: no row was written */
   uint64_t by_error[FIGURES_ERRORS];
   uint64_t by_http[FIGURES_STATUSES]; /* of those that failed for their HTTP status */

@@ -20,12 +20,17 @@ static bool is_csv(const char *path) {
   return length >= 4 && strcasecmp(path + length - 4, ".csv") == 0;
 }
 
+/* Whether the file begins with this text, as far as it goes. */
+static bool begins_with(int fd, const char *text) {
+  char found[512];
+  size_t length = strlen(text);
+  ssize_t n = pread(fd, found, length < sizeof found ? length : sizeof found, 0);
+  return n >= 0 && memcmp(found, text, (size_t)n) == 0;
+}
+
 /* Whether the file begins as a manifest of ours in this format does, as far as it goes. */
 static bool begins_as(int fd, enum row_format format) {
-  const char *beginning = format == ROW_JSON ? "{\"id\":" : "id,url,status,path,";
-  char found[32];
-  ssize_t n = pread(fd, found, strlen(beginning), 0);
-  return n >= 0 && memcmp(found, beginning, (size_t)n) == 0;
+  return begins_with(fd, format == ROW_JSON ? "{\"id\":" : "id,url,status,path,");
 }
 
 /* The size of the file up to the end of its last whole line. */
@@ -72,6 +77,11 @@ static int take_regular(struct manifest_file *file, const char *path, int64_t si
   if (!ours && !(fresh && other)) {
     say("%s is not a manifest in %s; it is left as it is: choose another file with --manifest", path,
         file->format == ROW_JSON ? "JSON lines" : "CSV");
+    return 2;
+  }
+  if (!fresh && !begins_with(file->rows, row_header(file->format))) {
+    say("%s has other columns than this version of seine writes; it is left as it is: choose another file with "
+        "--manifest, or replace this one with --fresh", path);
     return 2;
   }
   if (!fresh) return cut_torn_line(file, size);

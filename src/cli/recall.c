@@ -69,6 +69,15 @@ static bool goes_on(struct recall *recall, uint64_t offset) {
   return !atomic_load(&recall->stop);
 }
 
+/* Whether this run fetches the URL of a row again, its file aside. */
+static bool is_due(const struct recall *recall, const struct row_view *view) {
+  if (view->status <= SEINE_STATUS_DUPLICATE) return false;
+  if (view->status == SEINE_STATUS_FAILED && recall->retry_failed) return true;
+  seine_result_t earlier = {
+      .status = view->status, .error = view->error, .retryable = view->retryable, .http_status = view->http};
+  return seine_should_refetch(recall->options, &earlier);
+}
+
 static bool note_row(const struct row_view *view, uint64_t offset, void *user) {
   struct pass *pass = user;
   struct recall *recall = pass->recall;
@@ -79,10 +88,7 @@ static bool note_row(const struct row_view *view, uint64_t offset, void *user) {
   struct note note = {.url = fingerprint_of_row(pass, view), .offset = offset};
   history_prefetch(recall->history, note.url);
   bool lost = recall->check_files && view->path && file_is_lost(recall, view);
-  bool failed = view->status == SEINE_STATUS_FAILED;
-  bool again =
-      failed && (recall->retry_failed || row_is_transient(view->status, view->error, view->http, &recall->statuses));
-  note.done = !again && !lost;
+  note.done = !lost && !is_due(recall, view);
   note.good = view->status == SEINE_STATUS_OK || view->status == SEINE_STATUS_DUPLICATE;
   note.has_bytes = view->status == SEINE_STATUS_OK && view->path && recall->dedup && view->has_sha256 && !lost;
   if (note.has_bytes) note.bytes = dedup_prefetch(recall->dedup, view->sha256);

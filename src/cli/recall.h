@@ -17,8 +17,8 @@ struct recall {
   struct history *history;
   struct dedup *dedup; /* NULL: bytes are not compared */
   struct paths *paths; /* NULL: names cannot meet */
-  struct retry_statuses statuses;
-  bool retry_failed; /* failures that will not pass are not done either */
+  const seine_options_t *options; /* of this run */
+  bool retry_failed; /* failures that are not retryable are not done either */
   bool check_files;  /* what has no file any more, or one of another size, is not done */
   atomic_bool stop;  /* set from the loop's thread to end it early */
 

@@ -32,7 +32,7 @@ static void count_row(struct run *run, const struct row *row) {
   figures->by_status[row->status]++;
   if (row->error < 0 && row->error > -FIGURES_ERRORS) figures->by_error[-row->error]++;
   if (row->error == SEINE_EHTTP && row->http >= 0 && row->http < FIGURES_STATUSES) figures->by_http[row->http]++;
-  if (row_is_transient(row->status, row->error, row->http, &run->statuses)) figures->transient++;
+  if (row->retryable) figures->transient++;
   if (row->status == SEINE_STATUS_FAILED && is_of_host(row->error)) worst_add(run->worst, row->url, row->error);
   if (row->status == SEINE_STATUS_OK && row->path) figures->stored_bytes += row->bytes;
 }
@@ -74,6 +74,7 @@ static void row_of_result(struct item *item, const seine_result_t *result, struc
       .http = result->http_status,
       .error = result->error,
       .message = result->message || !result->error ? result->message : seine_strerror(result->error),
+      .retryable = result->retryable,
       .attempts = result->attempts,
       .final_url = result->final_url,
       .declared_type = result->declared_type,
@@ -84,7 +85,9 @@ static void row_of_result(struct item *item, const seine_result_t *result, struc
       .elapsed_ms = result->elapsed_ms,
       .input = item->input,
   };
-  if (item->nameless) row->message = "no file name can be made for this URL by the template given with --name";
+  if (!item->nameless) return;
+  row->message = "no file name can be made for this URL by the template given with --name";
+  row->retryable = true; /* with another template */
 }
 
 static void free_kept(struct item *item) {
@@ -185,6 +188,7 @@ static void write_failure(struct item *item, const char *message) {
   struct row *row = &item->kept->row;
   row->status = SEINE_STATUS_FAILED;
   row->error = SEINE_EIO;
+  row->retryable = true;
   row->path = NULL;
   row->message = message;
   write_row(item->run, row);

@@ -1,4 +1,4 @@
-/* A row of the manifest as text and back, and whether what it tells of is final. */
+/* A row of the manifest as text and back. */
 #include "row.h"
 #include "util.h"
 
@@ -16,7 +16,7 @@ static const char HEX_DIGITS[] = "0123456789ABCDEF";
 
 const char *row_header(enum row_format format) {
   if (format == ROW_JSON) return "";
-  return "id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message,attempts,final_url,"
+  return "id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message,retryable,attempts,final_url,"
          "declared_type,etag,last_modified,ip,started,elapsed_ms,input\r\n";
 }
 
@@ -186,6 +186,11 @@ static char *put_known(char *out, uint64_t number, enum row_format format) {
   return number ? put_number(out, number) : put_word(out, NULL, format);
 }
 
+static char *put_retryable(char *out, const struct row *row, enum row_format format) {
+  if (row->status <= SEINE_STATUS_DUPLICATE) return put_word(out, NULL, format);
+  return row->retryable ? PUT(out, "true") : PUT(out, "false");
+}
+
 static char *put_digest(char *out, const uint8_t *sha256, enum row_format format) {
   if (!sha256) return put_word(out, NULL, format);
   if (format == ROW_JSON) *out++ = '"';
@@ -253,6 +258,7 @@ char *row_write(char *out, const struct row *row, enum row_format format) {
   KEY("http"), out = put_known(out, (unsigned)row->http, format);
   KEY("error"), out = put_word(out, seine_err_name(row->error), format);
   KEY("message"), out = put_text(out, row->message, format);
+  KEY("retryable"), out = put_retryable(out, row, format);
   KEY("attempts"), out = put_number(out, row->attempts);
   KEY("final_url"), out = put_text(out, row->final_url, format);
   KEY("declared_type"), out = put_text(out, row->declared_type, format);
@@ -418,7 +424,18 @@ static bool pass_sides(char **at) {
   return TAKE(at, ",\"trailing_bytes\":") && (TAKE(at, "null") || take_number(at, &number));
 }
 
-/* Reads as far as "error"; what follows is only for people, and is not looked at but for its end. */
+/* Rows of versions without this key: a failure is retryable, which costs one more fetch. */
+static bool take_retryable(char **at, struct row_view *view) {
+  char *message;
+  view->retryable = view->status == SEINE_STATUS_FAILED;
+  if (view->status <= SEINE_STATUS_DUPLICATE) return true;
+  if (!TAKE(at, ",\"message\":") || !take_string(at, &message)) return false;
+  if (!TAKE(at, ",\"retryable\":")) return true;
+  view->retryable = TAKE(at, "true");
+  return view->retryable || TAKE(at, "false");
+}
+
+/* Reads the keys that a rerun needs; what follows them is only checked for its end. */
 static bool read_json(char *line, size_t length, struct row_view *view) {
   char *at = line, *status, *path, *sha256, *type, *error;
   if (length < 2 || line[length - 1] != '}') return false;
@@ -429,7 +446,7 @@ static bool read_json(char *line, size_t length, struct row_view *view) {
          read_digest(sha256, view) && TAKE(&at, ",\"bytes\":") && take_number(&at, &view->bytes) &&
          TAKE(&at, ",\"type\":") && take_string(&at, &type) && pass_sides(&at) && TAKE(&at, ",\"http\":") &&
          take_http(&at, &view->http) && TAKE(&at, ",\"error\":") && take_string(&at, &error) &&
-         read_error(error, &view->error) && *at == ',';
+         read_error(error, &view->error) && take_retryable(&at, view) && (*at == ',' || *at == '}');
 }
 
 static char *without_apostrophe(char *text) {
@@ -463,7 +480,7 @@ static bool whole_number(char *text, uint64_t *number) {
 }
 
 static bool read_csv(char *line, struct row_view *view) {
-  enum { ID, URL, STATUS, PATH, SHA256, BYTES, TYPE, WIDTH, HEIGHT, TRAILING_BYTES, HTTP, ERROR, FIELDS };
+  enum { ID, URL, STATUS, PATH, SHA256, BYTES, TYPE, WIDTH, HEIGHT, TRAILING_BYTES, HTTP, ERROR, MESSAGE, RETRYABLE, FIELDS };
   char *field[FIELDS], *at = line;
   uint64_t http = 0;
   for (size_t i = 0; i < FIELDS; i++)
@@ -476,6 +493,7 @@ static bool read_csv(char *line, struct row_view *view) {
   if (field[BYTES] && !whole_number(field[BYTES], &view->bytes)) return false;
   if (field[HTTP] && (!whole_number(field[HTTP], &http) || http > 999)) return false;
   view->http = (int)http;
+  view->retryable = field[RETRYABLE] && strcmp(field[RETRYABLE], "true") == 0;
   return read_digest(field[SHA256], view) && read_error(field[ERROR], &view->error) && *at != '\0';
 }
 
@@ -485,56 +503,4 @@ bool row_read(char *line, size_t length, enum row_format format, struct row_view
   if (format == ROW_JSON) return read_json(line, length, view);
   if (length && line[length - 1] == '\r') line[length - 1] = '\0';
   return read_csv(line, view);
-}
-
-/* ---- Judging ---- */
-
-static void set_status(struct retry_statuses *statuses, unsigned long status, bool on) {
-  if (status > 999) return;
-  uint8_t bit = (uint8_t)(1u << status % 8);
-  if (on)
-    statuses->bits[status / 8] |= bit;
-  else
-    statuses->bits[status / 8] &= (uint8_t)~bit;
-}
-
-void retry_statuses_set(struct retry_statuses *statuses, const char *words) {
-  static const unsigned usual[] = {408, 425, 429, 500, 502, 503, 504};
-  bool changes = !words || strpbrk(words, "+-") != NULL;
-  memset(statuses, 0, sizeof *statuses);
-  for (size_t i = 0; changes && i < sizeof usual / sizeof *usual; i++)
-    set_status(statuses, usual[i], true);
-  while (words && *words) {
-    bool off = *words == '-';
-    if (*words == '-' || *words == '+') words++;
-    char *end;
-    unsigned long status = strtoul(words, &end, 10);
-    if (end != words)
-      set_status(statuses, status, !off);
-    else if (*end)
-      end++;
-    words = end;
-    while (*words == ',' || *words == ' ')
-      words++;
-  }
-}
-
-bool row_is_transient(seine_status_t status, int error, int http, const struct retry_statuses *statuses) {
-  if (status != SEINE_STATUS_FAILED) return false;
-  switch (error) {
-  case SEINE_EURL:
-  case SEINE_EREDIRECT:
-  case SEINE_ETYPE:
-  case SEINE_ESIZE:
-  case SEINE_EOPTOUT:
-  case SEINE_EDENIED:
-  case SEINE_EPROTOCOL:
-    return false;
-  case SEINE_EHTTP:
-    /* A server's own trouble (5xx) can be over by the next run, even where it is not worth a retry within this one. */
-    return (http >= 500 && http <= 599) || (http >= 0 && http < 1000 && (statuses->bits[http / 8] >> http % 8 & 1));
-  default:
-    /* Connections, names, certificates, proxies, time limits, disks: all may be different another day. */
-    return true;
-  }
 }

@@ -1,4 +1,4 @@
-/* A row of the manifest: written as a JSON line or as CSV, read back, and judged. Pure: no input, no output. */
+/* A row of the manifest: written as a JSON line or as CSV, and read back. Pure: no input, no output. */
 #ifndef SEINE_CLI_ROW_H
 #define SEINE_CLI_ROW_H
 
@@ -20,6 +20,7 @@ struct row {
   int http; /* 0: no response came */
   int error; /* one of SEINE_E..., 0 for none */
   const char *message;
+  bool retryable; /* written where the status is neither ok nor duplicate */
   unsigned attempts;
   const char *final_url, *declared_type, *etag, *last_modified, *ip;
   int64_t started_unix_ms; /* 0: never started */
@@ -50,6 +51,7 @@ struct row_view {
   size_t plain_length; /* of the URL, if url_identity would change nothing about it and take all of it; else 0 */
   seine_status_t status;
   int error, http;
+  bool retryable; /* false for ok and duplicate */
   const char *path;
   uint64_t bytes;
   bool has_sha256;
@@ -59,16 +61,5 @@ struct row_view {
 /* Reads a line of our own, without its line end, of which line[length] can be written (a NUL is put there). False for
  * anything else, among them the header of a CSV. */
 bool row_read(char *line, size_t length, enum row_format format, struct row_view *view);
-
-/* The HTTP statuses that are tried again. */
-struct retry_statuses {
-  uint8_t bits[128]; /* of statuses 0 to 1023 */
-};
-
-/* From the words of --retry-on: "408,429" replaces the usual ones, "+403,-500" changes them, NULL is the usual ones. */
-void retry_statuses_set(struct retry_statuses *statuses, const char *words);
-
-/* Whether another run should fetch the URL again: it failed in a way that may pass. */
-bool row_is_transient(seine_status_t status, int error, int http, const struct retry_statuses *statuses);
 
 #endif

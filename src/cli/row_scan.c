@@ -145,6 +145,17 @@ static bool pass_sides(struct rest *rest) {
          pass_number_or_null(rest, &number) && PASS(rest, ",\"trailing_bytes\":") && pass_number_or_null(rest, &number);
 }
 
+static bool pass_retryable(struct rest *rest, struct row_view *view) {
+  const char *message;
+  size_t length;
+  view->retryable = false;
+  if (view->status <= SEINE_STATUS_DUPLICATE) return true;
+  if (!PASS(rest, ",\"message\":") || !pass_string_or_null(rest, &message, &length)) return false;
+  if (!PASS(rest, ",\"retryable\":")) return false;
+  view->retryable = PASS(rest, "true");
+  return view->retryable || PASS(rest, "false");
+}
+
 /* ---- The row ---- */
 
 bool row_scan(char *line, size_t length, struct row_view *view) {
@@ -160,7 +171,7 @@ bool row_scan(char *line, size_t length, struct row_view *view) {
               PASS(rest, ",\"bytes\":") && pass_number(rest, &view->bytes) && PASS(rest, ",\"type\":") &&
               pass_string_or_null(rest, &type, &type_length) && pass_sides(rest) && PASS(rest, ",\"http\":") &&
               pass_number_or_null(rest, &http) && http <= 999 && PASS(rest, ",\"error\":") &&
-              pass_error(rest, &view->error) && rest->at < rest->end && *rest->at == ',';
+              pass_error(rest, &view->error) && pass_retryable(rest, view) && rest->at < rest->end && *rest->at == ',';
   if (!read) return false;
   view->http = (int)http;
   view->url = line + (url - line);

@@ -71,7 +71,6 @@ static int open_rooms(struct run *run) {
   fingerprint_key_draw(&run->key);
   shard_set(&run->shard, settings->shard);
   run->few = are_urls(settings->lists, settings->list_count);
-  retry_statuses_set(&run->statuses, settings->engine.retry_on);
   run->history = history_new(&run->key);
   run->worst = worst_new(&run->key, WORST_COUNTERS);
   if (settings->dedup && !settings->null_sink) run->dedup = dedup_new(&run->key);
@@ -318,7 +317,7 @@ static void begin(struct run *run) {
   run->recall.history = run->history;
   run->recall.dedup = run->dedup;
   run->recall.paths = run->paths;
-  run->recall.statuses = run->statuses;
+  run->recall.options = &run->settings->engine;
   run->recall.check_files = run->settings->check_files && run->outdir.fd >= 0;
   run->recall.retry_failed = run->settings->retry_failed;
   run->was_used = run->outdir.was_torn || manifest_earlier_bytes(run->manifest) > 0 || run->settings->fresh;

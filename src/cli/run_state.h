@@ -40,7 +40,6 @@ struct run {
   enum run_stage stage;
   uv_loop_t loop;
   struct fingerprint_key key;
-  struct retry_statuses statuses;
 
   struct outdir outdir; /* fd is -1 where no folder is needed */
   struct manifest *manifest;

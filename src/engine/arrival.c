@@ -32,7 +32,8 @@ static void place(struct seine_fetch *fetch) {
   if (answer == SEINE_PLACE_HELD) {
     fetch_end(fetch, SEINE_STATUS_DUPLICATE, 0, false, NULL);
   } else if (answer < 0 || !attempt->path) {
-    fetch_end(fetch, SEINE_STATUS_FAILED, answer < 0 ? answer : SEINE_ENOMEM, false, NULL);
+    int error = answer < 0 ? answer : SEINE_ENOMEM;
+    fetch_end(fetch, SEINE_STATUS_FAILED, error, error == SEINE_ENOMEM, NULL);
   } else {
     fetch_enter(fetch, FETCH_STORING);
     body_store(attempt->body, attempt->path, answer == SEINE_PLACE_REPLACE);

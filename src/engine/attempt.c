@@ -99,16 +99,16 @@ static bool may_retry(const struct seine_fetch *fetch, uint64_t delay_ms) {
   return !is_too_late(fetch, delay_ms);
 }
 
-void attempt_fail(struct seine_fetch *fetch, int error, bool transient, uint64_t wait_ms, const char *message) {
+void attempt_fail(struct seine_fetch *fetch, int error, bool retryable, uint64_t wait_ms, const char *message) {
   struct seine *engine = fetch->engine;
   const seine_options_t *options = &engine->options;
   uint64_t delay_ms =
       backoff_delay_ms(options->retry_delay_ms, options->retry_max_delay_ms, fetch->attempts, engine_random(engine));
   if (delay_ms < wait_ms) delay_ms = wait_ms;
   part_keep(fetch); /* while it is known where the bytes came from */
-  if (!transient || !may_retry(fetch, delay_ms) || return_to_origin(fetch)) {
-    if (transient) part_leave(fetch);
-    fetch_end(fetch, SEINE_STATUS_FAILED, error, transient, message);
+  if (!retryable || !may_retry(fetch, delay_ms) || return_to_origin(fetch)) {
+    if (retryable) part_leave(fetch);
+    fetch_end(fetch, SEINE_STATUS_FAILED, error, retryable, message);
     return;
   }
   attempt_drop(fetch);

@@ -7,9 +7,9 @@
 /* Starts, or fails, the next fetch of a host that is ready. */
 void attempt_begin(struct host *host);
 
-/* An attempt failed: another one follows after a while, at least wait_ms, if the failure is transient and the fetch has
+/* An attempt failed: another one follows after a while, at least wait_ms, if the failure is retryable and the fetch has
  * tries left; otherwise the fetch ends with it. */
-void attempt_fail(struct seine_fetch *fetch, int error, bool transient, uint64_t wait_ms, const char *message);
+void attempt_fail(struct seine_fetch *fetch, int error, bool retryable, uint64_t wait_ms, const char *message);
 
 /* No descriptor was left for an attempt: neither the URL nor its host is to blame. The attempt is not counted, and the
  * fetch goes back to the head of its host's queue, unless that has happened too often. sys: the errno. */

@@ -43,25 +43,16 @@ bool backoff_retry_after_ms(const char *value, int64_t now_unix_s, uint64_t *del
 }
 
 static void statuses_set(struct statuses *statuses, int status, bool on) {
-  unsigned bit = (unsigned)(status - 100);
-  if (on) {
-    statuses->bits[bit / 32] |= UINT32_C(1) << bit % 32;
-  } else {
-    statuses->bits[bit / 32] &= ~(UINT32_C(1) << bit % 32);
-  }
+  uint32_t bit = UINT32_C(1) << status % 32;
+  if (on)
+    statuses->bits[status / 32] |= bit;
+  else
+    statuses->bits[status / 32] &= ~bit;
 }
 
 bool statuses_has(const struct statuses *statuses, int status) {
-  if (status < 100 || status > 599) return false;
-  unsigned bit = (unsigned)(status - 100);
-  return statuses->bits[bit / 32] >> bit % 32 & 1;
-}
-
-static void statuses_default(struct statuses *statuses) {
-  static const int defaults[] = {408, 425, 429, 500, 502, 503, 504};
-  memset(statuses, 0, sizeof(*statuses));
-  for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
-    statuses_set(statuses, defaults[i], true);
+  if (status < STATUS_LEAST || status > STATUS_MOST) return false;
+  return statuses->bits[status / 32] >> status % 32 & 1;
 }
 
 static int refuse(char *cause, size_t size, const char *text, const char *why) {
@@ -71,10 +62,12 @@ static int refuse(char *cause, size_t size, const char *text, const char *why) {
 
 int statuses_parse(struct statuses *statuses, const char *text, char *cause, size_t size) {
   const char *at = text ? text + strspn(text, " \t") : "";
-  statuses_default(statuses);
-  if (!*at) return 0;
+  if (!*at) at = SEINE_RETRY_ON;
   bool changes = *at == '+' || *at == '-';
-  if (!changes) memset(statuses, 0, sizeof(*statuses));
+  if (changes)
+    statuses_parse(statuses, SEINE_RETRY_ON, NULL, 0);
+  else
+    memset(statuses, 0, sizeof(*statuses));
   for (;;) {
     at += strspn(at, " \t");
     char sign = *at;
@@ -84,7 +77,7 @@ int statuses_parse(struct statuses *statuses, const char *text, char *cause, siz
     if (!is_digit(at[0]) || !is_digit(at[1]) || !is_digit(at[2]) || is_digit(at[3]))
       return refuse(cause, size, text, "a status is three digits");
     int status = (at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0');
-    if (status < 100 || status > 599) return refuse(cause, size, text, "a status is 100 to 599");
+    if (status < STATUS_LEAST) return refuse(cause, size, text, "a status is 100 to 999");
     statuses_set(statuses, status, sign != '-');
     at += 3;
     at += strspn(at, " \t");

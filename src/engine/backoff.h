@@ -14,13 +14,15 @@ uint64_t backoff_delay_ms(uint64_t base_ms, uint64_t max_ms, unsigned attempt, u
  * passed gives 0, huge numbers saturate at UINT64_MAX. False, and *delay_ms untouched, for anything else. */
 bool backoff_retry_after_ms(const char *value, int64_t now_unix_s, uint64_t *delay_ms);
 
-/* A set of HTTP statuses, 100 to 599. */
+#define STATUS_LEAST 100
+#define STATUS_MOST  999 /* some servers use statuses above 599 */
+
+/* A set of HTTP statuses. */
 struct statuses {
-  uint32_t bits[16]; /* bit (status - 100) */
+  uint32_t bits[STATUS_MOST / 32 + 1]; /* by status */
 };
 
-/* Reads "403,408" (replaces the default) or "+403,-500" (changes it); NULL or "" is the default: 408 425 429 500 502
- * 503 504. 0, or SEINE_EINVAL with a sentence in cause[0..size) (cause may be NULL). */
+/* Reads "403,408" (replaces SEINE_RETRY_ON) or "+403,-500" (changes it); NULL or "" is SEINE_RETRY_ON. 0, or SEINE_EINVAL with a sentence in cause[0..size) (cause may be NULL). */
 int statuses_parse(struct statuses *statuses, const char *text, char *cause, size_t size);
 bool statuses_has(const struct statuses *statuses, int status);
 

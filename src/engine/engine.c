@@ -43,10 +43,10 @@ void fetch_enter(struct seine_fetch *fetch, enum fetch_state state) {
     TAILQ_INSERT_TAIL(&engine->lists[state], fetch, link);
 }
 
-void fetch_end(struct seine_fetch *fetch, seine_status_t status, int error, bool transient, const char *message) {
+void fetch_end(struct seine_fetch *fetch, seine_status_t status, int error, bool retryable, const char *message) {
   fetch->status = (uint8_t)status;
   fetch->error = error;
-  fetch->transient = transient;
+  fetch->retryable = retryable;
   if (message && *message) fetch->message = strdup(message); /* without memory there is still the error */
   fetch_enter(fetch, FETCH_DONE);
   host_let_go(fetch->host);

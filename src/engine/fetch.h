@@ -84,7 +84,7 @@ struct seine_fetch {
   uint8_t state;      /* enum fetch_state; assigned by fetch_enter alone */
   uint8_t sink;       /* seine_sink_t */
   uint8_t status;     /* seine_status_t, once done */
-  bool transient : 1;
+  bool retryable : 1;
   bool is_cancelled : 1;
   bool is_urgent : 1;  /* goes to the head of its host's queue: it had its turn already */
   bool is_foreign : 1; /* a redirect left the origin that was asked: secrets stay behind */
@@ -98,6 +98,6 @@ struct seine_fetch {
 void fetch_enter(struct seine_fetch *fetch, enum fetch_state state);
 
 /* Ends a fetch: its result is delivered in the engine's next turn. `message` is copied; NULL or "" is none. */
-void fetch_end(struct seine_fetch *fetch, seine_status_t status, int error, bool transient, const char *message);
+void fetch_end(struct seine_fetch *fetch, seine_status_t status, int error, bool retryable, const char *message);
 
 #endif

@@ -22,7 +22,7 @@ void result_fill(const struct seine_fetch *fetch, seine_result_t *result) {
   *result = (seine_result_t){.status = fetch->status,
                              .error = fetch->error,
                              .message = fetch->message,
-                             .transient = fetch->transient,
+                             .retryable = fetch->retryable,
                              .url = fetch->url,
                              .final_url = fetch->target,
                              .attempts = fetch->attempts};

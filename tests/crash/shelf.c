@@ -229,10 +229,8 @@ static void check_file(struct shelf *shelf, struct entry *entry, const char *pat
 
 /* Whether the next run is to try again: a fault that was injected, a host that was given up, an interruption before the
  * retries were used up fail any URL for a while. */
-static bool is_transient(const struct row *row) {
-  const char *error = row->fields[COLUMN_ERROR], *http = row->fields[COLUMN_HTTP];
-  if (strcmp(row->fields[COLUMN_STATUS], "failed") != 0) return false;
-  return !error || strcmp(error, "http") != 0 || !http || *http == '5';
+static bool is_retryable(const struct row *row) {
+  return row->fields[COLUMN_RETRYABLE] && strcmp(row->fields[COLUMN_RETRYABLE], "true") == 0;
 }
 
 static void check_row(struct shelf *shelf, const struct row *row) {
@@ -244,7 +242,7 @@ static void check_row(struct shelf *shelf, const struct row *row) {
     return;
   }
   bool good = is_one_of(status, "ok|duplicate");
-  bool again = is_transient(row);
+  bool again = is_retryable(row);
   if (entry->final && !(shelf->failed_again && strcmp(status, "failed") == 0))
     complain(shelf, "a further row of a URL that was done with: %s", url);
   if (entry->row_in_run) complain(shelf, "two rows by one run: %s", url);

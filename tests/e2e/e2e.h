@@ -20,6 +20,7 @@ struct expected_row {
   const char *path; /* a pattern, as of the shell */
   const char *final_url;
   const char *declared_type, *etag, *last_modified;
+  const char *retryable;
   const char *width, *height, *trailing_bytes; /* "null" for null */
   const char *input; /* JSON */
   int http;

@@ -10,7 +10,7 @@
 
 const char *const column_names[COLUMN_COUNT] = {
     "id",      "url",    "status",        "path",      "sha256", "bytes",   "type",
-    "width",   "height", "trailing_bytes", "http",     "error",  "message", "attempts",
+    "width",   "height", "trailing_bytes", "http",     "error",  "message", "retryable", "attempts",
     "final_url", "declared_type", "etag", "last_modified", "ip",  "started", "elapsed_ms",
     "input"};
 
@@ -124,6 +124,8 @@ static char *take_object(struct reader *reader) {
 /* NULL for null. */
 static char *take_value(struct reader *reader) {
   if (take(reader, "null")) return NULL;
+  if (take(reader, "true")) return strdup("true");
+  if (take(reader, "false")) return strdup("false");
   if (reader->at < reader->end && *reader->at == '{') return take_object(reader);
   if (take(reader, "\"")) return take_string(reader);
   const char *from = reader->at;

@@ -113,6 +113,7 @@ static void check_row(struct scene *scene, const struct expected_row *expected) 
   compare_field(scene, row, COLUMN_TYPE, expected->type);
   compare_field(scene, row, COLUMN_FINAL_URL, expected->final_url);
   compare_field(scene, row, COLUMN_DECLARED_TYPE, expected->declared_type);
+  compare_field(scene, row, COLUMN_RETRYABLE, expected->retryable);
   compare_field(scene, row, COLUMN_ETAG, expected->etag);
   compare_field(scene, row, COLUMN_LAST_MODIFIED, expected->last_modified);
   compare_field(scene, row, COLUMN_WIDTH, expected->width);

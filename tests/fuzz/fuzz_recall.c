@@ -2,7 +2,8 @@
  * file, of JSON lines, or of CSV if it begins as one.
  * Sources: src/cli/dedup.c src/cli/history.c src/cli/identity.c src/cli/manifest.c src/cli/manifest_file.c
  *          src/cli/outdir.c src/cli/paths.c src/cli/recall.c src/cli/row.c src/cli/row_scan.c src/cli/safe_name.c
- *          src/cli/table.c src/cli/util.c src/engine/error.c
+ *          src/cli/table.c src/cli/util.c src/engine/backoff.c src/engine/error.c src/engine/http_date.c
+ *          src/engine/refetch.c
  * Libraries: libsodium */
 #include "fuzz.h"
 #include "recall.h"
@@ -39,11 +40,11 @@ static struct found look(const char *path) {
   struct found found = {.status = manifest_open(&manifest, &options)};
   if (found.status == 0) {
     fingerprint_key_draw(&key);
-    struct recall recall = {.outdir = &outdir, .manifest = manifest};
+    seine_options_t engine = {.retry_on = NULL};
+    struct recall recall = {.outdir = &outdir, .manifest = manifest, .options = &engine};
     recall.history = history_new(&key);
     recall.dedup = dedup_new(&key);
     recall.paths = paths_new(&key);
-    retry_statuses_set(&recall.statuses, NULL);
     recall_read(&recall);
     MUST(recall.error == 0);
     found.rows = recall.rows;

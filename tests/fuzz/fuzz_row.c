@@ -18,7 +18,8 @@ static void write_and_read(const struct row_view *view, enum row_format format, 
                     .path = view->path,
                     .sha256 = view->has_sha256 ? view->sha256 : NULL,
                     .http = view->http,
-                    .error = view->error};
+                    .error = view->error,
+                    .retryable = view->retryable};
   size_t bound = row_bound(&row);
   char *line = malloc(bound + 1);
   struct row_view again;
@@ -28,7 +29,7 @@ static void write_and_read(const struct row_view *view, enum row_format format, 
   MUST(memchr(line, '\n', length - 1) == NULL);
   MUST(row_read(line, length - 1, format, &again));
   MUST(again.id == view->id && again.status == view->status && again.error == view->error && again.http == view->http);
-  MUST(again.has_sha256 == view->has_sha256);
+  MUST(again.has_sha256 == view->has_sha256 && again.retryable == view->retryable);
   MUST(!view->has_sha256 || memcmp(again.sha256, view->sha256, 32) == 0);
   if (times > 1)
     MUST(same(again.url, view->url) && same(again.path, view->path));
@@ -44,7 +45,7 @@ static void scan(const uint8_t *data, size_t size, const struct row_view *view) 
   if (!identity) abort();
   if (row_scan(line, size, &quick)) {
     MUST(view && quick.id == view->id && quick.status == view->status && quick.error == view->error);
-    MUST(quick.http == view->http && quick.bytes == view->bytes && quick.has_sha256 == view->has_sha256);
+    MUST(quick.retryable == view->retryable && quick.http == view->http && quick.bytes == view->bytes && quick.has_sha256 == view->has_sha256);
     MUST(!quick.has_sha256 || memcmp(quick.sha256, view->sha256, 32) == 0);
     MUST(same(quick.url, view->url) && same(quick.path, view->path));
     MUST(quick.plain_length == url_identity(quick.url, identity, 3 * size + 1) && same(quick.url, identity));

@@ -11,7 +11,7 @@ write_past() {
       print url >list
       printf "{\"id\":%d,\"url\":\"%s\",\"status\":\"ok\",\"path\":\"%08d_large-%08x.jpg\",\"sha256\":\"%08x%056d\"," \
              "\"bytes\":%d,\"type\":\"image/jpeg\",\"width\":640,\"height\":480,\"trailing_bytes\":0,\"http\":200," \
-             "\"error\":null,\"message\":null,\"attempts\":1,\"final_url\":null,\"declared_type\":\"image/jpeg\"," \
+             "\"error\":null,\"message\":null,\"retryable\":null,\"attempts\":1,\"final_url\":null,\"declared_type\":\"image/jpeg\"," \
              "\"etag\":null,\"last_modified\":null,\"ip\":\"203.0.113.9\",\"started\":\"2026-11-21T07:30:00.123Z\"," \
              "\"elapsed_ms\":41}\n", i + 1, url, i, i, i, i, 15000 + i % 1000 >manifest
     }}'
