@@ -469,8 +469,8 @@ static void read_info(struct transfer *transfer, struct outcome *outcome) {
   long refusal = 0;
   curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &refusal);
   outcome->refusal = (int)refusal;
-  /* On a connection that was used before, there is no connect time. */
-  outcome->connected = connect_us > 0 || ready_us > 0 || transfer->response.status;
+  /* A reused connection has no connect time; from libcurl 8 on a connection to a proxy alone has one. */
+  outcome->connected = (connect_us > 0 && !outcome->proxied) || ready_us > 0 || transfer->response.status;
   if (outcome->proxied) {
     curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &outcome->connect_code);
     curl_easy_getinfo(easy, CURLINFO_PROXY_ERROR, &outcome->proxy_error);
