@@ -195,6 +195,60 @@ START_TEST(retryable_is_read) {
 }
 END_TEST
 
+/* ---- Bounds ---- */
+
+static char *text_of(const char *piece, size_t count) {
+  char *text = xmalloc(strlen(piece) * count + 1), *end = text;
+  *end = '\0';
+  while (count--)
+    end = stpcpy(end, piece);
+  return text;
+}
+
+static char *written_row(const struct row *row, enum row_format format) {
+  size_t bound = row_bound(row);
+  char *line = xmalloc(bound + 1), *end = row_write(line, row, format);
+  ck_assert_uint_le((size_t)(end - line), bound);
+  *end = '\0';
+  return line;
+}
+
+/* A piece, how many of them are the longest text that is whole, and how many are left of a longer one. */
+static const struct {
+  const char *piece;
+  enum row_format format;
+  size_t most, left;
+} bounds[] = {
+    {"a", ROW_JSON, 2048, 2045},        {"a", ROW_CSV, 2048, 2045},       {"\x01", ROW_JSON, 341, 340},
+    {"\x01", ROW_CSV, 682, 681},        {"\"", ROW_JSON, 1024, 1022},     {"\"", ROW_CSV, 1024, 1022},
+    {"\\", ROW_JSON, 1024, 1022},       {"\xc3\xa9", ROW_JSON, 1024, 1022}, {"\xff", ROW_JSON, 682, 681},
+    {"\xe2\x80\xae", ROW_CSV, 227, 227}, {"\U0001f600", ROW_CSV, 512, 511},
+};
+
+START_TEST(texts_of_servers_are_bounded) {
+  enum row_format format = bounds[_i].format;
+  char *most = text_of(bounds[_i].piece, bounds[_i].most), *more = text_of(bounds[_i].piece, bounds[_i].most + 1);
+  char *left = text_of(bounds[_i].piece, bounds[_i].left), *cut = xasprintf("%s...", left);
+  struct row whole = {.url = "u", .type = most, .message = most, .final_url = most, .declared_type = most};
+  struct row longer = {.url = "u", .type = more, .message = more, .final_url = more, .declared_type = more};
+  struct row expected = {.url = "u", .type = cut, .message = cut, .final_url = cut, .declared_type = cut};
+  whole.etag = whole.last_modified = most;
+  longer.etag = longer.last_modified = more;
+  char *whole_line = written_row(&whole, format), *line = written_row(&longer, format);
+  char *expected_line = written_row(&expected, format);
+  ck_assert_ptr_null(strstr(whole_line, "..."));
+  ck_assert_str_eq(line, expected_line);
+  ck_assert_uint_le(strlen(line), 4 * (ROW_TEXT_MOST + 3) + 512);
+  free(expected_line);
+  free(line);
+  free(whole_line);
+  free(cut);
+  free(left);
+  free(more);
+  free(most);
+}
+END_TEST
+
 static void random_text(char *text, size_t size) {
   size_t length = (size_t)rand() % size;
   for (size_t i = 0; i < length; i++)
@@ -371,6 +425,7 @@ int main(void) {
   TABLE(what_was_written_is_read, written);
   TABLE(other_lines_are_not_understood, lines);
   TABLE(retryable_is_read, retryables);
+  TABLE(texts_of_servers_are_bounded, bounds);
   TABLE(times_are_as_in_the_table, times);
   tcase_add_test(tcase, random_rows_survive);
   tcase_add_test(tcase, mangled_rows_are_safe);

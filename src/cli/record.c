@@ -147,33 +147,43 @@ static int name_file(struct item *item, const seine_result_t *result, char *path
 
 /* ---- Duplicates ---- */
 
-static const char *keep_text(char **room, const char *text) {
+/* A text and how much of it is kept; enough for a row to show that it is too long for one. */
+static size_t kept_size(const char *text, bool whole) {
+  return text ? (whole ? strlen(text) : strnlen(text, ROW_TEXT_MOST + 1)) + 1 : 0;
+}
+
+static const char *keep_text(char **room, const char *text, bool whole) {
   if (!text) return NULL;
-  const char *kept = *room;
-  *room = stpcpy(*room, text) + 1;
+  size_t size = kept_size(text, whole);
+  char *kept = *room;
+  memcpy(kept, text, size - 1);
+  kept[size - 1] = '\0';
+  *room += size;
   return kept;
 }
 
 static void keep_row(struct item *item, const struct row *row, const char *request_url) {
-  const char *const texts[] = {row->url,  row->type,          row->message, row->final_url, row->declared_type,
-                               row->etag, row->last_modified, row->ip,      request_url};
-  size_t size = 0;
+  const struct {
+    const char *text;
+    size_t offset;
+  } texts[] = {{row->type, offsetof(struct row, type)},
+               {row->message, offsetof(struct row, message)},
+               {row->final_url, offsetof(struct row, final_url)},
+               {row->declared_type, offsetof(struct row, declared_type)},
+               {row->etag, offsetof(struct row, etag)},
+               {row->last_modified, offsetof(struct row, last_modified)},
+               {row->ip, offsetof(struct row, ip)}};
+  size_t size = kept_size(row->url, true) + kept_size(request_url, true);
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-    size += texts[i] ? strlen(texts[i]) + 1 : 0;
+    size += kept_size(texts[i].text, false);
   struct kept *kept = xcalloc(1, sizeof *kept + size);
   char *room = kept->texts;
   kept->row = *row;
-  memcpy(kept->sha256, row->sha256, sizeof kept->sha256);
-  kept->row.sha256 = kept->sha256;
-  kept->row.url = keep_text(&room, row->url);
-  kept->row.type = keep_text(&room, row->type);
-  kept->row.message = keep_text(&room, row->message);
-  kept->row.final_url = keep_text(&room, row->final_url);
-  kept->row.declared_type = keep_text(&room, row->declared_type);
-  kept->row.etag = keep_text(&room, row->etag);
-  kept->row.last_modified = keep_text(&room, row->last_modified);
-  kept->row.ip = keep_text(&room, row->ip);
-  kept->request_url = keep_text(&room, request_url);
+  if (row->sha256) kept->row.sha256 = memcpy(kept->sha256, row->sha256, sizeof kept->sha256);
+  kept->row.url = keep_text(&room, row->url, true);
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    *(const char **)((char *)&kept->row + texts[i].offset) = keep_text(&room, texts[i].text, false);
+  kept->request_url = keep_text(&room, request_url, true);
   item->kept = kept;
 }
 

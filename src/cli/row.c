@@ -24,11 +24,16 @@ size_t row_text_bound(const char *text) {
   return text ? strlen(text) * 6 + 2 : 4;
 }
 
+static size_t short_text_bound(const char *text) {
+  size_t bound = text ? strnlen(text, ROW_TEXT_MOST) * 6 : 0;
+  return (bound < ROW_TEXT_MOST ? bound : ROW_TEXT_MOST) + 5; /* quotes, an apostrophe; null */
+}
+
 size_t row_bound(const struct row *row) {
   /* The fixed part: keys and punctuation (under 300 bytes), sha256, a time, error and status names, and ten numbers. */
-  return 1024 + row_text_bound(row->url) + row_text_bound(row->path) + row_text_bound(row->type) +
-         row_text_bound(row->message) + row_text_bound(row->final_url) + row_text_bound(row->declared_type) +
-         row_text_bound(row->etag) + row_text_bound(row->last_modified) + row_text_bound(row->ip) +
+  return 1024 + row_text_bound(row->url) + row_text_bound(row->path) + short_text_bound(row->type) +
+         short_text_bound(row->message) + short_text_bound(row->final_url) + short_text_bound(row->declared_type) +
+         short_text_bound(row->etag) + short_text_bound(row->last_modified) + row_text_bound(row->ip) +
          (row->input ? 2 * strlen(row->input) + 2 : 4);
 }
 
@@ -171,6 +176,39 @@ static char *put_text(char *out, const char *text, enum row_format format) {
   return format == ROW_JSON ? row_put_text(out, text) : put_csv_text(out, text);
 }
 
+/* How many bytes of a text, in whole characters, take at most `most` bytes in a row. */
+static size_t fitting(const char *text, enum row_format format, size_t most) {
+  const unsigned char *s = (const unsigned char *)text;
+  for (size_t written = 0; *s;) {
+    char one[16], *end = one;
+    size_t length = put_character(&end, s, format);
+    written += *s == '"' || *s == '\\' ? 2 : (size_t)(end - one);
+    if (written > most) break;
+    s += length;
+  }
+  return (size_t)(s - (const unsigned char *)text);
+}
+
+static bool is_short(const char *text, enum row_format format) {
+  size_t length = strnlen(text, ROW_TEXT_MOST + 1);
+  return length * 6 <= ROW_TEXT_MOST || fitting(text, format, ROW_TEXT_MOST) == strlen(text);
+}
+
+/* Of what a server chose at most ROW_TEXT_MOST bytes; "..." at the end shows that it was cut. */
+static char *put_short_text(char *out, const char *text, enum row_format format) {
+  static const char more[] = "...";
+  char cut[ROW_TEXT_MOST + 1];
+  if (!text || is_short(text, format)) return put_text(out, text, format);
+  char *end = mempcpy(cut, text, fitting(text, format, ROW_TEXT_MOST - strlen(more)));
+  strcpy(end, more);
+  return put_text(out, cut, format);
+}
+
+/* What is of use as a whole alone. */
+static char *put_whole_text(char *out, const char *text, enum row_format format) {
+  return put_text(out, text && is_short(text, format) ? text : NULL, format);
+}
+
 /* For strings of ours, which need no escaping. */
 static char *put_word(char *out, const char *word, enum row_format format) {
   if (format == ROW_CSV) return word ? put(out, word, strlen(word)) : out;
@@ -251,19 +289,19 @@ char *row_write(char *out, const struct row *row, enum row_format format) {
   KEY("path"), out = put_text(out, row->path, format);
   KEY("sha256"), out = put_digest(out, row->sha256, format);
   KEY("bytes"), out = put_number(out, row->bytes);
-  KEY("type"), out = put_text(out, row->type, format);
+  KEY("type"), out = put_short_text(out, row->type, format);
   KEY("width"), out = put_known(out, row->width, format);
   KEY("height"), out = put_known(out, row->height, format);
   KEY("trailing_bytes"), out = put_known(out, row->trailing_bytes, format);
   KEY("http"), out = put_known(out, (unsigned)row->http, format);
   KEY("error"), out = put_word(out, seine_err_name(row->error), format);
-  KEY("message"), out = put_text(out, row->message, format);
+  KEY("message"), out = put_short_text(out, row->message, format);
   KEY("retryable"), out = put_retryable(out, row, format);
   KEY("attempts"), out = put_number(out, row->attempts);
-  KEY("final_url"), out = put_text(out, row->final_url, format);
-  KEY("declared_type"), out = put_text(out, row->declared_type, format);
-  KEY("etag"), out = put_text(out, row->etag, format);
-  KEY("last_modified"), out = put_text(out, row->last_modified, format);
+  KEY("final_url"), out = put_short_text(out, row->final_url, format);
+  KEY("declared_type"), out = put_short_text(out, row->declared_type, format);
+  KEY("etag"), out = put_whole_text(out, row->etag, format);
+  KEY("last_modified"), out = put_whole_text(out, row->last_modified, format);
   KEY("ip"), out = put_text(out, row->ip, format);
   KEY("started"), out = put_time(out, row->started_unix_ms, format);
   KEY("elapsed_ms"), out = put_number(out, row->elapsed_ms);

@@ -31,6 +31,10 @@ struct row {
 /* The first line of a CSV manifest, with its line end; "" for JSON. */
 const char *row_header(enum row_format format);
 
+/* Bytes that each text of the server takes in a row: its Content-Type and the last URL of its redirects are cut there
+ * and end in "...", a message likewise; an ETag or a Last-Modified that is longer is null, since half of one is wrong. */
+#define ROW_TEXT_MOST 2048
+
 /* No row is longer than this, its line end included. */
 size_t row_bound(const struct row *row);
 
