@@ -70,7 +70,7 @@ static const struct {
   const char *text;
 } written[] = {
     {&wide_formulas, ROW_CSV,
-     "0,'\uff1d1,failed,''\uff201,,0,\uff411,,,,,url,'\uff0d1,0,,'\uff0b1,'\ufe661,a\uff1d,,,0,\r\n"},
+     "0,'\uff1d1,failed,''\uff201,,0,\uff411,,,,,url,'\uff0d1,false,0,,'\uff0b1,'\ufe661,a\uff1d,,,0,\r\n"},
     {&formulas, ROW_CSV,
      "0,\"'=HYPERLINK(\"\"x\"\",1)\",failed,'''@a,,0,'a,,,,,url,'-1,true,0,,'+1,a=1,,,,0,\r\n"},
     {&full, ROW_JSON,
