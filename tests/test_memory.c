@@ -170,7 +170,8 @@ START_TEST(an_engine_opens_whole_or_not_at_all) {
   }
   printf("%lu allocations to open, no engine without %u of them\n", faults.n, without);
   ck_assert(!faults.failed);
-  ck_assert_uint_gt(without, faults.n / 2);
+  /* c-ares 1.34 can do without more than half of what it asks for. */
+  ck_assert_uint_gt(without, faults.n / 3);
 }
 END_TEST
 

@@ -313,6 +313,9 @@ static int channel_open(struct dns *dns, const struct dns_options *from) {
                                  .sock_state_cb_data = dns};
   int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB |
              ARES_OPT_SOCK_RCVBUF;
+#ifdef ARES_OPT_QUERY_CACHE
+  mask |= ARES_OPT_QUERY_CACHE; /* qcache_max_ttl is 0, no cache: the resolver keeps answers by its own options */
+#endif
   int status = ares_init_options(&dns->channel, &options, mask);
   if (status != ARES_SUCCESS) return status == ARES_ENOMEM ? SEINE_ENOMEM : SEINE_ENOSYS;
   if (!from->servers) return 0;

@@ -86,8 +86,10 @@ static struct failure_class class_of(const struct outcome *outcome, enum blame b
 
 /* libcurl's sentence ends in its words for its own code, which say less than the system's. */
 static const char *connect_text(const struct outcome *outcome, char *room, size_t size) {
-  const char *end = strstr(outcome->text, ": Couldn't connect to server");
-  if (outcome->code != CURLE_COULDNT_CONNECT || !outcome->refusal || !end) return outcome->text;
+  const char *end = strstr(outcome->text, curl_easy_strerror(CURLE_COULDNT_CONNECT));
+  if (outcome->code != CURLE_COULDNT_CONNECT || !outcome->refusal || !end || end - outcome->text < 2)
+    return outcome->text;
+  end -= 2; /* the ": " before it */
   char reason[80]; /* uv_strerror would leak the text of a code that libuv does not know */
   uv_strerror_r(uv_translate_sys_error(outcome->refusal), reason, sizeof reason);
   snprintf(room, size, "%.*s: %s", (int)(end - outcome->text), outcome->text, reason);
