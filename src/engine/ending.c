@@ -79,7 +79,7 @@ static struct failure_class class_of(const struct outcome *outcome, enum blame b
   case BLAME_UNCLEAR: break;
   }
   /* libcurl's code for framing that is nonsense is that of a connection that was lost. */
-  if (outcome->code == CURLE_RECV_ERROR && strstr(outcome->text, "chunked-encoding"))
+  if (outcome->code == CURLE_RECV_ERROR && strstr(outcome->text, "chunk"))
     return (struct failure_class){SEINE_EPROTOCOL, false, false};
   return classify(outcome->code, outcome->connected);
 }

@@ -41,7 +41,7 @@ static const struct e2e_case cases[] = {
               {.bare = true,
                .options = {"--verify", "out"},
                .says = {"1 file", "1 as the manifest says"},
-               .never = {"missing", "no last row", ".part"},
+               .never = {"1 missing", "no last row", ".part"},
                .requests = {{.count = NONE}},
                .also = {"out/.seine-parts/*.part"},
                .stored = 1,
