@@ -14,6 +14,8 @@ struct manifest_options {
   uv_loop_t *loop;
   const char *path; /* "-" is standard output; ".csv" at the end makes it CSV. Folders above it are made */
   int folder; /* the output folder, borrowed until manifest_close; -1: none */
+  bool is_default; /* the path was not chosen by the user: its last part is opened in `folder`, and has to be a file of
+                      our own */
   bool fresh; /* an earlier manifest is emptied */
   bool durable; /* sync `folder`, then write a group of rows, then sync them */
   bool read_back; /* manifest_read will be used */

@@ -113,21 +113,45 @@ static int keep_rows_aside(struct manifest_file *file, const struct manifest_opt
   return 3;
 }
 
-static int open_named(struct manifest_file *file, const struct manifest_options *options) {
+static int refuse_to_open(const char *path) {
+  int status = errno == EISDIR || errno == ELOOP ? 2 : 3;
+  say("the manifest %s cannot be opened: %s; choose another with --manifest", path,
+      errno == ELOOP ? "it is a symbolic link" : strerror(errno));
+  return status;
+}
+
+/* A manifest that nobody chose: what somebody planted under its name is neither followed nor written to. */
+static int open_default(struct manifest_file *file, const struct manifest_options *options) {
+  const char *slash = strrchr(options->path, '/'), *name = slash ? slash + 1 : options->path;
+  int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
+  struct stat st;
+  file->rows = openat(options->folder, name, flags, 0666);
+  if (file->rows < 0 || fstat(file->rows, &st) != 0) return refuse_to_open(options->path);
+  const char *objection = outdir_objection(options->folder, &st);
+  if (!objection) return take_regular(file, options->path, st.st_size, options->fresh);
+  say("the manifest %s %s; remove it, or choose another with --manifest", options->path, objection);
+  return 2;
+}
+
+/* Opened for reading as well, a pipe would take rows that nobody ever reads. */
+static int open_pipe(const char *path) {
+  int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd >= 0 || errno != ENXIO) return fd;
+  say("the manifest %s is a pipe that nobody reads yet: waiting for its reader", path);
+  return open(path, O_WRONLY | O_CLOEXEC);
+}
+
+static int open_chosen(struct manifest_file *file, const struct manifest_options *options) {
   struct stat st;
   char cause[512];
   if (folders_make_above(options->path, cause, sizeof cause) != 0) {
     say("%s", cause);
     return 3;
   }
-  int fd = open(options->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
-  if (fd < 0 || fstat(fd, &st) != 0) {
-    say("the manifest %s cannot be opened: %s; choose another with --manifest", options->path, strerror(errno));
-    bool is_folder = errno == EISDIR;
-    if (fd >= 0) close(fd);
-    return is_folder ? 2 : 3;
-  }
-  if (S_ISREG(st.st_mode)) {
+  bool is_pipe = stat(options->path, &st) == 0 && S_ISFIFO(st.st_mode);
+  int fd = is_pipe ? open_pipe(options->path) : open(options->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+  if (fd < 0) return refuse_to_open(options->path);
+  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
     file->rows = fd;
     return take_regular(file, options->path, st.st_size, options->fresh);
   }
@@ -145,7 +169,7 @@ int manifest_file_open(struct manifest_file *file, const struct manifest_options
     file->stream = STDOUT_FILENO;
     status = keep_rows_aside(file, options);
   } else {
-    status = open_named(file, options);
+    status = options->is_default && options->folder >= 0 ? open_default(file, options) : open_chosen(file, options);
   }
   if (status != 0) manifest_file_close(file);
   return status;

@@ -534,7 +534,8 @@ int options_parse(struct settings *settings, int argc, char **argv) {
   if (proxies_settle(settings) < 0) return -1;
   if (read_host_rules(settings) < 0) return -1;
   if (settings->output == NULL) settings->output = default_output(settings);
-  if (settings->manifest == NULL) settings->manifest = xasprintf("%s/manifest.jsonl", settings->output);
+  settings->manifest_is_default = settings->manifest == NULL;
+  if (settings->manifest_is_default) settings->manifest = xasprintf("%s/manifest.jsonl", settings->output);
   return check(settings);
 }
 

@@ -24,6 +24,7 @@ struct settings {
   char *output; /* folder */
   char *name; /* preset or template */
   char *manifest; /* file; "-" is standard output */
+  bool manifest_is_default; /* it was not given */
   bool null_sink, fresh, retry_failed, check_files, durable, content_disposition, checksum;
   enum dedup_mode dedup;
   size_t window;

@@ -59,6 +59,29 @@ static int open_folder(struct outdir *outdir, const char *path) {
   return 0;
 }
 
+const char *outdir_objection(int folder, const struct stat *file) {
+  struct stat above;
+  if (!S_ISREG(file->st_mode)) return "is not a regular file";
+  if (file->st_nlink != 1) return "has another name elsewhere (a hard link), whose file would be changed";
+  if (file->st_uid == geteuid() || (fstat(folder, &above) == 0 && file->st_uid == above.st_uid)) return NULL;
+  return "belongs to another user";
+}
+
+static bool holds_mark(int lock) {
+  char found[16];
+  ssize_t n = pread(lock, found, sizeof found, 0);
+  return n >= 0 && n <= (ssize_t)strlen(RUNNING) && memcmp(found, RUNNING, (size_t)n) == 0;
+}
+
+/* What somebody else put there is not written to. */
+static int check_lock(const struct outdir *outdir, const struct stat *st, const char *path) {
+  const char *objection = outdir_objection(outdir->fd, st);
+  if (!objection && !holds_mark(outdir->lock)) objection = "holds something that no run wrote";
+  if (!objection) return 0;
+  say("the lock file %s/%s %s; remove it, or choose another folder with --output", path, OUTDIR_LOCK, objection);
+  return 2;
+}
+
 /* The lock goes with the process, whatever becomes of it; the mark inside stays, unless the end was a clean one. */
 static int lock_folder(struct outdir *outdir, const char *path) {
   struct stat st;
@@ -72,6 +95,8 @@ static int lock_folder(struct outdir *outdir, const char *path) {
     say("another run is writing to %s; wait for its end, or choose another folder with --output", path);
     return 2;
   }
+  int status = check_lock(outdir, &st, path);
+  if (status != 0) return status;
   outdir->was_torn = st.st_size > 0;
   if (pwrite(outdir->lock, RUNNING, strlen(RUNNING), 0) == (ssize_t)strlen(RUNNING)) return 0;
   say("the lock file %s/%s cannot be written: %s; make room, then run the same command again", path, OUTDIR_LOCK,

@@ -28,6 +28,11 @@ int outdir_share(int folder);
  * Gives how many there were. */
 size_t outdir_sweep(const struct outdir *outdir);
 
+/* Why a file of the folder that is to be written to is none that a run made, in words that follow its name; NULL if it
+ * may be one: regular, with one name, and owned by the user or by the folder's owner, as everything is on some network
+ * file systems. */
+const char *outdir_objection(int folder, const struct stat *file);
+
 /* Opens a file below the folder, never through a symbolic link or out of it: a descriptor, or -1 with errno. */
 int outdir_openat(int folder, const char *path, int flags);
 /* What stands at a path below the folder, a symbolic link itself: 0, or an errno. Blocks: for a worker. */

@@ -90,6 +90,7 @@ static int open_manifest(struct run *run) {
                                                  .loop = &run->loop,
                                                  .path = settings->manifest,
                                                  .folder = run->outdir.fd,
+                                                 .is_default = settings->manifest_is_default,
                                                  .fresh = settings->fresh,
                                                  .durable = settings->durable,
                                                  .read_back = run->dedup != NULL,
