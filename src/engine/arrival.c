@@ -126,7 +126,7 @@ bool arrival_keeps_connection(const struct seine_fetch *fetch) {
   const struct seine *engine = fetch->engine;
   const struct transfers *transfers = &engine->transfers;
   size_t idle = transfers->curl_loop.idle_count;
-  if (engine->slots.limit < engine->options.concurrency) return transfers->curl_loop.open <= engine->slots.limit;
+  if (engine->slots.limit < engine->options.concurrency) return transfers->curl_loop.connections <= engine->slots.limit;
   if (fetch->host->queued) return idle < engine->options.concurrency + IDLE_CONNECTIONS;
   return engine->options.keep_alive_ms && idle + transfers->keeping < IDLE_CONNECTIONS;
 }

@@ -218,25 +218,63 @@ static int headers_for_rest(struct seine_fetch *fetch, struct curl_slist **lines
   return 0;
 }
 
-/* What libcurl is told of the name it will connect to, so that it asks nobody itself. *entry is the caller's; NULL:
- * nothing. 0 or SEINE_ENOMEM. */
-static int resolve_entry(const struct seine_fetch *fetch, char **entry) {
+/* Adds "name:port:address,address" to the names that libcurl knows. 0 or SEINE_ENOMEM. */
+static int add_name(struct curl_slist **names, const char *name, unsigned port, const struct addresses *addresses) {
+  char *entry;
+  /* A leading "-" would remove the name. Behind a "+" it is part of it. */
+  if (asprintf(&entry, "%s%s:%u:%s", *name == '-' ? "+" : "", name, port, addresses->text) < 0) return SEINE_ENOMEM;
+  struct curl_slist *longer = curl_slist_append(*names, entry);
+  free(entry);
+  if (!longer) return SEINE_ENOMEM;
+  *names = longer;
+  return 0;
+}
+
+static int add_proxy_name(struct curl_slist **names, const struct seine_fetch *fetch) {
+  const char *name = proxy_host(fetch->proxy);
+  struct addresses *addresses = name ? resolver_cached(fetch->engine->resolver, name) : NULL;
+  int error = addresses ? add_name(names, name, proxy_port(fetch->proxy), addresses) : 0;
+  addresses_unref(addresses);
+  return error;
+}
+
+/* Whether the target's address has to be known here. */
+static bool needs_address(const struct seine_fetch *fetch) {
+  return !fetch->proxy || proxy_takes_address(fetch->proxy);
+}
+
+/* Copies the public ones; returns how many there are. */
+static unsigned public_addresses(const struct addresses *addresses, union address list[ADDRESSES_MAX]) {
+  unsigned count = 0;
+  for (unsigned i = 0; i < addresses->count; i++)
+    if (!address_is_private(&addresses->list[i].any)) list[count++] = addresses->list[i];
+  return count;
+}
+
+/* A proxy is not given private addresses under --deny-private. Without a proxy, libcurl is not given a socket. */
+static int add_host_name(struct curl_slist **names, const struct seine_fetch *fetch) {
   const struct host *host = fetch->host;
-  struct addresses *addresses = host->addresses;
-  const char *name = host->name;
-  unsigned port = host->port;
-  int error = 0;
-  *entry = NULL;
-  if (fetch->proxy) {
-    name = proxy_host(fetch->proxy);
-    port = proxy_port(fetch->proxy);
-    addresses = name ? resolver_cached(fetch->engine->resolver, name) : NULL;
+  struct addresses *addresses = addresses_ref(host->addresses);
+  if (fetch->proxy && fetch->engine->options.deny_private) {
+    union address list[ADDRESSES_MAX];
+    unsigned count = public_addresses(addresses, list);
+    addresses_unref(addresses);
+    addresses = addresses_make(list, count, host->addresses->expires_ms);
   }
-  if (addresses && asprintf(entry, "%s:%u:%s", name, port, addresses->text) < 0) {
-    *entry = NULL;
-    error = SEINE_ENOMEM;
-  }
-  if (fetch->proxy) addresses_unref(addresses);
+  int error = addresses ? add_name(names, host->name, host->port, addresses) : SEINE_ENOMEM;
+  addresses_unref(addresses);
+  return error;
+}
+
+/* Names that libcurl will connect to or hand to a proxy as addresses, so that it looks none up itself. *names is the
+ * caller's. 0 or SEINE_ENOMEM. */
+static int names_of(const struct seine_fetch *fetch, struct curl_slist **names) {
+  *names = NULL;
+  int error = fetch->proxy ? add_proxy_name(names, fetch) : 0;
+  if (!error && needs_address(fetch) && fetch->host->addresses) error = add_host_name(names, fetch);
+  if (!error) return 0;
+  curl_slist_free_all(*names);
+  *names = NULL;
   return error;
 }
 
@@ -244,6 +282,7 @@ static int start_attempt(struct seine_fetch *fetch, struct transfer_request *req
   struct curl_slist *lines = NULL;
   int error = make_attempt(fetch) ? headers_of(fetch, &lines) : SEINE_ENOMEM;
   if (!error) error = headers_for_rest(fetch, &lines);
+  if (!error) error = names_of(fetch, &request->names);
   request->headers = lines;
   if (!error) error = transfer_start(&fetch->engine->transfers, request, fetch, &fetch->attempt->transfer);
   return error;
@@ -252,17 +291,16 @@ static int start_attempt(struct seine_fetch *fetch, struct transfer_request *req
 static void start_transfer(struct seine_fetch *fetch) {
   struct seine *engine = fetch->engine;
   struct host *host = fetch->host;
-  char *resolve = NULL, *lent = NULL;
+  char *lent = NULL;
   const char *asked = fetch->full ? fetch->full : fetch->url;
-  int error = resolve_entry(fetch, &resolve);
+  int error = 0;
   if (!error && fetch->target && !fetch->is_foreign) error = url_with_userinfo_of(fetch->target, asked, &lent);
   struct transfer_request request = {.url = lent ? lent : fetch->target ? fetch->target : asked,
-                                     .resolve = resolve,
                                      .proxy = fetch->proxy ? proxy_url(fetch->proxy) : NULL,
                                      .literal = host->literal && !fetch->proxy,
+                                     .may_resolve = host->literal || (fetch->proxy && !proxy_host(fetch->proxy)),
                                      .keep_connection = arrival_keeps_connection(fetch)};
   if (!error) error = start_attempt(fetch, &request);
-  free(resolve);
   free(lent);
   if (error) {
     via_spare(fetch);
@@ -278,6 +316,15 @@ static void start_transfer(struct seine_fetch *fetch) {
 
 /* ---- The way ---- */
 
+/* The name of the host itself could not be resolved. */
+static void on_no_address(struct seine_fetch *fetch, const struct resolver_answer *answer) {
+  count_attempt(fetch);
+  via_spare(fetch);
+  host_unreachable(fetch->host);
+  host_looking(fetch->host, false);
+  attempt_fail(fetch, answer->error, !answer->permanent, 0, answer->message);
+}
+
 static void on_answer(void *user, const struct resolver_answer *answer) {
   struct seine_fetch *fetch = user;
   struct host *host = fetch->host;
@@ -289,7 +336,7 @@ static void on_answer(void *user, const struct resolver_answer *answer) {
     attempt_postpone(fetch, EMFILE);
     return;
   }
-  if (answer->error && fetch->proxy) {
+  if (answer->error && fetch->resolves_proxy) {
     count_attempt(fetch);
     via_release(fetch, BLAME_PROXY);
     host_looking(host, false);
@@ -297,13 +344,10 @@ static void on_answer(void *user, const struct resolver_answer *answer) {
     return;
   }
   if (answer->error) {
-    count_attempt(fetch);
-    host_unreachable(host);
-    host_looking(host, false);
-    attempt_fail(fetch, answer->error, !answer->permanent, 0, answer->message);
+    on_no_address(fetch, answer);
     return;
   }
-  if (!fetch->proxy) {
+  if (!fetch->resolves_proxy) {
     addresses_unref(host->addresses);
     host->addresses = addresses_ref(answer->addresses);
   }
@@ -321,9 +365,11 @@ static bool knows_address(struct host *host, struct resolver *resolver) {
   return host->addresses;
 }
 
-static void look_up(struct seine_fetch *fetch, const char *name) {
+/* Looks up the host's name, or its proxy's. */
+static void look_up(struct seine_fetch *fetch, const char *name, bool is_proxy) {
   struct host *host = fetch->host;
   host_looking(host, true);
+  fetch->resolves_proxy = is_proxy;
   fetch_enter(fetch, FETCH_RESOLVING);
   int error = resolver_lookup(fetch->engine->resolver, name, on_answer, fetch, &fetch->query);
   if (!error) return;
@@ -332,27 +378,42 @@ static void look_up(struct seine_fetch *fetch, const char *name) {
   fetch_end(fetch, SEINE_STATUS_FAILED, error, true, NULL);
 }
 
+/* Whether --deny-private refuses what the proxy would be asked for. What other names lead to only the proxy knows. */
+static bool is_denied(const struct seine_fetch *fetch) {
+  const struct host *host = fetch->host;
+  if (!fetch->engine->options.deny_private) return false;
+  if (address_text_is_private(host->name) || host_name_is_local(host->name)) return true;
+  union address list[ADDRESSES_MAX];
+  return needs_address(fetch) && host->addresses && !public_addresses(host->addresses, list);
+}
+
+static void start_by_proxy(struct seine_fetch *fetch) {
+  struct host *host = fetch->host;
+  if (needs_address(fetch) && !knows_address(host, fetch->engine->resolver)) {
+    look_up(fetch, host->name, false);
+  } else if (is_denied(fetch)) {
+    via_spare(fetch);
+    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EDENIED, false, NULL);
+  } else {
+    start_transfer(fetch);
+  }
+}
+
+static void go_by_proxy(struct seine_fetch *fetch) {
+  const char *name = proxy_host(fetch->proxy);
+  struct addresses *addresses = name ? resolver_cached(fetch->engine->resolver, name) : NULL;
+  if (!name || addresses)
+    start_by_proxy(fetch);
+  else
+    look_up(fetch, name, true);
+  addresses_unref(addresses);
+}
+
 static void go_direct(struct seine_fetch *fetch) {
   if (knows_address(fetch->host, fetch->engine->resolver))
     start_transfer(fetch);
   else
-    look_up(fetch, fetch->host->name);
-}
-
-static void go_by_proxy(struct seine_fetch *fetch) {
-  /* What a name leads to, only the proxy will know. */
-  if (fetch->engine->options.deny_private && address_text_is_private(fetch->host->name)) {
-    via_spare(fetch);
-    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EDENIED, false, NULL);
-    return;
-  }
-  const char *name = proxy_host(fetch->proxy);
-  struct addresses *addresses = name ? resolver_cached(fetch->engine->resolver, name) : NULL;
-  if (!name || addresses)
-    start_transfer(fetch);
-  else
-    look_up(fetch, name);
-  addresses_unref(addresses);
+    look_up(fetch, fetch->host->name, false);
 }
 
 /* Finds the way to the host: directly, or by the proxy whose turn it is. */

@@ -9,10 +9,13 @@
 
 #include "seine.h"
 
-/* One for each descriptor, from curl's first word about it until curl closes it. It outlives CURL_POLL_REMOVE: a
- * connection goes idle and busy again with every request, and leaving the poll armed saves two epoll_ctl each time. */
+/* A descriptor that libcurl polls. Connections, which libcurl opened through curl_loop_opened, keep theirs until libcurl
+ * closes them: they go idle and busy again with every request, and leaving the poll armed saves two epoll_ctl each time.
+ * Any other descriptor is libcurl's own (a resolver thread's, an event descriptor); libcurl closes those without a
+ * callback, so their watch ends at CURL_POLL_REMOVE. */
 struct socket_watch {
   uv_poll_t poll;
+  bool is_connection;
   TAILQ_ENTRY(socket_watch) link; /* in curl_loop->idle, if is_idle */
   bool is_idle;
   uint64_t idle_since_ms; /* uv_now */
@@ -20,8 +23,13 @@ struct socket_watch {
   curl_socket_t fd;
   int wanted; /* uv events that curl asked for; 0 while the connection idles */
   int armed; /* uv events that the poll was started with */
-  ino_t inode; /* of the socket, to tell it from a later one with the same number */
-  bool connected; /* it has been idle once: from here on curl closes it by way of on_close_socket alone */
+  ino_t inode; /* tells the descriptor from a later one with the same number */
+  bool connected; /* it has been idle once: from here on libcurl closes it by on_close_socket alone */
+};
+
+struct descriptor {
+  struct socket_watch *watch; /* NULL: libcurl does not poll it */
+  ino_t opened; /* inode of the socket that curl_loop_opened reported, until libcurl closes it; 0: none */
 };
 
 static void read_messages(struct curl_loop *curl_loop) {
@@ -83,19 +91,19 @@ static void on_poll(uv_poll_t *poll, int status, int events) {
 static void on_watch_closed(uv_handle_t *handle);
 
 static struct socket_watch *watch_of(struct curl_loop *curl_loop, curl_socket_t fd) {
-  return (size_t)fd < curl_loop->watches_size ? curl_loop->watches[fd] : NULL;
+  return (size_t)fd < curl_loop->descriptors_size ? curl_loop->descriptors[fd].watch : NULL;
 }
 
 static bool make_room(struct curl_loop *curl_loop, curl_socket_t fd) {
-  if ((size_t)fd < curl_loop->watches_size) return true;
-  size_t size = curl_loop->watches_size ? curl_loop->watches_size : 256;
+  size_t old_size = curl_loop->descriptors_size, size = old_size ? old_size : 256;
+  if ((size_t)fd < old_size) return true;
   while (size <= (size_t)fd)
     size *= 2;
-  struct socket_watch **watches = realloc(curl_loop->watches, size * sizeof *watches);
-  if (!watches) return false;
-  memset(watches + curl_loop->watches_size, 0, (size - curl_loop->watches_size) * sizeof *watches);
-  curl_loop->watches = watches;
-  curl_loop->watches_size = size;
+  struct descriptor *descriptors = realloc(curl_loop->descriptors, size * sizeof *descriptors);
+  if (!descriptors) return false;
+  memset(descriptors + old_size, 0, (size - old_size) * sizeof *descriptors);
+  curl_loop->descriptors = descriptors;
+  curl_loop->descriptors_size = size;
   return true;
 }
 
@@ -116,7 +124,10 @@ static struct socket_watch *watch_new(struct curl_loop *curl_loop, curl_socket_t
   watch->curl_loop = curl_loop;
   watch->fd = fd;
   watch->inode = inode_of(fd);
-  curl_loop->watches[fd] = watch;
+  watch->is_connection = watch->inode && watch->inode == curl_loop->descriptors[fd].opened;
+  uv_unref((uv_handle_t *)&watch->poll); /* the engine keeps the loop alive while there are fetches */
+  curl_loop->descriptors[fd].watch = watch;
+  curl_loop->connections += watch->is_connection;
   curl_loop->open++;
   return watch;
 }
@@ -158,32 +169,40 @@ static void enter_idle(struct socket_watch *watch) {
 
 static void watch_close(struct socket_watch *watch) {
   leave_idle(watch);
-  watch->curl_loop->watches[watch->fd] = NULL;
+  watch->curl_loop->descriptors[watch->fd].watch = NULL;
+  watch->curl_loop->connections -= watch->is_connection;
   uv_close((uv_handle_t *)&watch->poll, on_watch_closed);
 }
 
 static void want(struct socket_watch *watch, int events) {
   leave_idle(watch);
   watch->wanted = events;
-  uv_ref((uv_handle_t *)&watch->poll);
   if (watch->armed != events && uv_poll_start(&watch->poll, events, on_poll) == 0) watch->armed = events;
 }
 
-/* curl waits for nothing on this socket. If that is because the connection goes idle, the watch stays. A socket that
- * was still being connected may be closed already, and its number may be another thread's. */
+/* While a connection is being made, libcurl 7.88 closes its socket without a callback, and may open the next descriptor
+ * under the same number; so may another thread. */
+static bool is_current(const struct socket_watch *watch) {
+  return watch->connected || inode_of(watch->fd) == watch->inode;
+}
+
+/* libcurl no longer polls this descriptor. A connection that was made goes idle; its watch stays. While it is being made
+ * it is polled for UV_WRITABLE. */
 static void unwant(struct socket_watch *watch) {
-  if (watch->wanted != UV_READABLE || (!watch->connected && inode_of(watch->fd) != watch->inode)) {
+  bool made = watch->is_connection && (watch->connected || watch->wanted == UV_READABLE);
+  if (!made || !is_current(watch)) {
     watch_close(watch);
     return;
   }
   watch->connected = true;
   watch->wanted = 0;
   enter_idle(watch);
-  uv_unref((uv_handle_t *)&watch->poll); /* an idle connection is no reason for the loop to stay */
 }
 
 bool curl_loop_opened(struct curl_loop *curl_loop, curl_socket_t fd) {
   struct socket_watch *stale = watch_of(curl_loop, fd);
+  if (!make_room(curl_loop, fd)) return false;
+  curl_loop->descriptors[fd].opened = inode_of(fd);
   if (!stale) return true;
   /* curl compares numbers: what it wanted of the old socket it will not say again of the new one. */
   int events = stale->wanted;
@@ -203,6 +222,10 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *u
     if (watch) unwant(watch);
     return 0;
   }
+  if (watch && !is_current(watch)) {
+    watch_close(watch);
+    watch = NULL;
+  }
   if (!watch) watch = watch_new(curl_loop, fd);
   if (!watch) {
     fail_socket(curl_loop, fd);
@@ -214,9 +237,9 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *u
 
 static void handle_closed(struct curl_loop *curl_loop) {
   if (--curl_loop->open > 0 || !curl_loop->closing) return;
-  free(curl_loop->watches);
-  curl_loop->watches = NULL;
-  curl_loop->watches_size = 0;
+  free(curl_loop->descriptors);
+  curl_loop->descriptors = NULL;
+  curl_loop->descriptors_size = 0;
   curl_loop->on_closed(curl_loop->user);
 }
 
@@ -232,6 +255,7 @@ static int on_close_socket(void *user, curl_socket_t fd) {
   struct curl_loop *curl_loop = user;
   struct socket_watch *watch = watch_of(curl_loop, fd);
   if (watch) watch_close(watch);
+  if ((size_t)fd < curl_loop->descriptors_size) curl_loop->descriptors[fd].opened = 0;
   return close(fd);
 }
 
@@ -264,6 +288,7 @@ int curl_loop_open(struct curl_loop *curl_loop, uv_loop_t *loop, long connection
   curl_multi_setopt(curl_loop->multi, CURLMOPT_MAXCONNECTS, connections);
   uv_timer_init(loop, &curl_loop->timer);
   curl_loop->timer.data = curl_loop;
+  uv_unref((uv_handle_t *)&curl_loop->timer);
   uv_timer_init(loop, &curl_loop->idle_timer);
   curl_loop->idle_timer.data = curl_loop;
   uv_unref((uv_handle_t *)&curl_loop->idle_timer);
@@ -296,6 +321,9 @@ void curl_loop_close(struct curl_loop *curl_loop) {
   curl_loop->closing = true;
   curl_multi_cleanup(curl_loop->multi);
   curl_loop->multi = NULL;
+  /* What is still watched was libcurl's own, closed without CURL_POLL_REMOVE. */
+  for (size_t fd = 0; fd < curl_loop->descriptors_size; fd++)
+    if (curl_loop->descriptors[fd].watch) watch_close(curl_loop->descriptors[fd].watch);
   uv_close((uv_handle_t *)&curl_loop->timer, on_timer_closed);
   uv_close((uv_handle_t *)&curl_loop->idle_timer, on_timer_closed);
 }

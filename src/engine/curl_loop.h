@@ -13,6 +13,7 @@
 typedef void (*curl_loop_done_cb)(void *user, CURL *easy, CURLcode code);
 typedef void (*curl_loop_closed_cb)(void *user);
 
+struct descriptor;
 struct socket_watch;
 
 #define CURL_LOOP_UNWATCHED 64
@@ -23,8 +24,9 @@ struct curl_loop {
   uv_loop_t *loop;
   CURLM *multi;
   uv_timer_t timer;
-  struct socket_watch **watches; /* by descriptor; NULL where there is none */
-  size_t watches_size;
+  struct descriptor *descriptors; /* by number */
+  size_t descriptors_size;
+  size_t connections; /* of these, polled or idle */
   curl_socket_t unwatched[CURL_LOOP_UNWATCHED]; /* to fail when libcurl has returned */
   size_t unwatched_count;
   struct socket_watch_list idle; /* connections in use by nobody, the one that idles longest first */
@@ -48,8 +50,8 @@ int curl_loop_open(struct curl_loop *curl_loop, uv_loop_t *loop, long connection
  * a watch ends before its descriptor does. */
 void curl_loop_adopt(struct curl_loop *curl_loop, CURL *easy);
 
-/* From CURLOPT_OPENSOCKETFUNCTION, for every socket. libcurl closes a socket that did not get connected without a word,
- * and may open the next under the same number. False if there is no memory: the socket is not to be used. */
+/* Reports the socket of a new connection, from CURLOPT_OPENSOCKETFUNCTION. Only descriptors that were reported here are
+ * taken for connections. False without memory: the socket is not to be used. */
 bool curl_loop_opened(struct curl_loop *curl_loop, curl_socket_t fd);
 
 int curl_loop_add(struct curl_loop *curl_loop, CURL *easy);

@@ -112,6 +112,10 @@ static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome,
     class = classify(CURLE_OUT_OF_MEMORY, false);
     text = NULL;
   }
+  if (outcome->unresolved) {
+    class = (struct failure_class){SEINE_EDNS, true, false};
+    text = "the address was forgotten before it was used";
+  }
   char late[80];
   double limit_s = (double)fetch->engine->options.stall_timeout_ms / 1000;
   if (outcome->stalled) snprintf(late, sizeof late, "nothing arrived for %.3g s", limit_s);

@@ -73,6 +73,13 @@ bool host_name_read(const char *text, char name[HOST_NAME_SIZE]) {
   return label > 0;
 }
 
+bool host_name_is_local(const char *text) {
+  char name[HOST_NAME_SIZE];
+  if (!host_name_read(text, name)) return false;
+  size_t length = strlen(name);
+  return strcmp(name, "localhost") == 0 || (length > 10 && strcmp(name + length - 10, ".localhost") == 0);
+}
+
 /* "192.0.2.1", "192.0.2.1:53", "2001:db8::1" or "[2001:db8::1]:53". */
 static bool name_server_valid(const char *text, size_t length) {
   char copy[INET6_ADDRSTRLEN + 10], *address = copy, *port = NULL;

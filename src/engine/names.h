@@ -40,6 +40,9 @@ bool address_read(union address *address, const char *text);
 /* Writes the name as tables hold it: lower case, no dot at the end. False for what can be no name. */
 bool host_name_read(const char *text, char name[HOST_NAME_SIZE]);
 
+/* Whether a name is one of this machine itself, whatever name servers say: localhost and names below it (RFC 6761). */
+bool host_name_is_local(const char *text);
+
 /* Whether this is a list of name servers, "192.0.2.1,[2001:db8::1]:5353": literals, with a port or without. */
 bool name_servers_valid(const char *list);
 

@@ -23,6 +23,7 @@ struct proxy {
   char *host; /* NULL: nothing to resolve */
   unsigned port;
   enum proxy_kind kind;
+  bool takes_address;
   struct proxy_pool *pool; /* whose others it is compared with; NULL: only rules name it */
 
   unsigned failures; /* in a row */
@@ -48,6 +49,10 @@ const char *proxy_host(const struct proxy *proxy) {
 
 unsigned proxy_port(const struct proxy *proxy) {
   return proxy->port;
+}
+
+bool proxy_takes_address(const struct proxy *proxy) {
+  return proxy->takes_address;
 }
 
 enum proxy_kind proxy_kind(const struct proxy *proxy) {
@@ -85,6 +90,7 @@ static bool is_resolvable(const char *host) {
 /* The ports are those that libcurl takes where none is given. */
 static int fill(struct proxy *proxy, const char *scheme, const char *host, const char *port) {
   if (!read_kind(scheme, &proxy->kind)) return SEINE_EINVAL;
+  proxy->takes_address = strcasecmp(scheme, "socks4") == 0 || strcasecmp(scheme, "socks5") == 0;
   proxy->port = proxy->kind == PROXY_HTTPS ? 443 : 1080;
   if (port) proxy->port = (unsigned)strtoul(port, NULL, 10);
   if (asprintf(&proxy->public, "%s://%s:%u", scheme, host, proxy->port) < 0) {

@@ -59,6 +59,7 @@ const char *proxy_url(const struct proxy *proxy); /* as curl takes it, with user
 const char *proxy_public(const struct proxy *proxy); /* "http://name:3128": for events and messages */
 const char *proxy_host(const struct proxy *proxy); /* to be resolved; NULL for an address, and a name for curl alone */
 unsigned proxy_port(const struct proxy *proxy);
+bool proxy_takes_address(const struct proxy *proxy); /* socks4, socks5: no names, but addresses looked up here */
 enum proxy_kind proxy_kind(const struct proxy *proxy);
 uint64_t proxy_wake_ms(const struct proxy *proxy); /* 0: it does not rest */
 

@@ -387,11 +387,6 @@ void resolver_close(struct resolver *resolver, void (*done)(void *user), void *u
 
 /* ---- Look-ups ---- */
 
-static bool is_localhost(const char *name) {
-  size_t length = strlen(name);
-  return strcmp(name, "localhost") == 0 || (length > 10 && strcmp(name + length - 10, ".localhost") == 0);
-}
-
 /* Both, whatever is asked for elsewhere: a machine without a route to IPv6 still has ::1. */
 static struct addresses *localhost_make(void) {
   union address list[2];
@@ -416,7 +411,7 @@ static bool known_now(struct resolver *resolver, const char *host, char name[HOS
     *answer = malformed;
     return true;
   }
-  if (is_localhost(name)) {
+  if (host_name_is_local(name)) {
     answer->addresses = localhost_make();
     if (!answer->addresses) *answer = no_memory;
     return true;

@@ -46,8 +46,7 @@ static void on_pause_over(void *user) {
 
 static void shrink(struct seine *engine) {
   struct slots *slots = &engine->slots;
-  size_t had =
-      engine->transfers.curl_loop.open - 1; /* sockets: many a transfer in flight has none yet. One is a timer */
+  size_t had = engine->transfers.curl_loop.connections; /* many a transfer in flight has none yet */
   if (had > slots->limit) had = slots->limit;
   size_t fewer = had / PART + 1;
   slots->limit = had > fewer ? (unsigned)(had - fewer) : 1;

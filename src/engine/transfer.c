@@ -6,20 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "address.h"
 #include "descriptor.h"
+#include "easy.h"
 #include "target.h"
 
 #define SPARE_MAX      1024
 #define DISCARD_MAX    65536 /* bytes of an unwanted body, to keep the connection; past that a new one is cheaper */
 #define IDLE_MIN_MS    1000 /* between two transfers of a host that has more to do, where nothing else may idle */
 #define LITERALS_MAX   128 /* in libcurl's cache of names, and a quarter of the concurrency */
-#define BUFFER_LARGE   65536L
-#define BUFFER_SMALL   16384L
 #define SPEED_LOOKS    4    /* in one stall_timeout_ms */
-#define MANY_TRANSFERS 1024 /* in flight, above which buffers are small */
 
 /* Why a transfer receives nothing for now; it is on the list of the first that applies. */
 enum hold { HOLD_NONE, HOLD_BODY, HOLD_RATE, HOLD_RESUMING };
@@ -35,12 +32,14 @@ struct transfer {
   uint64_t slice_ms; /* uv_now when the time that is not in window_ms yet began; 0: nothing arrived so far */
   uint64_t window_ms, window_bytes; /* listened, and received, since the speed was judged last */
   struct target target;
-  struct curl_slist *resolve, *headers; /* set on the handle */
+  struct curl_slist *names, *headers; /* set on the handle; names is owned */
   const char *proxy; /* set on the handle; compared by address */
   struct response response;
   bool clears; /* libcurl's cache of literals, when it ends */
   bool keeps; /* counted in transfers->keeping */
   bool forbids, waits; /* set on the handle: CURLOPT_FORBID_REUSE, CURLOPT_PIPEWAIT */
+  bool may_resolve; /* one of its names is an address literal, or one that libcurl alone can read */
+  bool unresolved; /* libcurl would have looked a name up by itself */
   bool headers_done, discard, stopped, stalled, slow, denied, flooded, no_memory;
   int shortage; /* errno of a socket for which there was no descriptor; 0 */
   uint64_t discarded;
@@ -277,50 +276,17 @@ static curl_socket_t on_open_socket(void *user, curlsocktype purpose, struct cur
   return fd;
 }
 
+/* Called before libcurl looks a name up by itself, past the engine's name servers, cache and checks. Every name stands
+ * in its cache (CURLOPT_RESOLVE); only address literals, which need no look-up, may pass. */
+static int on_resolver_start(void *state, void *reserved, void *user) {
+  struct transfer *transfer = user;
+  (void)state;
+  (void)reserved;
+  transfer->unresolved = !transfer->may_resolve;
+  return transfer->unresolved;
+}
+
 /* ---- Handles ---- */
-
-static long buffer_size(const seine_options_t *options) {
-  long size = options->concurrency > MANY_TRANSFERS ? BUFFER_SMALL : BUFFER_LARGE;
-  long slice = (long)(options->limit_rate_bytes / 50);
-  if (options->limit_rate_bytes && slice < size) size = slice < 1024 ? 1024 : slice;
-  return size;
-}
-
-static bool set_string(CURL *easy, CURLoption option, const char *text) {
-  return curl_easy_setopt(easy, option, text) != CURLE_OUT_OF_MEMORY;
-}
-
-/* Strings are copied, for which there may be no memory; without one, a request would go elsewhere, or trust others. */
-static bool set_strings(CURL *easy, const struct transfers *transfers) {
-  /* Which proxy, if any, is decided for each transfer; the environment has no say. */
-  bool set = set_string(easy, CURLOPT_NOPROXY, "") && set_string(easy, CURLOPT_PROXY, "") &&
-             set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https") &&
-             set_string(easy, CURLOPT_USERAGENT, transfers->options->user_agent);
-  const char *ca = transfers->ca_file;
-  if (!set || !ca) return set;
-  /* A CA path would switch libcurl's CA cache off, and each new connection would parse the whole bundle. */
-  return set_string(easy, CURLOPT_CAINFO, ca) && set_string(easy, CURLOPT_CAPATH, NULL) &&
-         set_string(easy, CURLOPT_PROXY_CAINFO, ca) && set_string(easy, CURLOPT_PROXY_CAPATH, NULL);
-}
-
-static void set_network(CURL *easy, const struct transfers *transfers) {
-  const seine_options_t *options = transfers->options;
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_timeout_ms);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)options->max_time_ms);
-  /* Entries are not searched for their age, a walk for every transfer: see transfers_forget, set_literal. */
-  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
-  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_size(options));
-  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)(options->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
-  long oldest = options->tls_min == SEINE_TLS_1_3 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2;
-  curl_easy_setopt(easy, CURLOPT_SSLVERSION, oldest);
-  curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, oldest);
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, options->insecure ? 0L : 1L);
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, options->insecure ? 0L : 2L);
-  curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, options->insecure ? 0L : 1L);
-  curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, options->insecure ? 0L : 2L);
-  curl_easy_setopt(easy, CURLOPT_SHARE, transfers->share);
-}
 
 static void set_callbacks(struct transfer *transfer) {
   CURL *easy = transfer->easy;
@@ -331,22 +297,23 @@ static void set_callbacks(struct transfer *transfer) {
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_resolver_start);
+  curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, transfer);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->text);
 }
 
 static struct transfer *transfer_new(struct transfers *transfers) {
   struct transfer *transfer = calloc(1, sizeof *transfer);
   CURL *easy = curl_easy_init();
-  if (!transfer || !easy || !set_strings(easy, transfers)) {
+  const struct easy_terms terms = {transfers->options, transfers->ca_file, transfers->share};
+  if (!transfer || !easy || !easy_set_up(easy, &terms)) {
     free(transfer);
     curl_easy_cleanup(easy);
     return NULL;
   }
   transfer->easy = easy;
   transfer->transfers = transfers;
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_loop_adopt(&transfers->curl_loop, easy);
-  set_network(easy, transfers);
   set_callbacks(transfer);
   return transfer;
 }
@@ -362,7 +329,7 @@ static struct transfer *transfer_take(struct transfers *transfers) {
 static void transfer_free(struct transfer *transfer) {
   curl_easy_cleanup(transfer->easy);
   target_clear(&transfer->target);
-  curl_slist_free_all(transfer->resolve);
+  curl_slist_free_all(transfer->names);
   free(transfer);
 }
 
@@ -382,21 +349,19 @@ static void transfer_give(struct transfer *transfer, bool known) {
 
 /* ---- The life of a transfer ---- */
 
-/* Names to forget come first: one may be told anew. False without memory for what libcurl would look up then. */
-static bool set_resolve(struct transfer *transfer, const char *resolve) {
+/* Names to forget come first: one may be given anew. */
+static void set_names(struct transfer *transfer, struct curl_slist *names) {
   struct transfers *transfers = transfer->transfers;
-  if (!transfers->forget && !resolve && !transfer->resolve) return true;
   struct curl_slist *list = transfers->forget;
-  struct curl_slist *told = resolve ? curl_slist_append(NULL, resolve) : NULL;
+  if (!list && !names && !transfer->names) return;
   if (list)
-    transfers->forget_last->next = told;
+    transfers->forget_last->next = names;
   else
-    list = told;
+    list = names;
   transfers->forget = transfers->forget_last = NULL;
   curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, list);
-  curl_slist_free_all(transfer->resolve);
-  transfer->resolve = list;
-  return told || !resolve;
+  curl_slist_free_all(transfer->names);
+  transfer->names = list;
 }
 
 /* libcurl keeps address literals in its cache of names, too, and has no word by which to drop the IPv6 ones. A transfer
@@ -413,6 +378,7 @@ static void reset(struct transfer *transfer) {
   transfer->headers_done = transfer->discard = transfer->stopped = false;
   transfer->stalled = transfer->slow = transfer->denied = transfer->flooded = transfer->no_memory = false;
   transfer->slice_ms = transfer->window_ms = transfer->window_bytes = 0;
+  transfer->unresolved = false;
   transfer->shortage = 0;
   transfer->discarded = 0;
   transfer->text[0] = '\0';
@@ -421,12 +387,17 @@ static void reset(struct transfer *transfer) {
 int transfer_start(struct transfers *transfers, const struct transfer_request *request, void *user,
                    struct transfer **result) {
   struct transfer *transfer = transfer_take(transfers);
-  if (!transfer) return SEINE_ENOMEM;
+  if (!transfer) {
+    curl_slist_free_all(request->names);
+    return SEINE_ENOMEM;
+  }
   reset(transfer);
   transfer->user = user;
-  bool set = set_resolve(transfer, request->resolve);
-  if (set && transfer->proxy != request->proxy) {
-    if ((set = set_string(transfer->easy, CURLOPT_PROXY, request->proxy ? request->proxy : "")))
+  transfer->may_resolve = request->may_resolve;
+  set_names(transfer, request->names);
+  bool set = true;
+  if (transfer->proxy != request->proxy) {
+    if ((set = easy_set_string(transfer->easy, CURLOPT_PROXY, request->proxy ? request->proxy : "")))
       transfer->proxy = request->proxy;
   }
   set_literal(transfer, request->literal);
@@ -502,6 +473,7 @@ static void finish(struct transfer *transfer, CURLcode code) {
                             .slow = transfer->slow,
                             .denied = transfer->denied,
                             .flooded = transfer->flooded,
+                            .unresolved = transfer->unresolved,
                             .shortage = shortage_of(transfer, code),
                             .no_memory = transfer->no_memory,
                             .text = transfer->text,
@@ -553,13 +525,6 @@ void transfers_forget(struct transfers *transfers, const char *host, unsigned po
 
 /* ---- The pool ---- */
 
-static const char *default_ca_file(void) {
-  const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
-  if (info->age >= CURLVERSION_SEVENTH && info->cainfo && access(info->cainfo, R_OK) == 0) return info->cainfo;
-  static const char debian[] = "/etc/ssl/certs/ca-certificates.crt";
-  return access(debian, R_OK) == 0 ? debian : NULL;
-}
-
 int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct alarms *alarms, const seine_options_t *options,
                    const struct transfer_events *events, void (*on_closed)(void *user), void *user) {
   *transfers = (struct transfers){.loop = loop, .alarms = alarms, .options = options, .events = events};
@@ -568,7 +533,7 @@ int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct alarms *
   TAILQ_INIT(&transfers->throttled);
   TAILQ_INIT(&transfers->resuming);
   transfers->credited_ns = uv_hrtime();
-  transfers->ca_file = options->ca_file ? options->ca_file : default_ca_file();
+  transfers->ca_file = options->ca_file ? options->ca_file : easy_default_ca_file();
   if (curl_global_init(CURL_GLOBAL_DEFAULT)) return SEINE_ENOSYS;
   transfers->share = curl_share_init();
   int error = transfers->share ? 0 : SEINE_ENOMEM;

@@ -25,6 +25,7 @@ struct outcome {
   bool denied;   /* the address was refused */
   bool flooded;  /* too many header bytes */
   int refusal;   /* the errno of a connection that could not be made; 0 */
+  bool unresolved; /* libcurl had no address for a name, and was not allowed to look it up */
   int shortage;  /* no descriptor was left for it: the errno; 0 */
   bool no_memory; /* for a header */
   bool proxied;  /* by way of a proxy */
@@ -83,9 +84,10 @@ void transfers_close(struct transfers *transfers);
 struct transfer_request {
   const char *url;
   struct curl_slist *headers; /* must outlive the transfer; NULL: none */
-  const char *resolve;        /* "host:port:addr,addr"; NULL for address literals */
+  struct curl_slist *names; /* "host:port:addr,addr", taken over in any case; without address literals. NULL: none */
   const char *proxy;          /* NULL: none */
   bool literal;               /* the host is an address */
+  bool may_resolve; /* libcurl has to read a name by itself: an address literal, or a proxy that only it can read */
   bool keep_connection;
 };
 

@@ -15,6 +15,23 @@ static const struct e2e_case cases[] = {
                .rows = {OK("127-0-0-1.truncated.test")},
                .questions = {{.name = "127-0-0-1.truncated.test", .count = 2, .by_tcp = 1}},
                .stored = 1}}},
+    /* In CURLOPT_RESOLVE a dash at the start means "remove". */
+    {.name = "a name that begins with a dash is looked up as any other, in a list and in a redirect",
+     .runs = {{.list = "http://-a.127-0-0-1.test:$PORT/img/jpeg/a\n"
+                       "http://-127-0-0-1.127-0-0-1.test:$PORT/img/jpeg/a\n"
+                       "http://--.127-0-0-1.test.:$PORT/img/jpeg/a\n"
+                       "http://a-.127-0-0-1.test:$PORT/img/jpeg/a\n"
+                       "$1/img/jpeg/a?redirect=http://-b.127-0-0-1.test:$PORT/img/jpeg/a\n",
+               .options = {SERVER, "--dedup", "off"},
+               .rows = {OK("-a.127-0-0-1.test"), OK("-127-0-0-1.127-0-0-1.test"), OK("--.127-0-0-1.test."),
+                        OK("a-.127-0-0-1.test"),
+                        {.url = "$1/img/jpeg/a?redirect=http://-b.127-0-0-1.test:$PORT/img/jpeg/a",
+                         .status = "ok",
+                         .final_url = "http://-b.127-0-0-1.test:$PORT/img/jpeg/a",
+                         .attempts = 1}},
+               .questions = {{.name = "-a.127-0-0-1.test", .count = 1}, {.name = "-b.127-0-0-1.test", .count = 1}},
+               .requests = {{.count = 6}},
+               .stored = 5}}},
     {.name = "all addresses of a name are tried before it counts as one that failed",
      .runs = {{.list = "http://127-0-0-200.127-0-0-1.test:$PORT/img/jpeg/a\n"
                        "http://127-0-0-201.127-0-0-202.127-0-0-203.127-0-0-204.127-0-0-205.127-0-0-2.test:$PORT/img/"
