@@ -17,7 +17,8 @@ struct kept {
   uint8_t sha256[32];
   uint64_t offset; /* of the first copy's row */
   char *path; /* of the first copy, from a row of an earlier run; owned */
-  uv_fs_t look; /* whether that is still there */
+  uv_work_t look;
+  bool there; /* a regular file of as many bytes is at `path` */
   const char *request_url;
   char texts[];
 };
@@ -259,12 +260,19 @@ static void write_duplicate(struct item *item, const char *path) {
     write_duplicate_row(item, path);
 }
 
-static void first_copy_looked_at(uv_fs_t *look) {
+/* Goes by the folder's descriptor, and never through a link: somebody may have edited the row. */
+static void look_at_file(uv_work_t *look) {
   struct item *item = look->data;
   struct kept *kept = item->kept;
-  bool there = look->result == 0 && S_ISREG(look->statbuf.st_mode);
-  uv_fs_req_cleanup(look);
-  if (there) {
+  struct stat st;
+  kept->there = outdir_stat(&item->run->outdir, kept->path, &st) == 0 && S_ISREG(st.st_mode) &&
+                (uint64_t)st.st_size == kept->row.bytes;
+}
+
+static void first_copy_looked_at(uv_work_t *look, int status) {
+  struct item *item = look->data;
+  struct kept *kept = item->kept;
+  if (status == 0 && kept->there) {
     write_duplicate(item, kept->path);
     return;
   }
@@ -272,16 +280,12 @@ static void first_copy_looked_at(uv_fs_t *look) {
   fetch_again(item);
 }
 
-/* A row of an earlier run tells of a file that may have been moved or removed since. */
+/* A row of an earlier run names a file that may have been moved, removed or replaced since. */
 static void look_at_first_copy(struct item *item, const char *path) {
-  struct run *run = item->run;
   struct kept *kept = item->kept;
   kept->path = xstrdup(path);
   kept->look.data = item;
-  char *whole = xasprintf("%s/%s", run->settings->output, path);
-  int error = uv_fs_lstat(&run->loop, &kept->look, whole, first_copy_looked_at);
-  free(whole);
-  if (error) fetch_again(item);
+  if (uv_queue_work(&item->run->loop, &kept->look, look_at_file, first_copy_looked_at) != 0) fetch_again(item);
 }
 
 static void first_row_read(const struct row_view *view, void *user) {

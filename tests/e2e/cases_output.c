@@ -5,6 +5,25 @@
 #define ROW       "{\"id\":0,\"url\":\"$1/img/jpeg/z\",\"status\":\"failed\"}\n"
 #define UNTOUCHED .requests = {{.count = NONE}}, .stored = NONE, .urls = NONE, .manifest = "none"
 
+/* Rows of files with the bytes "hello". */
+#define HELLO(path)                                                                                                    \
+  "{\"id\":9,\"url\":\"http://other/\",\"status\":\"ok\",\"path\":\"" path                                             \
+  "\",\"sha256\":\"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\",\"bytes\":5,\"type\":"           \
+  "\"text/plain\",\"width\":null,\"height\":null,\"trailing_bytes\":null,\"http\":200,\"error\":null,"                 \
+  "\"message\":null,\"retryable\":null,\"attempts\":1,\"final_url\":null,\"declared_type\":null,\"etag\":null,\"last_" \
+  "modified\":null,"                                                                                                   \
+  "\"ip\":null,\"started\":null,\"elapsed_ms\":0,\"input\":null}\n"
+#define NOT_BELIEVED(path_, ...)                                                                                       \
+  .given = {{.path = "out/manifest.jsonl", .text = HELLO(path_)}, __VA_ARGS__},                                        \
+  .runs = {{.list = "$1/img/text/a?body=hello\n",                                                                      \
+            .options = {"-a", "*/*"},                                                                                  \
+            .loses_files = true,                                                                                       \
+            .also = {"out/other*"},                                                                                    \
+            .rows = {{.url = "$1/img/text/a?body=hello", .status = "ok", .path = "a-*"}},                              \
+            .requests = {{.count = 2}},                                                                                \
+            .urls = 2,                                                                                                 \
+            .appended = 1}}
+
 static const struct e2e_case cases[] = {
     {.name = "standard input, output and error may be closed",
      .unwrapped = true,
@@ -83,6 +102,22 @@ static const struct e2e_case cases[] = {
                .says = {"the manifest pipe is a pipe that nobody reads yet: waiting for its reader"},
                .also = {"pipe"},
                .stored = 1}}},
+    {.name = "a first copy is looked for below the output folder alone",
+     NOT_BELIEVED("../secret.txt", {.path = "secret.txt", .text = "hello"})},
+    {.name = "a first copy is not looked for through a link",
+     NOT_BELIEVED("other/secret.txt", {.path = "elsewhere/secret.txt", .text = "hello"},
+                  {.path = "out/other", .link = "../elsewhere"})},
+    {.name = "a first copy of another size is none",
+     NOT_BELIEVED("other.txt", {.path = "out/other.txt", .text = "hell"})},
+    {.name = "a first copy that is a folder is none", NOT_BELIEVED("other", {.path = "out/other/"})},
+    {.name = "with --dedup link, a first copy outside of the output folder is none",
+     .given = {{.path = "out/manifest.jsonl", .text = HELLO("../secret.txt")}, {.path = "secret.txt", .text = "hello"}},
+     .runs = {{.list = "$1/img/text/a?body=hello\n",
+               .options = {"-a", "*/*", "--dedup", "link"},
+               .loses_files = true,
+               .rows = {{.url = "$1/img/text/a?body=hello", .status = "ok", .path = "a-*"}},
+               .urls = 2,
+               .appended = 1}}},
     {.name = "headers and passwords of the command line are not shown to others on the machine",
      .unwrapped = true,
      .given = {{.path = "list.txt", .text = "$1/img/jpeg/a?delay=2000\n"}},
