@@ -142,7 +142,8 @@ static bool take_record(struct run *run, struct record *record) {
 
 static bool has_room(const struct run *run) {
   return run->held < run->settings->window && run->held_bytes < INPUT_MOST &&
-         manifest_backlog(run->manifest) < BACKLOG_MOST && seine_appetite(run->engine) > 0;
+         manifest_backlog(run->manifest) < BACKLOG_MOST && !disk_lacks_space(run) &&
+         seine_appetite(run->engine) > 0;
 }
 
 /* Reads until there is a reason not to; true if the only one is that others want their turn. */

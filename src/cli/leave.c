@@ -1,4 +1,4 @@
-/* Ends of a run before its time: signals, and a disk that takes no more. */
+/* Ends of a run before its time: signals, and what hangs. */
 #include "run_state.h"
 #include "util.h"
 
@@ -11,7 +11,6 @@
 #define PATIENCE_MS      5000 /* in which something has to come to its end */
 #define SYNC_MS          120000 /* a sync waits for all that the system has not written yet */
 #define HURRY_MS         1000
-#define IO_FAILURES_MOST 32 /* in a row, whatever a probe says */
 
 /* ---- What hangs ---- */
 
@@ -62,7 +61,7 @@ void leave(struct run *run, int status) {
 
 /* ---- Signals ---- */
 
-static size_t count_in_flight(const struct run *run) {
+size_t leave_in_flight(const struct run *run) {
   seine_stats_t stats;
   if (!run->engine) return 0;
   seine_get_stats(run->engine, &stats);
@@ -73,7 +72,7 @@ static void signal_came(uv_signal_t *handle, int signum) {
   struct run *run = handle->data;
   (void)signum;
   if (++run->signals_come == 1) {
-    size_t in_flight = count_in_flight(run);
+    size_t in_flight = leave_in_flight(run);
     RUN_SAY(run, "finishing %zu transfer%s; once more to stop at once", in_flight, in_flight == 1 ? "" : "s");
     leave(run, EXIT_INTERRUPTED);
     return;
@@ -99,6 +98,7 @@ int leave_watch_signals(struct run *run) {
   uv_timer_init(&run->loop, &run->patience);
   run->patience.data = run;
   uv_unref((uv_handle_t *)&run->patience); /* it is nothing to wait for */
+  disk_open(run);
   int error = 0;
   for (size_t i = 0; i < 2 && !error; i++)
     error = uv_signal_start(&run->signals[i], signal_came, numbers[i]);
@@ -110,78 +110,5 @@ void leave_close_handles(struct run *run) {
     uv_close((uv_handle_t *)&run->signals[i], NULL);
   uv_close((uv_handle_t *)&run->deadline, NULL);
   uv_close((uv_handle_t *)&run->patience, NULL);
-}
-
-/* ---- The disk ---- */
-
-static void probe_disk(uv_work_t *work) {
-  struct run *run = work->data;
-  run->probe_error = outdir_probe(&run->outdir, run->probe_bytes);
-}
-
-bool leave_is_due(int sys) {
-  switch (sys) {
-  case EDQUOT:
-  case EIO:
-  case EMFILE: /* and the engine found no way to go on with fewer */
-  case ENFILE:
-  case ENODEV:
-  case ENOSPC:
-  case ENOTCONN:
-  case ENXIO:
-  case EROFS:
-  case ESTALE:
-    return true;
-  default:
-    return false;
-  }
-}
-
-static const char *remedy(int sys) {
-  switch (sys) {
-  case EDQUOT:
-  case ENOSPC:
-    return "free some space";
-  case EIO:
-    return "look into the kernel's log (dmesg), the disk may be failing";
-  case EMFILE:
-  case ENFILE:
-    return "raise the limit (ulimit -n), or lower --concurrency";
-  case EROFS:
-    return "make it writable again (mount -o remount,rw)";
-  case EACCES:
-  case EPERM:
-    return "mend its owner and mode";
-  case ENOENT:
-    return "put it back if you can";
-  default:
-    return "mend that";
-  }
-}
-
-void leave_for_disk(struct run *run, int sys) {
-  if (run->stopped) return;
-  const char *again = sys == ENOENT ? " with --check-files" : "";
-  RUN_SAY(run, "files cannot be stored in %s: %s; %s, then run the same command again%s: it goes on from here",
-          run->settings->output, sys == ENOENT ? "the folder was removed" : strerror(sys), remedy(sys), again);
-  leave(run, EXIT_BROKEN);
-}
-
-static void disk_probed(uv_work_t *work, int status) {
-  struct run *run = work->data;
-  run->probing = false;
-  if (status == 0 && run->probe_error) leave_for_disk(run, run->probe_error);
-}
-
-void leave_if_disk_fails(struct run *run, const seine_result_t *result) {
-  if (run->stopped || run->outdir.fd < 0) return;
-  if (++run->io_failures >= IO_FAILURES_MOST) {
-    leave_for_disk(run, result->sys_errno ? result->sys_errno : EIO);
-    return;
-  }
-  if (run->probing) return;
-  run->probing = true;
-  run->probe.data = run;
-  run->probe_bytes = result->size_bytes > 65536 ? result->size_bytes : 65536;
-  if (uv_queue_work(&run->loop, &run->probe, probe_disk, disk_probed) != 0) run->probing = false;
+  disk_close(run);
 }

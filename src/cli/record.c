@@ -103,7 +103,7 @@ static void release(struct item *item) {
   feed_release(item);
 }
 
-static void release_unfinished(struct item *item) {
+void record_unfinished(struct item *item) {
   item->run->figures.unfinished++;
   release(item);
 }
@@ -195,7 +195,7 @@ static void write_duplicate_row(struct item *item, const char *path) {
   release(item);
 }
 
-static void write_failure(struct item *item, const char *message) {
+void record_failure(struct item *item, const char *message) {
   struct row *row = &item->kept->row;
   row->status = SEINE_STATUS_FAILED;
   row->error = SEINE_EIO;
@@ -206,15 +206,19 @@ static void write_failure(struct item *item, const char *message) {
   release(item);
 }
 
+uint64_t record_kept_bytes(const struct item *item) {
+  return item->kept->row.bytes;
+}
+
 static void write_lost(struct item *item) {
-  write_failure(item, "the first copy of these bytes could not be stored");
+  record_failure(item, "the first copy of these bytes could not be stored");
 }
 
 /* The bytes are not held after all: the URL is fetched once more. */
-static void fetch_again(struct item *item) {
+void record_fetch_again(struct item *item) {
   struct run *run = item->run;
   if (run->stopped || run->stage > RUN_ENDING) {
-    release_unfinished(item);
+    record_unfinished(item);
     return;
   }
   struct kept *kept = item->kept;
@@ -237,16 +241,16 @@ static void link_made(int sys, void *user) {
   } else if (sys == ENOENT || sys == EMLINK) {
     /* Gone, or with as many names as a file can have: this one becomes the first copy. */
     dedup_forget(run->dedup, kept->sha256, kept->offset);
-    fetch_again(item);
+    record_fetch_again(item);
   } else if (links_are_impossible(sys)) {
     if (!run->no_links)
       RUN_SAY(run, "links cannot be made in %s (%s): each URL gets a file of its own", run->settings->output,
               strerror(sys));
     run->no_links = true;
-    fetch_again(item);
+    record_fetch_again(item);
   } else {
     char *message = xasprintf("cannot link %s to the first copy of its bytes: %s", item->own_path, strerror(sys));
-    write_failure(item, message);
+    record_failure(item, message);
     free(message);
   }
 }
@@ -277,7 +281,7 @@ static void first_copy_looked_at(uv_work_t *look, int status) {
     return;
   }
   dedup_forget(item->run->dedup, kept->sha256, kept->offset);
-  fetch_again(item);
+  record_fetch_again(item);
 }
 
 /* A row of an earlier run names a file that may have been moved, removed or replaced since. */
@@ -285,7 +289,7 @@ static void look_at_first_copy(struct item *item, const char *path) {
   struct kept *kept = item->kept;
   kept->path = xstrdup(path);
   kept->look.data = item;
-  if (uv_queue_work(&item->run->loop, &kept->look, look_at_file, first_copy_looked_at) != 0) fetch_again(item);
+  if (uv_queue_work(&item->run->loop, &kept->look, look_at_file, first_copy_looked_at) != 0) record_fetch_again(item);
 }
 
 static void first_row_read(const struct row_view *view, void *user) {
@@ -301,7 +305,7 @@ static void first_row_read(const struct row_view *view, void *user) {
   }
   if (!tells) dedup_forget(item->run->dedup, kept->sha256, kept->offset);
   item->alone = tells; /* other bytes with the same fingerprint */
-  fetch_again(item);
+  record_fetch_again(item);
 }
 
 static void record_duplicate(struct item *item, const seine_result_t *result) {
@@ -320,7 +324,7 @@ static void record_duplicate(struct item *item, const seine_result_t *result) {
     break;
   default:
     /* The first copy failed, or was forgotten for want of names, between the question and this answer. */
-    fetch_again(item);
+    record_fetch_again(item);
   }
 }
 
@@ -345,7 +349,7 @@ static void end_claim(struct item *item, const struct row *row, uint64_t offset,
     if (stored)
       write_duplicate(item_of(waiter), row->path);
     else if (unfinished)
-      release_unfinished(item_of(waiter));
+      record_unfinished(item_of(waiter));
     else
       write_lost(item_of(waiter));
   }
@@ -359,7 +363,7 @@ static void drop_claim(struct item *item) {
   item->claim = NULL;
   while ((waiter = STAILQ_FIRST(&waiters))) {
     STAILQ_REMOVE_HEAD(&waiters, link);
-    fetch_again(item_of(waiter));
+    record_fetch_again(item_of(waiter));
   }
 }
 
@@ -410,11 +414,17 @@ void record_result(seine_fetch_t *fetch, const seine_result_t *result) {
     return;
   }
   row_of_result(item, result, &row);
-  bool disk_fails = row.error == SEINE_EIO && leave_is_due(result->sys_errno);
-  if (disk_fails) leave_for_disk(run, result->sys_errno);
+  if (row.error == SEINE_EIO && disk_is_full(result->sys_errno) && !run->stopped) {
+    keep_row(item, &row, result->url); /* before anything below identifies another URL */
+    if (item->claim) drop_claim(item);
+    disk_await_space(item);
+    return;
+  }
+  bool disk_fails = row.error == SEINE_EIO && disk_is_unusable(result->sys_errno);
+  if (disk_fails) disk_leave(run, result->sys_errno);
   if (disk_fails || row.error == SEINE_ECANCELLED) {
     end_claim(item, &row, 0, true); /* without a row: the next run fetches it */
-    release_unfinished(item);
+    record_unfinished(item);
     return;
   }
   uint64_t offset = write_row(run, &row);
@@ -422,6 +432,6 @@ void record_result(seine_fetch_t *fetch, const seine_result_t *result) {
   end_claim(item, &row, offset, false);
   if (row.status == SEINE_STATUS_OK) run->io_failures = 0;
   bool alone = item->nameless || result->sys_errno == EFBIG; /* it says nothing of other files */
-  if (row.error == SEINE_EIO && !alone) leave_if_disk_fails(run, result);
+  if (row.error == SEINE_EIO && !alone) disk_check(run, result);
   release(item);
 }

@@ -1,5 +1,5 @@
 /* What the files of a run share: run.c its life, feed.c reading and submitting, record.c results to rows, leave.c its
- * ends before time. */
+ * ends before time, disk.c files that cannot be stored. */
 #ifndef SEINE_CLI_RUN_STATE_H
 #define SEINE_CLI_RUN_STATE_H
 
@@ -74,6 +74,14 @@ struct run {
   int probe_error; /* errno */
   uint64_t probe_bytes;
   unsigned io_failures; /* since a file was last stored */
+  struct {
+    struct item *waiting; /* items that found no space on the disk */
+    uv_work_t work;
+    uv_timer_t timer; /* until the next look for space */
+    bool looking;
+    unsigned looks; /* in vain */
+    int error; /* errno of the last look */
+  } space;
   unsigned signals_come;
   int stopped; /* the exit status of a run that was stopped; 0 */
 
@@ -96,6 +104,8 @@ struct item {
   bool alone; /* its bytes are stored whatever is held already */
   bool distinct; /* its name is another URL's, too */
   bool nameless; /* no path could be made for it */
+  bool lacked_space; /* it is fetched again, as there was no space on the disk the first time */
+  struct item *next_without_space; /* in run.space.waiting */
   bool as_written; /* its URL is its own identity */
   char *input; /* what else its record holds; NULL for a line */
   size_t input_bytes;
@@ -128,22 +138,44 @@ bool record_reserve(struct run *run, uint64_t id, const char *text, uint64_t url
 int record_place(seine_fetch_t *fetch, const seine_result_t *result, char *path, size_t size);
 void record_result(seine_fetch_t *fetch, const seine_result_t *result);
 
+/* For an item whose row is kept: its URL is fetched once more; it gets a row as failed, of class io; it gets none. */
+void record_fetch_again(struct item *item);
+void record_failure(struct item *item, const char *message);
+void record_unfinished(struct item *item);
+/* How much of its body had been received. */
+uint64_t record_kept_bytes(const struct item *item);
+
 /* ---- leave.c ---- */
 
 /* 0, or a negative libuv code. */
 int leave_watch_signals(struct run *run);
 /* Ends the run early: what is in flight comes to its end, for ten seconds at most. The first status stays. */
 void leave(struct run *run, int status);
-/* Whether an errno says that no file at all can be stored, rather than one. */
-bool leave_is_due(int sys);
-/* Ends the run since no file can be stored, and says what to do. */
-void leave_for_disk(struct run *run, int sys);
-/* A file could not be stored for a reason that may be its own: finds out whether any can. */
-void leave_if_disk_fails(struct run *run, const seine_result_t *result);
 /* From now on the workers have to come to an end, one thing after the other; if they hang, the run leaves without
  * them. */
 void leave_await(struct run *run);
 void leave_close_handles(struct run *run);
+
+/* Fetches that resolve, transfer, inspect or store now. */
+size_t leave_in_flight(const struct run *run);
+
+/* ---- disk.c ---- */
+
+void disk_open(struct run *run);
+void disk_close(struct run *run);
+/* Whether an errno says that no file at all can be stored, rather than one. */
+bool disk_is_unusable(int sys);
+/* Ends the run since no file can be stored, and says what to do. */
+void disk_leave(struct run *run, int sys);
+/* A file could not be stored for a reason that may be its own: finds out whether any can. */
+void disk_check(struct run *run, const seine_result_t *result);
+/* Whether an errno says that there was no space, which a single body may have taken. */
+bool disk_is_full(int sys);
+/* Keeps an item, whose row is kept, until it is known whether there is space again: it is fetched once more, gets a row
+ * as failed, or the run ends. */
+void disk_await_space(struct item *item);
+/* Whether items wait for that; nothing new is submitted meanwhile. */
+bool disk_lacks_space(const struct run *run);
 
 /* ---- run.c ---- */
 
