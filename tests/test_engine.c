@@ -120,6 +120,36 @@ START_TEST(a_stream_comes_in_order_and_can_pause) {
 }
 END_TEST
 
+static void on_no_chunk(seine_fetch_t *fetch, const uint8_t *data, size_t size) {
+  (void)fetch, (void)data, (void)size;
+  ck_abort_msg("a chunk of what is no response");
+}
+
+/* What follows a 101 libcurl takes for a body. */
+START_TEST(no_sink_gets_bytes_of_what_is_no_response) {
+  bench_init(&bench);
+  bench_open(&bench);
+  static const seine_sink_t sinks[] = {SEINE_SINK_MEMORY, SEINE_SINK_FILE, SEINE_SINK_NULL, SEINE_SINK_STREAM};
+  struct got *got[sizeof sinks / sizeof *sinks];
+  char *url = server_url(bench.server, 1, "/img/jpeg/a?as=101");
+  for (size_t i = 0; i < sizeof sinks / sizeof *sinks; i++) {
+    seine_chunk_cb chunk = sinks[i] == SEINE_SINK_STREAM ? on_no_chunk : NULL;
+    const char *path = sinks[i] == SEINE_SINK_FILE ? "a.jpg" : NULL;
+    got[i] = bench_request(&bench, &(seine_request_t){.url = url, .sink = sinks[i], .on_chunk = chunk, .path = path});
+  }
+  bench_run(&bench);
+  for (size_t i = 0; i < sizeof sinks / sizeof *sinks; i++) {
+    ck_assert_int_eq(got[i]->status, SEINE_STATUS_FAILED);
+    ck_assert_int_eq(got[i]->error, SEINE_EPROTOCOL);
+    ck_assert(!got[i]->retryable);
+    ck_assert_uint_eq(got[i]->attempts, 1);
+    ck_assert_uint_eq(got[i]->size_bytes, 0);
+  }
+  free(url);
+  bench_clear(&bench);
+}
+END_TEST
+
 START_TEST(a_large_body_is_spooled_within_bounded_memory) {
   bench_init(&bench);
   bench.options.accept = "image/*";
@@ -467,6 +497,7 @@ int main(void) {
   tcase_add_test(tcase, a_body_comes_into_a_file_and_nothing_else_does);
   tcase_add_test(tcase, a_dropped_body_is_inspected);
   tcase_add_test(tcase, a_stream_comes_in_order_and_can_pause);
+  tcase_add_test(tcase, no_sink_gets_bytes_of_what_is_no_response);
   tcase_add_test(tcase, a_large_body_is_spooled_within_bounded_memory);
   tcase_add_test(tcase, memory_has_one_budget_and_all_get_through);
   tcase_add_test(tcase, what_is_held_already_touches_no_disk);

@@ -69,11 +69,36 @@ static const struct {
 } status_lines[] = {
     {"HTTP/1.1 200 OK\r\n", 200}, {"HTTP/1.0 404 Not Found\r\n", 404}, {"HTTP/2 503 \r\n", 503},
     {"HTTP/1.1 429\r\n", 429},    {"http/1.1 301 Moved\r\n", 301},     {"HTTP/1.1\r\n", 0},
+    {"HTTP/1.1 2000 OK\r\n", 0},  {"HTTP/1.1 20 OK\r\n", 0},           {"HTTP/1.1 -20 OK\r\n", 0},
+    {"HTTP/1.1 099 Low\r\n", 0},  {"HTTP/1.1 999 High\r\n", 999},      {"HTTP/1.1 ", 0},
+    {"Server: x\r\n", 0},         {"\r\n", 0},
 };
 
-START_TEST(a_status_line_begins_anew) {
-  TAKE(status_lines[_i].line);
-  ck_assert_int_eq(response.status, status_lines[_i].status);
+START_TEST(a_response_begins_with_a_status_line) {
+  enum response_line word = TAKE(status_lines[_i].line);
+  if (status_lines[_i].status) ck_assert_int_eq(response.status, status_lines[_i].status);
+  ck_assert_int_eq(word, status_lines[_i].status ? RESPONSE_MORE : RESPONSE_FAULT);
+  ck_assert(!response.fault == (word == RESPONSE_MORE));
+}
+END_TEST
+
+/* Amid the headers, a line that looks like a status line is a header like others. */
+START_TEST(a_status_line_counts_only_where_one_is_due) {
+  ck_assert_int_eq(TAKE("HTTP/1.1 200 OK\r\n", "ETag: a\r\n", "HTTP/x: 404\r\n", "HTTP/1.1 101 Other\r\n"),
+                   RESPONSE_MORE);
+  ck_assert_int_eq(response.status, 200);
+  ck_assert_str_eq(response.etag, "a");
+  ck_assert_int_eq(TAKE("\r\n"), RESPONSE_END);
+  response_clear(&response);
+  ck_assert_int_eq(TAKE("HTTP/1.1 100 Continue\r\n", "\r\n", "ETag: a\r\n"), RESPONSE_FAULT);
+}
+END_TEST
+
+START_TEST(an_unasked_change_of_protocol_is_no_response) {
+  ck_assert_int_eq(
+      TAKE("HTTP/1.1 103 Early Hints\r\n", "\r\n", "HTTP/1.1 101 Other\r\n", "Upgrade: x\r\n", "\r\n"),
+      RESPONSE_FAULT);
+  ck_assert_ptr_nonnull(strstr(response.fault, "protocol"));
 }
 END_TEST
 
@@ -112,24 +137,50 @@ START_TEST(joined_values_are_in_order_wherever_they_stand) {
 END_TEST
 
 static const struct {
-  const char *line;
+  const char *lines[2];
   bool has;
   uint64_t length;
+  enum response_line end;
 } lengths[] = {
-    {"Content-Length: 0\r\n", true, 0},
-    {"Content-Length: 18446744073709551615\r\n", true, UINT64_MAX},
-    {"Content-Length: 18446744073709551616\r\n", false, 0},
-    {"Content-Length: -5\r\n", false, 0},
-    {"Content-Length: many\r\n", false, 0},
-    {"Content-Length:\r\n", false, 0},
-    {"Content-Lengths: 5\r\n", false, 0},
-    {"Content-Length 5\r\n", false, 0},
+    {{"Content-Length: 0\r\n"}, true, 0, RESPONSE_END},
+    {{"Content-Length: 007\r\n"}, true, 7, RESPONSE_END},
+    {{"Content-Length: 922337203685477579\r\n"}, true, 922337203685477579, RESPONSE_END},
+    {{"Content-Lengths: 5\r\n"}, false, 0, RESPONSE_END},
+    {{"Content-Length 5\r\n"}, false, 0, RESPONSE_END},
+    /* the same number again is none too many */
+    {{"Content-Length: 5\r\n", "content-length: 5\r\n"}, true, 5, RESPONSE_END},
+    {{"Content-Length: 5, 5\r\n", "Content-Length: 05\r\n"}, true, 5, RESPONSE_END},
+    /* and all else is none */
+    {{"Content-Length: 5\r\n", "Content-Length: 6\r\n"}, true, 6, RESPONSE_FAULT},
+    {{"Content-Length: 5, 6\r\n"}, true, 6, RESPONSE_FAULT},
+    {{"Content-Length: 5 5\r\n"}, true, 5, RESPONSE_FAULT},
+    {{"Content-Length: 5,\r\n"}, true, 0, RESPONSE_FAULT},
+    {{"Content-Length: +5\r\n"}, true, 0, RESPONSE_FAULT},
+    {{"Content-Length: -5\r\n"}, true, 0, RESPONSE_FAULT},
+    {{"Content-Length: 0x5\r\n"}, true, 0, RESPONSE_FAULT},
+    {{"Content-Length: 5;\r\n"}, true, 5, RESPONSE_FAULT},
+    {{"Content-Length: many\r\n"}, true, 0, RESPONSE_FAULT},
+    {{"Content-Length:\r\n"}, true, 0, RESPONSE_FAULT},
+    {{"Content-Length: 18446744073709551621\r\n", "Content-Length: 5\r\n"}, true, 5, RESPONSE_FAULT},
 };
 
-START_TEST(a_length_is_a_number) {
-  TAKE("HTTP/1.1 200 OK\r\n", lengths[_i].line, "\r\n");
-  ck_assert_msg(response.has_length == lengths[_i].has, "%s", lengths[_i].line);
-  ck_assert_uint_eq(response.length, lengths[_i].length);
+START_TEST(a_length_is_one_number) {
+  TAKE("HTTP/1.1 200 OK\r\n", lengths[_i].lines[0]);
+  if (lengths[_i].lines[1]) TAKE(lengths[_i].lines[1]);
+  ck_assert_int_eq(TAKE("\r\n"), lengths[_i].end);
+  ck_assert_msg(response.has_length == lengths[_i].has, "%s", lengths[_i].lines[0]);
+  if (lengths[_i].end == RESPONSE_END) ck_assert_uint_eq(response.length, lengths[_i].length);
+}
+END_TEST
+
+/* Where the length of a body does not follow from it, it may be what it likes (RFC 9112 6.3). */
+START_TEST(a_length_that_does_not_count_is_no_fault) {
+  ck_assert_int_eq(TAKE("HTTP/1.1 204 None\r\n", "Content-Length: 5\r\n", "Content-Length: 6\r\n", "\r\n"),
+                   RESPONSE_END);
+  response_clear(&response);
+  ck_assert_int_eq(TAKE("HTTP/1.1 200 OK\r\n", "Content-Length: 5\r\n", "Content-Length: 6\r\n",
+                        "Transfer-Encoding: chunked\r\n", "\r\n"),
+                   RESPONSE_END);
 }
 END_TEST
 
@@ -150,7 +201,7 @@ START_TEST(headers_without_end_are_a_flood) {
     word = TAKE("X-Filler: 0123456789012345678901234567890123456789\r\n");
     count++;
   }
-  ck_assert_int_eq(word, RESPONSE_FLOOD);
+  ck_assert_int_eq(word, RESPONSE_FAULT);
   ck_assert_uint_lt(count, 2 * RESPONSE_HEADERS_MAX / 50);
 }
 END_TEST
@@ -159,8 +210,8 @@ START_TEST(interim_responses_without_end_are_a_flood) {
   enum response_line word = RESPONSE_MORE;
   size_t count = 0;
   while (word == RESPONSE_MORE && count++ < 1000000)
-    word = TAKE("HTTP/1.1 103 Early Hints\r\n");
-  ck_assert_int_eq(word, RESPONSE_FLOOD);
+    word = TAKE("HTTP/1.1 103 Early Hints\r\n", "\r\n");
+  ck_assert_int_eq(word, RESPONSE_FAULT);
 }
 END_TEST
 
@@ -216,11 +267,14 @@ int main(void) {
   tcase_add_test(tcase, values_are_taken_and_trimmed);
   tcase_add_test(tcase, a_value_without_memory_is_told);
   tcase_add_test(tcase, interim_responses_leave_nothing);
-  tcase_add_loop_test(tcase, a_status_line_begins_anew, 0, sizeof status_lines / sizeof *status_lines);
+  tcase_add_loop_test(tcase, a_response_begins_with_a_status_line, 0, sizeof status_lines / sizeof *status_lines);
+  tcase_add_test(tcase, a_status_line_counts_only_where_one_is_due);
+  tcase_add_test(tcase, an_unasked_change_of_protocol_is_no_response);
   tcase_add_test(tcase, the_first_of_two_values_holds);
   tcase_add_test(tcase, all_robots_tags_are_kept);
   tcase_add_test(tcase, joined_values_are_in_order_wherever_they_stand);
-  tcase_add_loop_test(tcase, a_length_is_a_number, 0, sizeof lengths / sizeof *lengths);
+  tcase_add_loop_test(tcase, a_length_is_one_number, 0, sizeof lengths / sizeof *lengths);
+  tcase_add_test(tcase, a_length_that_does_not_count_is_no_fault);
   tcase_add_test(tcase, a_length_beside_chunks_does_not_count);
   tcase_add_test(tcase, headers_without_end_are_a_flood);
   tcase_add_test(tcase, interim_responses_without_end_are_a_flood);

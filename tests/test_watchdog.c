@@ -55,7 +55,7 @@ START_TEST(a_transfer_has_a_deadline) {
   struct got *got = bench_fetch(&bench, 1, "/img/png/a?silence=1", SEINE_SINK_MEMORY);
   turn_until(FETCH_TRANSFERRING);
   ck_assert_ptr_null(watchdog_look(bench.engine));
-  alarm_clear(&bench.engine->transfers.stall_alarm);
+  alarm_clear(&bench.engine->transfers.stalls.silence_alarm);
   ck_assert_str_eq(watchdog_look(bench.engine), "transfers without a deadline");
   seine_cancel(got->fetch);
   bench_run(&bench);

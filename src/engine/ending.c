@@ -10,45 +10,8 @@
 #include "attempt.h"
 #include "classify.h"
 #include "http_date.h"
+#include "redirect.h"
 #include "via.h"
-
-static void redirect(struct seine_fetch *fetch, const char *location) {
-  struct seine *engine = fetch->engine;
-  seine_url_t url;
-  char text[VERDICT_TEXT_MAX];
-  unsigned most = attempt_options(fetch)->max_redirects;
-  if (fetch->redirects >= most) {
-    snprintf(text, sizeof text, "more than %u redirects", most);
-    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EREDIRECT, false, text);
-    return;
-  }
-  if (engine->draining) {
-    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_ECANCELLED, true, NULL);
-    return;
-  }
-  int error = location ? seine_url_parse(&url, location, text, sizeof text) : SEINE_EURL;
-  struct host *host = error ? NULL : hosts_hold(&engine->hosts, &url);
-  if (!host) {
-    bool no_memory = !error || error == SEINE_ENOMEM;
-    if (location) seine_url_clear(&url);
-    if (no_memory) {
-      fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_ENOMEM, true, NULL);
-      return;
-    }
-    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EREDIRECT, false, "the redirect leads to no http or https URL");
-    return;
-  }
-  if (host != fetch->host) fetch->is_foreign = true;
-  host_let_go(fetch->host);
-  fetch->host = host;
-  free(fetch->target);
-  fetch->target = url.public_url;
-  url.public_url = NULL;
-  seine_url_clear(&url);
-  fetch->redirects++;
-  fetch->is_urgent = true;
-  fetch_enter(fetch, FETCH_QUEUED);
-}
 
 /* A date in Retry-After is by the server's clock, as the response's own is; ours may be wrong, or have jumped. */
 static int64_t server_time(const struct response *response) {
@@ -104,9 +67,9 @@ static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome,
     class = (struct failure_class){SEINE_EDENIED, false, false};
     text = NULL; /* libcurl's words would be those of a connection that failed */
   }
-  if (outcome->flooded) {
+  if (fetch->attempt->response.fault) {
     class = (struct failure_class){SEINE_EPROTOCOL, false, false};
-    text = "the response's headers do not end";
+    text = fetch->attempt->response.fault;
   }
   if (outcome->no_memory) {
     class = classify(CURLE_OUT_OF_MEMORY, false);
@@ -171,12 +134,19 @@ static void on_body(struct seine_fetch *fetch) {
   }
 }
 
+/* What the headers decide does not depend on how the body ends, or whether it does. */
+static bool is_answered(const struct attempt *attempt, const struct outcome *outcome) {
+  bool wants_body = attempt->verdict.kind == VERDICT_RECEIVE || attempt->verdict.kind == VERDICT_CONTINUE;
+  if (!outcome->headed) return false;
+  return !wants_body || outcome->stopped || (outcome->code == CURLE_OK && !attempt->response.fault);
+}
+
 void ending_done(void *user, struct outcome *outcome) {
   struct seine_fetch *fetch = user;
   struct attempt *attempt = fetch->attempt;
   const struct verdict *verdict = &attempt->verdict;
   note(fetch, outcome);
-  bool answered = attempt->response.status > 0 && (outcome->code == CURLE_OK || outcome->stopped) && !outcome->flooded;
+  bool answered = is_answered(attempt, outcome);
   if (!answered && outcome->shortage) {
     via_spare(fetch);
     host_ended(fetch->host);
@@ -196,7 +166,7 @@ void ending_done(void *user, struct outcome *outcome) {
   if (verdict->kind == VERDICT_ANEW)
     attempt_anew(fetch);
   else if (verdict->kind == VERDICT_REDIRECT)
-    redirect(fetch, outcome->redirect_url);
+    redirect_follow(fetch);
   else if (verdict->kind == VERDICT_STATUS)
     on_status(fetch, wait_ms);
   else if (verdict->kind == VERDICT_REJECT)

@@ -1,7 +1,7 @@
 /* Collects what matters of a response's headers. */
 #include "response.h"
 
-#include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -27,6 +27,7 @@ static const struct header headers[] = {
 
 #define HEADERS      (sizeof headers / sizeof *headers)
 #define VALUES_LEAST 256 /* bytes: most responses need no more */
+#define LENGTH_MAX   INT64_MAX /* what libcurl takes for a Content-Length */
 
 /* Lengths of those names, and of two more, as bits: most lines need no other look. */
 #define LENGTHS (1u << 4 | 1u << 8 | 1u << 11 | 1u << 12 | 1u << 13 | 1u << 14 | 1u << 17 | 1u << 19)
@@ -44,6 +45,10 @@ static bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 static void trim(const char **text, size_t *size) {
   while (*size && is_blank(**text)) {
     ++*text;
@@ -53,12 +58,35 @@ static void trim(const char **text, size_t *size) {
     --*size;
 }
 
-static void begin(struct response *response, const char *line, size_t size) {
+static enum response_line refuse(struct response *response, const char *fault) {
+  response->fault = fault;
+  return RESPONSE_FAULT;
+}
+
+/* Three digits behind the version (RFC 9112 4). */
+static int read_status(const char *line, size_t size) {
+  size_t at = 0;
+  while (at < size && !is_blank(line[at]))
+    at++;
+  while (at < size && is_blank(line[at]))
+    at++;
+  int status = 0;
+  for (size_t end = at + 3; at < end; at++) {
+    if (at >= size || !is_digit(line[at])) return 0;
+    status = status * 10 + line[at] - '0';
+  }
+  return at < size && is_digit(line[at]) ? 0 : status;
+}
+
+static enum response_line begin(struct response *response, const char *line, size_t size) {
   size_t header_bytes = response->header_bytes;
-  const char *space = memchr(line, ' ', size);
   response_clear(response);
   response->header_bytes = header_bytes;
-  if (space) response->status = atoi(space + 1); /* libcurl ends each line with NUL, and has checked this one */
+  if (size < 5 || strncasecmp(line, "HTTP/", 5) != 0) return refuse(response, "the response has no status line");
+  response->status = read_status(line, size);
+  if (response->status < 100) return refuse(response, "the response's status is not a number of three digits");
+  response->in_head = true;
+  return RESPONSE_MORE;
 }
 
 /* Room for so many more bytes of values. Those that are there may move. */
@@ -102,13 +130,24 @@ static bool keep(struct response *response, const struct header *header, const c
   return true;
 }
 
-static void read_length(struct response *response, const char *value) {
-  char *end;
-  errno = 0;
-  unsigned long long length = strtoull(value, &end, 10);
-  if (end == value || errno || *value == '-') return;
-  response->length = length;
-  response->has_length = true;
+/* One number, or the same one again and again (RFC 9110 8.6). What else there is, libcurl would read in ways of its
+ * own: a sign, the first of several, digits with anything behind them. */
+static void read_length(struct response *response, const char *value, size_t size) {
+  for (const char *end = value + size;; value++) {
+    uint64_t length = 0;
+    size_t digits = 0;
+    while (value < end && (*value == ' ' || *value == '\t'))
+      value++;
+    for (; value < end && is_digit(*value) && length <= (LENGTH_MAX - 9) / 10; value++, digits++)
+      length = length * 10 + (uint64_t)(*value - '0');
+    while (value < end && (*value == ' ' || *value == '\t'))
+      value++;
+    bool differs = response->has_length && response->length != length;
+    if (!digits || differs || (value < end && *value != ',')) response->length_differs = true;
+    response->length = length;
+    response->has_length = true;
+    if (value == end || response->length_differs) return;
+  }
 }
 
 static bool is_named(const char *line, size_t size, const char *name, size_t name_size) {
@@ -124,7 +163,7 @@ static bool take(struct response *response, const char *line, size_t size) {
   size_t value_size = size - name_size - 1;
   if (is_named(line, name_size, "content-length", 14)) {
     trim(&value, &value_size);
-    read_length(response, value);
+    read_length(response, value, value_size);
   }
   if (is_named(line, name_size, "transfer-encoding", 17)) response->is_chunked = true;
   if (response->is_chunked) response->has_length = false;
@@ -137,13 +176,21 @@ static bool take(struct response *response, const char *line, size_t size) {
   return true;
 }
 
+/* The empty line. An interim response is followed by another; 101 is none, since libcurl takes what follows it for a
+ * body, and nobody asked for another protocol. */
+static enum response_line end(struct response *response) {
+  response->in_head = false;
+  if (response->status == 101) return refuse(response, "the server changes to another protocol, unasked");
+  if (response->status < 200) return RESPONSE_MORE;
+  bool counts = !response->is_chunked && response->status != 204 && response->status != 304;
+  if (response->length_differs && counts) return refuse(response, "Content-Length is not one number");
+  return RESPONSE_END;
+}
+
 enum response_line response_line(struct response *response, const char *line, size_t size) {
   response->header_bytes += size;
-  if (response->header_bytes > RESPONSE_HEADERS_MAX) return RESPONSE_FLOOD;
-  if (size >= 5 && (*line == 'H' || *line == 'h') && strncasecmp(line, "HTTP/", 5) == 0) {
-    begin(response, line, size);
-    return RESPONSE_MORE;
-  }
-  if (size && (line[0] == '\r' || line[0] == '\n')) return response->status >= 200 ? RESPONSE_END : RESPONSE_MORE;
+  if (response->header_bytes > RESPONSE_HEADERS_MAX) return refuse(response, "the response's headers do not end");
+  if (!response->in_head) return begin(response, line, size);
+  if (size && (line[0] == '\r' || line[0] == '\n')) return end(response);
   return take(response, line, size) ? RESPONSE_MORE : RESPONSE_NOMEM;
 }

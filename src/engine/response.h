@@ -13,6 +13,9 @@
  * keeps its first value, but for robots, whose values are joined by line feeds. */
 struct response {
   int status;          /* of the status line read last; 0 before one */
+  bool in_head;        /* a status line was read, and the empty line that ends its headers is still to come */
+  bool length_differs; /* the Content-Lengths are not one and the same number */
+  const char *fault;   /* why this is no HTTP response, for people; NULL: it is one so far */
   size_t header_bytes; /* over all responses of the attempt */
   bool has_length, is_chunked; /* chunks say how long the body is; a length beside them does not count (RFC 9112 6.3) */
   uint64_t length; /* Content-Length, if has_length */
@@ -32,11 +35,12 @@ struct response {
 enum response_line {
   RESPONSE_MORE,  /* go on */
   RESPONSE_END,   /* the empty line of a final response: its headers are complete */
-  RESPONSE_FLOOD, /* more than RESPONSE_HEADERS_MAX */
+  RESPONSE_FAULT, /* this is no HTTP response: fault says why */
   RESPONSE_NOMEM
 };
 
-/* Takes one line as libcurl hands it over, line end included. A status line begins anew. */
+/* Takes one line as libcurl hands it over, line end included. A status line is due first, and after the headers of an
+ * interim response; it begins anew. */
 enum response_line response_line(struct response *response, const char *line, size_t size);
 
 /* Frees the values and zeroes the struct. */

@@ -2,6 +2,7 @@
 #include "transfer.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,21 +17,28 @@
 #define DISCARD_MAX    65536 /* bytes of an unwanted body, to keep the connection; past that a new one is cheaper */
 #define IDLE_MIN_MS    1000 /* between two transfers of a host that has more to do, where nothing else may idle */
 #define LITERALS_MAX   128 /* in libcurl's cache of names, and a quarter of the concurrency */
-#define SPEED_LOOKS    4    /* in one stall_timeout_ms */
 
 /* Why a transfer receives nothing for now; it is on the list of the first that applies. */
 enum hold { HOLD_NONE, HOLD_BODY, HOLD_RATE, HOLD_RESUMING };
+
+/* What libcurl may call for. The callback for a body's bytes is on_write alone, and events->on_data is called in
+ * PHASE_BODY alone, which only the caller's word on complete headers begins. */
+enum phase {
+  PHASE_HEAD,    /* header lines; bytes of a body break the protocol */
+  PHASE_BODY,    /* the body goes to on_data */
+  PHASE_DISCARD, /* the body is not wanted, and read only to keep the connection */
+  PHASE_OVER     /* nothing more is taken */
+};
 
 struct transfer {
   CURL *easy;
   struct transfers *transfers;
   void *user;
-  TAILQ_ENTRY(transfer) link; /* spare; or by hold: listening, none, throttled, resuming */
+  TAILQ_ENTRY(transfer) link; /* spare; or by hold: none, throttled, resuming */
   enum hold hold;
-  uint64_t heard_ms; /* uv_now when something arrived last */
+  enum phase phase;
+  struct stall_item stall; /* watched with HOLD_NONE, but discarding in PHASE_DISCARD */
   uint64_t started_ms, first_ms; /* uv_now, and when the first header line came */
-  uint64_t slice_ms; /* uv_now when the time that is not in window_ms yet began; 0: nothing arrived so far */
-  uint64_t window_ms, window_bytes; /* listened, and received, since the speed was judged last */
   struct target target;
   struct curl_slist *names, *headers; /* set on the handle; names is owned */
   const char *proxy; /* set on the handle; compared by address */
@@ -40,92 +48,28 @@ struct transfer {
   bool forbids, waits; /* set on the handle: CURLOPT_FORBID_REUSE, CURLOPT_PIPEWAIT */
   bool may_resolve; /* one of its names is an address literal, or one that libcurl alone can read */
   bool unresolved; /* libcurl would have looked a name up by itself */
-  bool headers_done, discard, stopped, stalled, slow, denied, flooded, no_memory;
+  bool headed, stopped, stalled, slow, denied, no_memory; /* for the outcome */
   int shortage; /* errno of a socket for which there was no descriptor; 0 */
   uint64_t discarded;
   char text[CURL_ERROR_SIZE];
 };
 
-/* ---- Stalls: one alarm for the transfer that has been silent longest ---- */
-
 static void finish(struct transfer *transfer, CURLcode code);
 
-static void on_stall(void *user) {
-  struct transfers *transfers = user;
-  uint64_t now = uv_now(transfers->loop), limit = transfers->options->stall_timeout_ms;
-  struct transfer *transfer;
-  while ((transfer = TAILQ_FIRST(&transfers->listening)) && now - transfer->heard_ms >= limit) {
-    transfer->stalled = true;
-    finish(transfer, CURLE_OPERATION_TIMEDOUT);
-  }
-  if (transfer)
-    alarm_set(transfers->alarms, &transfers->stall_alarm, transfer->heard_ms + limit - now, on_stall, transfers);
+static void on_stalled(struct stall_item *item, enum stall_reason reason) {
+  struct transfer *transfer = (struct transfer *)(void *)((char *)item - offsetof(struct transfer, stall));
+  transfer->stalled = reason == STALL_SILENT;
+  transfer->slow = reason == STALL_SLOW;
+  finish(transfer, CURLE_OPERATION_TIMEDOUT);
 }
 
-/* ---- Speed: every so often, each transfer that is not held is looked at. Only time spent listening counts ---- */
-
-/* Adds the time since the last look to the window. */
-static void end_slice(struct transfer *transfer) {
-  uint64_t now = uv_now(transfer->transfers->loop);
-  if (!transfer->slice_ms) return;
-  transfer->window_ms += now - transfer->slice_ms;
-  transfer->slice_ms = now;
-}
-
-static bool is_slow(struct transfer *transfer) {
-  const seine_options_t *options = transfer->transfers->options;
-  end_slice(transfer);
-  if (transfer->window_ms < options->stall_timeout_ms) return false;
-  double due = (double)options->min_speed_bytes * (double)transfer->window_ms / 1000;
-  bool slow = (double)transfer->window_bytes < due;
-  transfer->window_ms = transfer->window_bytes = 0;
-  return slow;
-}
-
-static void watch_speed(struct transfers *transfers);
-
-static void on_speed(void *user) {
-  struct transfers *transfers = user;
-  struct transfer *next;
-  for (struct transfer *transfer = TAILQ_FIRST(&transfers->listening); transfer; transfer = next) {
-    next = TAILQ_NEXT(transfer, link);
-    if (!is_slow(transfer)) continue;
-    transfer->slow = true;
-    finish(transfer, CURLE_OPERATION_TIMEDOUT);
-  }
-  watch_speed(transfers);
-}
-
-static void watch_speed(struct transfers *transfers) {
-  if (!transfers->options->min_speed_bytes || transfers->speed_alarm || TAILQ_EMPTY(&transfers->listening)) return;
-  alarm_set(transfers->alarms, &transfers->speed_alarm, transfers->options->stall_timeout_ms / SPEED_LOOKS + 1,
-            on_speed, transfers);
-}
-
-static void count_speed(struct transfer *transfer, size_t size) {
-  if (!transfer->slice_ms) transfer->slice_ms = transfer->heard_ms;
-  transfer->window_bytes += size;
-}
-
-/* ---- Lists ---- */
-
-static void listen_on(struct transfer *transfer) {
-  struct transfers *transfers = transfer->transfers;
-  transfer->hold = HOLD_NONE;
-  transfer->heard_ms = uv_now(transfers->loop);
-  if (transfer->slice_ms) transfer->slice_ms = transfer->heard_ms;
-  TAILQ_INSERT_TAIL(&transfers->listening, transfer, link);
-  uint64_t limit = transfers->options->stall_timeout_ms;
-  if (limit && !transfers->stall_alarm)
-    alarm_set(transfers->alarms, &transfers->stall_alarm, limit, on_stall, transfers);
-  watch_speed(transfers);
-}
+/* ---- Holding ---- */
 
 static struct transfer_list *list_of(struct transfer *transfer) {
   switch (transfer->hold) {
-  case HOLD_NONE: return &transfer->transfers->listening;
   case HOLD_RATE: return &transfer->transfers->throttled;
   case HOLD_RESUMING: return &transfer->transfers->resuming;
+  case HOLD_NONE:
   case HOLD_BODY: break;
   }
   return NULL;
@@ -134,47 +78,19 @@ static struct transfer_list *list_of(struct transfer *transfer) {
 static void unlist(struct transfer *transfer) {
   struct transfer_list *list = list_of(transfer);
   if (list) TAILQ_REMOVE(list, transfer, link);
-  /* An alarm with nothing to watch would keep the loop alive. */
-  if (!TAILQ_EMPTY(&transfer->transfers->listening)) return;
-  alarm_clear(&transfer->transfers->stall_alarm);
-  alarm_clear(&transfer->transfers->speed_alarm);
+  stall_forget(&transfer->transfers->stalls, &transfer->stall);
 }
 
 static void hold(struct transfer *transfer, enum hold why) {
-  if (transfer->hold == HOLD_NONE) end_slice(transfer);
   unlist(transfer);
   transfer->hold = why;
   struct transfer_list *list = list_of(transfer);
   if (list) TAILQ_INSERT_TAIL(list, transfer, link);
 }
 
-static void heard(struct transfer *transfer) {
-  if (transfer->hold != HOLD_NONE) return;
-  struct transfers *transfers = transfer->transfers;
-  uint64_t now = uv_now(transfers->loop);
-  if (transfer->heard_ms == now) return; /* a header line, most often */
-  transfer->heard_ms = now;
-  TAILQ_REMOVE(&transfers->listening, transfer, link);
-  TAILQ_INSERT_TAIL(&transfers->listening, transfer, link);
-}
-
-/* ---- Bandwidth: a bucket of bytes over all transfers ---- */
-
-static void on_credit(void *user);
-
-/* Fills the bucket up to a tenth of a second's worth. True if there is credit; otherwise an alarm will come. */
-static bool have_credit(struct transfers *transfers) {
-  double rate = (double)transfers->options->limit_rate_bytes;
-  uint64_t now = uv_hrtime();
-  transfers->credit_bytes += rate * (double)(now - transfers->credited_ns) / 1e9;
-  transfers->credited_ns = now;
-  if (transfers->credit_bytes > rate / 10) transfers->credit_bytes = rate / 10;
-  if (transfers->credit_bytes > 0) return true;
-  if (!transfers->throttle_alarm) {
-    uint64_t wait_ms = (uint64_t)(-transfers->credit_bytes / rate * 1000) + 1;
-    alarm_set(transfers->alarms, &transfers->throttle_alarm, wait_ms, on_credit, transfers);
-  }
-  return false;
+static void listen_on(struct transfer *transfer) {
+  transfer->hold = HOLD_NONE;
+  stall_watch(&transfer->transfers->stalls, &transfer->stall);
 }
 
 static void go_on(struct transfer *transfer) {
@@ -188,70 +104,116 @@ static void go_on(struct transfer *transfer) {
 static void on_credit(void *user) {
   struct transfers *transfers = user;
   struct transfer *transfer;
-  while ((transfer = TAILQ_FIRST(&transfers->throttled)) && have_credit(transfers))
+  while ((transfer = TAILQ_FIRST(&transfers->throttled)) && rate_limit_has_credit(&transfers->rate_limit))
     go_on(transfer);
 }
 
 /* ---- What libcurl calls ---- */
 
 static size_t stop(struct transfer *transfer) {
+  transfer->phase = PHASE_OVER;
   transfer->stopped = true;
   return 0;
+}
+
+/* The response is none of HTTP. */
+static size_t refuse(struct transfer *transfer, const char *fault) {
+  transfer->phase = PHASE_OVER;
+  transfer->response.fault = fault;
+  return 0;
+}
+
+/* Whether the end of a body that nobody wants comes soon enough to keep the connection for it. */
+static bool ends_soon(const struct transfer *transfer) {
+  const struct response *response = &transfer->response;
+  long version = 0;
+  if (response->has_length) return response->length <= DISCARD_MAX;
+  if (response->is_chunked || response->status == 204 || response->status == 304) return true;
+  curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
+  return version != CURL_HTTP_VERSION_1_0 && version != CURL_HTTP_VERSION_1_1;
+}
+
+static size_t end_head(struct transfer *transfer, size_t size) {
+  struct transfers *transfers = transfer->transfers;
+  long status = 0;
+  curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+  if (status != transfer->response.status) return refuse(transfer, "the response's status line is ambiguous");
+  transfer->headed = true;
+  switch (transfers->events->on_headers(transfer->user, &transfer->response)) {
+  case TRANSFER_TAKE: transfer->phase = PHASE_BODY; return size;
+  case TRANSFER_STOP: return stop(transfer);
+  case TRANSFER_DISCARD: break;
+  }
+  if (!ends_soon(transfer)) return stop(transfer);
+  transfer->phase = PHASE_DISCARD;
+  stall_discard(&transfers->stalls, &transfer->stall);
+  return size;
+}
+
+/* Nothing is taken from trailers, but they must end, too. */
+static size_t on_trailer(struct transfer *transfer, size_t size) {
+  transfer->response.header_bytes += size;
+  bool ends = transfer->response.header_bytes <= RESPONSE_HEADERS_MAX;
+  return ends ? size : refuse(transfer, "the response's headers do not end");
 }
 
 static size_t on_header(char *line, size_t one, size_t size, void *user) {
   struct transfer *transfer = user;
   (void)one;
-  heard(transfer);
-  count_speed(transfer, size);
+  stall_arrived(&transfer->transfers->stalls, &transfer->stall);
+  stall_count(&transfer->stall, size);
   if (!transfer->response.header_bytes) transfer->first_ms = uv_now(transfer->transfers->loop);
-  if (transfer->headers_done) { /* trailers: nothing is taken from them, but they must end, too */
-    transfer->response.header_bytes += size;
-    transfer->flooded = transfer->response.header_bytes > RESPONSE_HEADERS_MAX;
-    return transfer->flooded ? 0 : size;
-  }
+  if (transfer->phase == PHASE_OVER) return 0;
+  if (transfer->phase != PHASE_HEAD) return on_trailer(transfer, size);
   switch (response_line(&transfer->response, line, size)) {
   case RESPONSE_MORE: return size;
-  case RESPONSE_NOMEM: transfer->no_memory = true; return 0;
-  case RESPONSE_FLOOD: transfer->flooded = true; return 0;
-  case RESPONSE_END: break;
+  case RESPONSE_END: return end_head(transfer, size);
+  case RESPONSE_NOMEM: transfer->no_memory = true; break;
+  case RESPONSE_FAULT: break;
   }
-  transfer->headers_done = true;
-  switch (transfer->transfers->events->on_headers(transfer->user, &transfer->response)) {
-  case TRANSFER_TAKE: break;
-  case TRANSFER_DISCARD: transfer->discard = true; break;
-  case TRANSFER_STOP: return stop(transfer);
-  }
-  bool wastes = transfer->discard && transfer->response.has_length && transfer->response.length > DISCARD_MAX;
-  return wastes ? stop(transfer) : size;
+  transfer->phase = PHASE_OVER;
+  return 0;
+}
+
+static void count(struct transfer *transfer, size_t size) {
+  stall_count(&transfer->stall, size);
+  transfer->transfers->received_bytes += size;
+  rate_limit_count(&transfer->transfers->rate_limit, size);
 }
 
 static size_t discard(struct transfer *transfer, size_t size) {
+  count(transfer, size);
   transfer->discarded += size;
   return transfer->discarded <= DISCARD_MAX ? size : stop(transfer);
 }
 
-static size_t on_write(char *data, size_t one, size_t size, void *user) {
-  struct transfer *transfer = user;
+static size_t take(struct transfer *transfer, const uint8_t *data, size_t size) {
   struct transfers *transfers = transfer->transfers;
-  (void)one;
-  if (transfers->options->limit_rate_bytes && !have_credit(transfers)) {
+  if (!rate_limit_has_credit(&transfers->rate_limit)) {
     hold(transfer, HOLD_RATE);
     return CURL_WRITEFUNC_PAUSE;
   }
-  heard(transfer);
-  if (!transfer->discard) {
-    int word = transfers->events->on_data(transfer->user, (const uint8_t *)data, size);
-    if (word > 0) {
-      hold(transfer, HOLD_BODY);
-      return CURL_WRITEFUNC_PAUSE;
-    }
-    if (word < 0) return stop(transfer);
+  stall_arrived(&transfers->stalls, &transfer->stall);
+  int word = transfers->events->on_data(transfer->user, data, size);
+  if (word > 0) {
+    hold(transfer, HOLD_BODY);
+    return CURL_WRITEFUNC_PAUSE;
   }
-  count_speed(transfer, size);
-  transfers->received_bytes += size;
-  if (transfers->options->limit_rate_bytes) transfers->credit_bytes -= (double)size;
-  return transfer->discard ? discard(transfer, size) : size;
+  if (word < 0) return stop(transfer);
+  count(transfer, size);
+  return size;
+}
+
+static size_t on_write(char *data, size_t one, size_t size, void *user) {
+  struct transfer *transfer = user;
+  (void)one;
+  switch (transfer->phase) {
+  case PHASE_HEAD: return refuse(transfer, "bytes of a body came before the end of the headers");
+  case PHASE_BODY: return take(transfer, (const uint8_t *)data, size);
+  case PHASE_DISCARD: return discard(transfer, size);
+  case PHASE_OVER: break;
+  }
+  return 0;
 }
 
 static curl_socket_t on_open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address) {
@@ -375,10 +337,10 @@ static void set_literal(struct transfer *transfer, bool literal) {
 }
 
 static void reset(struct transfer *transfer) {
-  transfer->headers_done = transfer->discard = transfer->stopped = false;
-  transfer->stalled = transfer->slow = transfer->denied = transfer->flooded = transfer->no_memory = false;
-  transfer->slice_ms = transfer->window_ms = transfer->window_bytes = 0;
-  transfer->unresolved = false;
+  transfer->phase = PHASE_HEAD;
+  transfer->stall = (struct stall_item){0};
+  transfer->headed = transfer->stopped = transfer->stalled = transfer->slow = false;
+  transfer->unresolved = transfer->denied = transfer->no_memory = false;
   transfer->shortage = 0;
   transfer->discarded = 0;
   transfer->text[0] = '\0';
@@ -431,12 +393,11 @@ void transfer_keep_connection(struct transfer *transfer, bool keep) {
 static void read_info(struct transfer *transfer, struct outcome *outcome) {
   CURL *easy = transfer->easy;
   curl_off_t connect_us = 0, ready_us = 0;
-  char *ip = NULL, *redirect_url = NULL;
+  char *ip = NULL;
   curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connect_us);
   curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
   curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip);
   curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &outcome->connects);
-  if (transfer->response.location) curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &redirect_url);
   long refusal = 0;
   curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &refusal);
   outcome->refusal = (int)refusal;
@@ -448,7 +409,6 @@ static void read_info(struct transfer *transfer, struct outcome *outcome) {
     curl_easy_getinfo(easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &outcome->proxy_verify);
   }
   outcome->ip = ip && *ip ? ip : NULL;
-  outcome->redirect_url = redirect_url;
   outcome->elapsed_ms = uv_now(transfer->transfers->loop) - transfer->started_ms;
   /* By our clock: libcurl's begins anew for a request that waited for another's connection. */
   outcome->first_byte_ms = transfer->response.header_bytes ? transfer->first_ms - transfer->started_ms : 0;
@@ -462,17 +422,17 @@ static int shortage_of(const struct transfer *transfer, CURLcode code) {
 }
 
 static void finish(struct transfer *transfer, CURLcode code) {
-  if (code == CURLE_OK && !transfer->headers_done) {
+  if (code == CURLE_OK && !transfer->headed) {
     /* libcurl takes a connection that ends amid the headers for the end of an empty body. */
     code = CURLE_GOT_NOTHING;
     snprintf(transfer->text, sizeof transfer->text, "the connection ended amid the headers");
   }
   struct outcome outcome = {.code = code,
+                            .headed = transfer->headed,
                             .stopped = transfer->stopped,
                             .stalled = transfer->stalled,
                             .slow = transfer->slow,
                             .denied = transfer->denied,
-                            .flooded = transfer->flooded,
                             .unresolved = transfer->unresolved,
                             .shortage = shortage_of(transfer, code),
                             .no_memory = transfer->no_memory,
@@ -529,10 +489,17 @@ int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct alarms *
                    const struct transfer_events *events, void (*on_closed)(void *user), void *user) {
   *transfers = (struct transfers){.loop = loop, .alarms = alarms, .options = options, .events = events};
   TAILQ_INIT(&transfers->spare);
-  TAILQ_INIT(&transfers->listening);
   TAILQ_INIT(&transfers->throttled);
   TAILQ_INIT(&transfers->resuming);
-  transfers->credited_ns = uv_hrtime();
+  transfers->stalls = (struct stalls){.loop = loop,
+                                      .alarms = alarms,
+                                      .limit_ms = options->stall_timeout_ms,
+                                      .min_speed_bytes = options->min_speed_bytes,
+                                      .on_stalled = on_stalled};
+  stalls_open(&transfers->stalls);
+  transfers->rate_limit = (struct rate_limit){
+      .alarms = alarms, .bytes = options->limit_rate_bytes, .on_credit = on_credit, .user = transfers};
+  rate_limit_open(&transfers->rate_limit);
   transfers->ca_file = options->ca_file ? options->ca_file : easy_default_ca_file();
   if (curl_global_init(CURL_GLOBAL_DEFAULT)) return SEINE_ENOSYS;
   transfers->share = curl_share_init();
@@ -551,9 +518,8 @@ int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct alarms *
 
 void transfers_close(struct transfers *transfers) {
   struct transfer *transfer;
-  alarm_clear(&transfers->stall_alarm);
-  alarm_clear(&transfers->speed_alarm);
-  alarm_clear(&transfers->throttle_alarm);
+  stalls_close(&transfers->stalls);
+  rate_limit_close(&transfers->rate_limit);
   while ((transfer = TAILQ_FIRST(&transfers->spare))) {
     TAILQ_REMOVE(&transfers->spare, transfer, link);
     transfer_free(transfer);

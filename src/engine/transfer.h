@@ -9,8 +9,10 @@
 
 #include "alarm.h"
 #include "curl_loop.h"
+#include "rate_limit.h"
 #include "response.h"
 #include "seine.h"
+#include "stall.h"
 
 struct transfer;
 
@@ -19,11 +21,11 @@ enum transfer_word { TRANSFER_TAKE, TRANSFER_DISCARD, TRANSFER_STOP };
 /* How an attempt ended. Strings are the transfer's, valid during on_done; `response` may be moved out. */
 struct outcome {
   CURLcode code;
+  bool headed;   /* the headers of a final response are complete: on_headers was called */
   bool stopped;  /* by on_headers or on_data; code says nothing then */
   bool stalled;  /* nothing arrived for stall_timeout_ms */
   bool slow;     /* less than min_speed_bytes a second arrived over that time */
   bool denied;   /* the address was refused */
-  bool flooded;  /* too many header bytes */
   int refusal;   /* the errno of a connection that could not be made; 0 */
   bool unresolved; /* libcurl had no address for a name, and was not allowed to look it up */
   int shortage;  /* no descriptor was left for it: the errno; 0 */
@@ -31,9 +33,8 @@ struct outcome {
   bool proxied;  /* by way of a proxy */
   bool connected;   /* there was a connection, to the host or to its proxy */
   const char *text; /* libcurl's own words; "" if none */
-  struct response *response;
+  struct response *response; /* with a fault, it was none */
   const char *ip;           /* NULL if there was no connection */
-  const char *redirect_url; /* where Location leads, absolute; NULL if nowhere */
   uint64_t elapsed_ms, first_byte_ms;
   long connects; /* connections made for it */
   long connect_code, proxy_error, proxy_verify; /* what a proxy said: CURLINFO_HTTP_CONNECTCODE, PROXY_ERROR, .. */
@@ -61,12 +62,10 @@ struct transfers {
   const char *ca_file;
   struct transfer_list spare;
   size_t spare_count;
-  struct transfer_list listening; /* in flight and not held, the one that was silent longest first */
   struct transfer_list throttled; /* held until the bandwidth allows */
   struct transfer_list resuming;  /* to go on at the next transfers_turn */
-  struct alarm *stall_alarm, *speed_alarm, *throttle_alarm;
-  double credit_bytes; /* of the bandwidth; negative when a buffer overdrew it */
-  uint64_t credited_ns;
+  struct stalls stalls;           /* those that are not held */
+  struct rate_limit rate_limit;
   struct curl_slist *forget, *forget_last; /* "-host:port": names that libcurl's cache may drop */
   unsigned literals; /* transfers from address literals since libcurl's cache was last cleared of those */
   uint64_t received_bytes;

@@ -71,8 +71,9 @@ const char *watchdog_look(const struct seine *engine) {
     if (!host_moves(host)) return "a host with fetches and nothing to start them";
   if (ring_stands(engine)) return "a host that is ready, and no turn for it";
   if (engine->crew.waiting_count && !engine->crew.busy && !turn_is_due(engine)) return "a job without a worker";
-  bool listens = !TAILQ_EMPTY(&engine->transfers.listening) && engine->options.stall_timeout_ms;
-  if (listens && !engine->transfers.stall_alarm) return "transfers without a deadline";
+  const struct stalls *stalls = &engine->transfers.stalls;
+  bool watches = !TAILQ_EMPTY(&stalls->watched) && stalls->limit_ms;
+  if (watches && !stalls->silence_alarm) return "transfers without a deadline";
   return NULL;
 }
 

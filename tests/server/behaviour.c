@@ -21,7 +21,7 @@ struct wish {
   const char *size, *seed, *delay, *rate, *trickle, *stall, *truncate, *faults, *status, *retry_after, *retry_date;
   const char *type, *reset, *redirect, *redirect_status, *moved, *malformed, *disposition, *etag, *last_modified;
   const char *chunked, *no_type, *no_length, *silence, *close, *ranges;
-  const char *cut, *sides, *trail, *text, *host, *ignored, *changed, *lie;
+  const char *cut, *sides, *trail, *text, *host, *ignored, *changed, *lie, *as, *unasked, *later;
   const char *headers[HEADERS_MAX];
   size_t header_count;
   const char *unknown; /* a parameter that does not exist: answered by a 400, since it is a mistake in a test */
@@ -35,6 +35,7 @@ struct parameter {
 
 #define AT(member) offsetof(struct wish, member)
 static const struct parameter parameters[] = {
+    {"as", AT(as), "the body, with its faults, comes with this status instead of 200"},
     {"body", AT(text), "this text is the body, instead of an image"},
     {"changed", AT(changed), "from the N-th attempt on the bytes are those of seed=1, and the validators are others"},
     {"chunked", AT(chunked), "1: Transfer-Encoding: chunked; N > 1: with chunks of N bytes"},
@@ -43,9 +44,10 @@ static const struct parameter parameters[] = {
     {"delay", AT(delay), "milliseconds before the first byte"},
     {"disposition", AT(disposition), "the Content-Disposition header"},
     {"etag", AT(etag), "the ETag header; If-None-Match and If-Range are then obeyed"},
-    {"faults", AT(faults), "malformed, reset, silence, stall and truncate hold for the first N attempts only"},
+    {"faults", AT(faults), "as, malformed, reset, silence, stall and truncate hold for the first N attempts only"},
     {"host", AT(host), "of /_/robots: whose robots.txt it is"},
     {"last-modified", AT(last_modified), "the Last-Modified header"},
+    {"later", AT(later), "milliseconds between the response and unasked"},
     {"lie", AT(lie), "to a Range: none, start, total, length, short, long, unasked, stale, 416: see add_content_range"},
     {"malformed", AT(malformed), "breaks the protocol in the way that is called so"},
     {"no-length", AT(no_length), "1: no Content-Length, the end of the connection ends the body"},
@@ -68,6 +70,7 @@ static const struct parameter parameters[] = {
     {"trickle", AT(trickle), "milliseconds for each byte, those of the headers too"},
     {"truncate", AT(truncate), "closes after N bytes of the body"},
     {"type", AT(type), "the declared Content-Type"},
+    {"unasked", AT(unasked), "this text follows the response on the kept connection"},
     {"x", AT(ignored), "means nothing: makes URLs different, or long"},
 };
 
@@ -357,14 +360,17 @@ static void answer_body(const struct request *request, const struct wish *wish, 
   if (status == 206 && is(wish->lie, "short") && body->size > LIE_BYTES) body->size -= LIE_BYTES;
   if (status == 206 && is(wish->lie, "long") && from >= LIE_BYTES) body->size += LIE_BYTES;
   if (status == 200 && is(wish->lie, "unasked")) status = 206;
+  if (wish->as) status = (unsigned)number(wish->as, 200);
   text_format(&response->head, "HTTP/1.1 %u %s\r\n", status, reason(status));
-  if (status == 206) add_content_range(wish, from, to, whole, response);
+  if (status == 206 && !wish->as) add_content_range(wish, from, to, whole, response);
   add_body_headers(wish, body, response);
   end_head(request, wish, response);
   if (strcmp(request->method, "HEAD") == 0) {
     free(body->data);
     return;
   }
+  if (wish->unasked) text_add(&response->unasked, wish->unasked, strlen(wish->unasked));
+  response->later_ms = number(wish->later, 0);
   size_t limit = apply_limits(wish, body->size, response);
   uint64_t chunk = number(wish->chunked, 1);
   if (wish->chunked)
@@ -379,7 +385,7 @@ static void answer_body(const struct request *request, const struct wish *wish, 
 
 /* Takes away the faults that end after so many attempts. */
 static void drop_faults(struct wish *wish) {
-  wish->malformed = wish->reset = wish->silence = wish->stall = wish->truncate = NULL;
+  wish->as = wish->malformed = wish->reset = wish->silence = wish->stall = wish->truncate = NULL;
 }
 
 /* The resource has another state from some attempt on. */
@@ -563,5 +569,6 @@ void behaviour_answer(const struct request *request, unsigned attempt, struct co
 void response_clear(struct response *response) {
   free(response->head.data);
   free(response->body);
+  free(response->unasked.data);
   *response = (struct response){.ending = ENDING_KEEP};
 }

@@ -26,6 +26,7 @@ struct connection {
   uint64_t skip; /* bytes of a request's body still to be passed over */
   struct ticket ticket;
   struct response response;
+  struct text unasked; /* of the response before, until it is due */
   size_t sent; /* of head and body together */
   size_t writing;
   uint64_t paced_from_ms; /* when the first paced byte was due */
@@ -41,6 +42,7 @@ static void on_close(uv_handle_t *handle) {
   if (--connection->handles > 0) return;
   response_clear(&connection->response);
   free(connection->input.data);
+  free(connection->unasked.data);
   free(connection);
 }
 
@@ -66,9 +68,26 @@ static void on_reset_due(uv_timer_t *timer) {
   connection_close(timer->data, true);
 }
 
+static void on_unasked_due(uv_timer_t *timer) {
+  struct connection *connection = timer->data;
+  struct text *unasked = &connection->unasked;
+  uv_buf_t buffer = uv_buf_init(unasked->data, (unsigned)unasked->size);
+  uv_try_write((uv_stream_t *)&connection->tcp, &buffer, 1);
+}
+
+static void keep_unasked(struct connection *connection) {
+  struct text *unasked = &connection->response.unasked;
+  if (!unasked->size) return;
+  free(connection->unasked.data);
+  connection->unasked = *unasked;
+  *unasked = (struct text){0};
+  uv_timer_start(&connection->timer, on_unasked_due, connection->response.later_ms, 0);
+}
+
 static void finish(struct connection *connection) {
   switch (connection->response.ending) {
   case ENDING_KEEP:
+    keep_unasked(connection);
     counters_leave(connection->site->counters, connection->ticket);
     connection->ticket = (struct ticket){0};
     response_clear(&connection->response);
@@ -192,6 +211,7 @@ static void begin(struct connection *connection, const struct request *request) 
                                         uv_now(site->loop), &attempt);
   connection->served = true;
   connection->busy = true;
+  uv_timer_stop(&connection->timer);
   connection->sent = 0;
   connection->skip = request->body_size;
   behaviour_answer(request, attempt, site->counters, site->robots, &connection->response);

@@ -112,6 +112,11 @@ static void write_folded(struct response *response, const char *type, size_t siz
   usual(response, type, size, "X-Long: one\r\n  two\r\n\tthree\r\n");
 }
 
+static void write_folded_first(struct response *response, const char *type, size_t size) {
+  text_format(&response->head, "HTTP/1.1 200 OK\r\n folded: x\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n", type,
+              size);
+}
+
 static void write_garbage(struct response *response, const char *type, size_t size) {
   (void)type, (void)size;
   for (unsigned i = 0, x = 1; i < 2000; i++, x = x * 1103515245u + 12345u)
@@ -233,6 +238,7 @@ static const struct fault faults[] = {
     {"endless-line", "a header line of 100 MiB", write_endless_line, ENDING_RESET, false},
     {"endless-trailers", "a chunked body with trailers that never end", write_endless_trailers, ENDING_CLOSE, false},
     {"folded", "a header continued over three lines (tolerated)", write_folded, ENDING_CLOSE, true},
+    {"folded-first", "a continuation line before any header", write_folded_first, ENDING_CLOSE, true},
     {"garbage", "2,000 arbitrary bytes", write_garbage, ENDING_CLOSE, false},
     {"gzip-transfer", "Transfer-Encoding: gzip, of zeros without end", write_gzip_transfer, ENDING_CLOSE, false},
     {"huge-chunk", "a chunk of 2^68 bytes", write_huge_chunk, ENDING_CLOSE, true},

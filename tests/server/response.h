@@ -25,6 +25,8 @@ struct response {
   uint64_t rate; /* bytes of the body a second; 0: at once */
   uint64_t trickle_ms; /* for each byte, those of the head too; 0: at once */
   enum ending ending;
+  struct text unasked; /* sent later_ms behind the response on a connection that is kept, unless a request came first */
+  uint64_t later_ms;
 };
 
 void response_clear(struct response *response);

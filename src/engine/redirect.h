@@ -1,0 +1,10 @@
+/* Follows redirects. */
+#ifndef ENGINE_REDIRECT_H
+#define ENGINE_REDIRECT_H
+
+#include "fetch.h"
+
+/* The attempt ended with a redirect: its target is queued, or the fetch ends. */
+void redirect_follow(struct seine_fetch *fetch);
+
+#endif
