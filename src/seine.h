@@ -325,7 +325,7 @@ struct seine_stats {
   size_t queued, waiting, resolving, transferring, inspecting, storing; /* fetches in each state now */
   size_t startable;          /* of the queued, how many could start at once if there were slots enough */
   size_t hosts;              /* hosts known now */
-  size_t hosts_frozen;       /* of which are waiting out a 429 or 503 */
+  size_t hosts_frozen;       /* of which are waiting out a 429, a 503 or a Retry-After */
   size_t hosts_down;         /* of which have their circuit open */
   size_t proxies_down;       /* proxies that rest */
   uint64_t held_bytes;       /* bodies in memory now */

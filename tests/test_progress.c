@@ -202,13 +202,13 @@ static const struct {
   const char *text;
 } events[] = {
     {{SEINE_EVENT_FROZEN, "https://a.example:443", 2000, 1},
-     "https://a.example asked for rest (429 or 503): nothing for 2.0 s, then 1 request at a time"},
+     "https://a.example is overloaded: nothing for 2.0 s, then 1 request at a time"},
     {{SEINE_EVENT_UP, "http://[::1]:80", 0, 0}, "http://[::1] answers again"},
     {{SEINE_EVENT_UP, "http://h:443", 0, 0}, "http://h:443 answers again"},
     {{SEINE_EVENT_UP, "https://h:4443", 0, 0}, "https://h:4443 answers again"},
     {{SEINE_EVENT_PROXY_UP, "http://p:80", 0, 0}, "the proxy http://p:80 is in use again"},
     {{SEINE_EVENT_FROZEN, "h", 600000, 4},
-     "h asked for rest (429 or 503): nothing for 10 min, then 4 requests at a time"},
+     "h is overloaded: nothing for 10 min, then 4 requests at a time"},
     {{SEINE_EVENT_RAMPED, "h", 0, 8}, "h is back at 8 requests at a time"},
     {{SEINE_EVENT_DOWN, "h", 30000, 0}, "h does not answer: its URLs fail at once, and it is tried again in 30 s"},
     {{SEINE_EVENT_UP, "h", 0, 0}, "h answers again"},

@@ -20,7 +20,7 @@ void event_text(const seine_event_t *event, struct text *text) {
   amount_wait(event->delay_ms, wait);
   switch (event->kind) {
   case SEINE_EVENT_FROZEN:
-    text_printf(text, "%s asked for rest (429 or 503): nothing for %s, then %u request%s at a time", host, wait,
+    text_printf(text, "%s is overloaded: nothing for %s, then %u request%s at a time", host, wait,
                 event->cap, plural);
     break;
   case SEINE_EVENT_RAMPED:

@@ -1,10 +1,9 @@
-/* When to try again, and whether: delays, Retry-After, and the statuses that are worth another attempt. */
+/* When to retry, and whether: delays, and the statuses that are worth another attempt. */
 #include "backoff.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "http_date.h"
 #include "seine.h"
 
 uint64_t backoff_delay_ms(uint64_t base_ms, uint64_t max_ms, unsigned attempt, uint64_t random) {
@@ -16,30 +15,6 @@ uint64_t backoff_delay_ms(uint64_t base_ms, uint64_t max_ms, unsigned attempt, u
 
 static bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-
-/* Digits alone, blanks around them aside. */
-static bool read_seconds(const char *text, uint64_t *delay_ms) {
-  uint64_t seconds = 0;
-  if (!is_digit(*text)) return false;
-  for (; is_digit(*text); text++) {
-    unsigned digit = (unsigned)(*text - '0');
-    seconds = seconds > (UINT64_MAX - digit) / 10 ? UINT64_MAX : seconds * 10 + digit;
-  }
-  text += strspn(text, " \t\r\n");
-  if (*text) return false;
-  *delay_ms = seconds > UINT64_MAX / 1000 ? UINT64_MAX : seconds * 1000;
-  return true;
-}
-
-bool backoff_retry_after_ms(const char *value, int64_t now_unix_s, uint64_t *delay_ms) {
-  if (!value) return false;
-  value += strspn(value, " \t");
-  if (read_seconds(value, delay_ms)) return true;
-  int64_t date;
-  if (!http_date_read(value, now_unix_s, &date)) return false;
-  *delay_ms = date > now_unix_s ? ((uint64_t)date - (uint64_t)now_unix_s) * 1000 : 0;
-  return true;
 }
 
 static void statuses_set(struct statuses *statuses, int status, bool on) {

@@ -1,4 +1,4 @@
-/* When to try again, and whether: delays, Retry-After, and the set of statuses that are worth another attempt. Pure. */
+/* When to retry, and whether: delays, and the set of statuses that are worth another attempt. Pure. */
 #ifndef SEINE_BACKOFF_H
 #define SEINE_BACKOFF_H
 
@@ -10,10 +10,6 @@
  * the first failure (0 counts as 1); `random` is 64 random bits. */
 uint64_t backoff_delay_ms(uint64_t base_ms, uint64_t max_ms, unsigned attempt, uint64_t random);
 
-/* Reads a Retry-After value (RFC 9110 10.2.3): seconds, or a date in any of the three forms of HTTP. A date that has
- * passed gives 0, huge numbers saturate at UINT64_MAX. False, and *delay_ms untouched, for anything else. */
-bool backoff_retry_after_ms(const char *value, int64_t now_unix_s, uint64_t *delay_ms);
-
 #define STATUS_LEAST 100
 #define STATUS_MOST  999 /* some servers use statuses above 599 */
 
@@ -22,7 +18,8 @@ struct statuses {
   uint32_t bits[STATUS_MOST / 32 + 1]; /* by status */
 };
 
-/* Reads "403,408" (replaces SEINE_RETRY_ON) or "+403,-500" (changes it); NULL or "" is SEINE_RETRY_ON. 0, or SEINE_EINVAL with a sentence in cause[0..size) (cause may be NULL). */
+/* Reads "403,408" (replaces SEINE_RETRY_ON) or "+403,-500" (changes it); NULL or "" is SEINE_RETRY_ON. 0, or
+ * SEINE_EINVAL with a sentence in cause[0..size) (cause may be NULL). */
 int statuses_parse(struct statuses *statuses, const char *text, char *cause, size_t size);
 bool statuses_has(const struct statuses *statuses, int status);
 

@@ -11,6 +11,7 @@
 #include "classify.h"
 #include "http_date.h"
 #include "redirect.h"
+#include "retry_after.h"
 #include "via.h"
 
 /* A date in Retry-After is by the server's clock, as the response's own is; ours may be wrong, or have jumped. */
@@ -19,17 +20,20 @@ static int64_t server_time(const struct response *response) {
   return response->date && http_date_read(response->date, now, &sent) ? sent : now;
 }
 
-/* 429 and 503 speak for the whole host. */
-static uint64_t freeze(struct seine_fetch *fetch, const struct response *response) {
-  uint64_t delay_ms = 0;
-  bool asked = response->retry_after && backoff_retry_after_ms(response->retry_after, server_time(response), &delay_ms);
-  return host_freeze(fetch->host, fetch->attempt->started_ms, asked, delay_ms);
-}
-
-static void on_status(struct seine_fetch *fetch, uint64_t wait_ms) {
-  const struct attempt *attempt = fetch->attempt;
-  bool transient = statuses_has(&fetch->engine->retry_on, attempt->response.status);
-  attempt_fail(fetch, SEINE_EHTTP, transient, wait_ms, attempt->verdict.text);
+/* Reports the status of a response to its host: 429, 503, and every status that is retried and comes with Retry-After,
+ * throttle the whole host; others that are retried are no success. Returns the milliseconds until it may be asked
+ * again. */
+static uint64_t report_status(struct seine_fetch *fetch, bool is_retried) {
+  const struct response *response = &fetch->attempt->response;
+  uint64_t started_ms = fetch->attempt->started_ms, delay_ms = 0;
+  bool asked = response->retry_after && retry_after_read(response->retry_after, server_time(response), &delay_ms);
+  if (response->status == 429 || response->status == 503 || (asked && is_retried))
+    return host_freeze(fetch->host, started_ms, asked, delay_ms);
+  if (is_retried)
+    host_reached(fetch->host);
+  else
+    host_answered(fetch->host, started_ms);
+  return 0;
 }
 
 static struct failure_class class_of(const struct outcome *outcome, enum blame blame) {
@@ -159,16 +163,15 @@ void ending_done(void *user, struct outcome *outcome) {
     on_failure(fetch, outcome, blame);
     return;
   }
-  bool refused = attempt->response.status == 429 || attempt->response.status == 503;
-  uint64_t wait_ms = refused ? freeze(fetch, &attempt->response) : 0;
-  if (!refused) host_answered(fetch->host, attempt->started_ms);
+  bool is_retried = verdict->kind == VERDICT_STATUS && statuses_has(&fetch->engine->retry_on, attempt->response.status);
+  uint64_t wait_ms = report_status(fetch, is_retried);
   host_ended(fetch->host);
   if (verdict->kind == VERDICT_ANEW)
     attempt_anew(fetch);
   else if (verdict->kind == VERDICT_REDIRECT)
     redirect_follow(fetch);
   else if (verdict->kind == VERDICT_STATUS)
-    on_status(fetch, wait_ms);
+    attempt_fail(fetch, SEINE_EHTTP, is_retried, wait_ms, verdict->text);
   else if (verdict->kind == VERDICT_REJECT)
     fetch_end(fetch, SEINE_STATUS_REJECTED, verdict->error, false, verdict->text);
   else if (verdict->error && attempt->body && attempt->body->failure.error)

@@ -314,6 +314,12 @@ static bool is_current(const struct host *host, uint64_t started_ms) {
   return !host->frozen_at_ms || started_ms > host->frozen_at_ms;
 }
 
+void host_reached(struct host *host) {
+  bool was_down = reached(host);
+  host_settle(host);
+  if (was_down) tell(host, SEINE_EVENT_UP, 0);
+}
+
 void host_answered(struct host *host, uint64_t started_ms) {
   bool was_down = reached(host), ramped = false;
   if (is_current(host, started_ms)) {

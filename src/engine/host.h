@@ -127,10 +127,12 @@ void host_robots(struct host *host, struct robots *robots, bool unknown, uint64_
 void host_started(struct host *host);
 void host_ended(struct host *host);
 
-/* What transfers say of the host: it answers; it could not be reached; it wants to be left alone for delay_ms, or for a
- * time of our own if `asked` is false. started_ms: when the transfer that says so began, since what was in flight when
- * a freeze began says nothing new. Returns the milliseconds until the freeze ends. */
+/* Reports of transfers about the host: it answers; it answers with a status that is retried, which is no success; it
+ * could not be reached; it asks not to be used for delay_ms, or for a time of our own if `asked` is false. started_ms:
+ * when the transfer began; those that began before the current freeze are ignored. host_freeze returns the milliseconds
+ * until the freeze ends. */
 void host_answered(struct host *host, uint64_t started_ms);
+void host_reached(struct host *host);
 void host_unreachable(struct host *host);
 uint64_t host_freeze(struct host *host, uint64_t started_ms, bool asked, uint64_t delay_ms);
 

@@ -21,7 +21,7 @@ static const struct header headers[] = {
     {"etag", sizeof "etag" - 1, offsetof(struct response, etag), false},
     {"last-modified", sizeof "last-modified" - 1, offsetof(struct response, last_modified), false},
     {"location", sizeof "location" - 1, offsetof(struct response, location), false},
-    {"retry-after", sizeof "retry-after" - 1, offsetof(struct response, retry_after), false},
+    {"retry-after", sizeof "retry-after" - 1, offsetof(struct response, retry_after), true},
     {"x-robots-tag", sizeof "x-robots-tag" - 1, offsetof(struct response, robots), true},
 };
 

@@ -38,6 +38,11 @@ static const struct e2e_case cases[] = {
                .options = {"--per-host", "1"},
                .requests = {{.host = "127.0.0.1", .count = 4, .pause_ms = 990}},
                .stored = 3}}},
+    {.name = "a 403 with Retry-After that is retried stops the whole host, and one request at a time follows",
+     .runs = {{.list = "$1/img/jpeg/a?status=403,200&retry-after=1\n$1/img/jpeg/b\n$1/img/jpeg/c\n",
+               .options = {"--per-host", "1", "--retry-on", "+403"},
+               .requests = {{.host = "127.0.0.1", .count = 4, .pause_ms = 990}},
+               .stored = 3}}},
     {.name = "sizes outside of --min-size and --max-size are rejected",
      .runs = {{.list = "$1/img/jpeg/a?size=999\n$1/img/jpeg/b?size=1000\n$1/img/jpeg/c?size=2048\n"
                        "$1/img/jpeg/d?size=2049\n$1/img/jpeg/e?size=2049&chunked=1\n$1/img/jpeg/f?size=999&chunked=1\n"
