@@ -239,6 +239,31 @@ START_TEST(calls_that_fail_call_nothing_back) {
 }
 END_TEST
 
+START_TEST(headers_of_a_request_are_checked) {
+  static const char *const lines[] = {
+      "X-A: b\r\nX-Injected: yes", "X-A: b\r\n\r\nGET /x HTTP/1.1", "X-A: b\n", "X-A: \1", "X-A: b\x7f",
+      "Content-Length: 5",         "content-length:5",                 "Transfer-Encoding: chunked",
+      "no colon",                  "X-A;",                             "",           ": b",
+      " X-A: b",                   "X A: b",                           "X-A : b",    "\tX-A: b",
+      "X-\xc3\xa4: b"};
+  bench_init(&bench);
+  bench_open(&bench);
+  for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+    const char *const headers[] = {"X-Good: 1", lines[i], NULL};
+    seine_request_t request = {.url = "http://127.0.0.1/", .sink = SEINE_SINK_NULL, .headers = headers};
+    ck_assert_msg(seine_fetch(bench.engine, &request, (seine_result_cb)abort, NULL) == SEINE_EINVAL, "%s", lines[i]);
+  }
+  const char *const good[] = {"X-A: b\tc", "X-B:", "Accept-Language: de; q=0.5, \xc3\xa4", NULL};
+  char *url = server_url(bench.server, 1, "/echo");
+  struct got *got = bench_request(&bench, &(seine_request_t){.url = url, .sink = SEINE_SINK_MEMORY, .headers = good});
+  bench_run(&bench);
+  ck_assert_int_eq(got->status, SEINE_STATUS_OK);
+  ck_assert_uint_eq(server_requests(bench.server, NULL, NULL), 1);
+  free(url);
+  bench_clear(&bench);
+}
+END_TEST
+
 /* Cancels everything after `rounds` rounds of the loop, so that each state is met. */
 static void cancel_after(int rounds, bool close) {
   bench_init(&bench);
@@ -502,6 +527,7 @@ int main(void) {
   tcase_add_test(tcase, memory_has_one_budget_and_all_get_through);
   tcase_add_test(tcase, what_is_held_already_touches_no_disk);
   tcase_add_test(tcase, calls_that_fail_call_nothing_back);
+  tcase_add_test(tcase, headers_of_a_request_are_checked);
   tcase_add_loop_test(tcase, fetches_are_cancelled_in_any_state, 0, 9);
   tcase_add_loop_test(tcase, an_engine_is_closed_in_any_state, 0, 9);
   tcase_add_test(tcase, nobody_needs_to_hear_of_the_end);

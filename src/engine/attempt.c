@@ -77,7 +77,7 @@ static int return_to_origin(struct seine_fetch *fetch) {
   free(fetch->target);
   fetch->target = NULL;
   fetch->redirects = 0;
-  fetch->is_foreign = false;
+  fetch->is_foreign = fetch->began_foreign;
   return 0;
 }
 

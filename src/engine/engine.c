@@ -400,6 +400,8 @@ void seine_close(seine_t *engine, seine_close_cb on_close, void *user) {
 
 static bool is_sound(const struct seine *engine, const seine_request_t *request, seine_result_cb on_result) {
   if (!request->url || !on_result) return false;
+  for (const char *const *line = request->headers; line && *line; line++)
+    if (header_check(*line, NULL, 0)) return false;
   switch (request->sink) {
   case SEINE_SINK_MEMORY:
   case SEINE_SINK_NULL: return true;
@@ -506,9 +508,12 @@ int seine_fetch(seine_t *engine, const seine_request_t *request, seine_result_cb
   return submit(engine, request, on_result, false, result);
 }
 
-int engine_ask(struct seine *engine, const char *url, seine_result_cb on_result, void *user) {
+int engine_ask(struct seine *engine, const char *url, bool is_foreign, seine_result_cb on_result, void *user) {
   seine_request_t request = {.url = url, .user = user, .sink = SEINE_SINK_MEMORY};
-  return submit(engine, &request, on_result, true, NULL);
+  seine_fetch_t *fetch;
+  int error = submit(engine, &request, on_result, true, &fetch);
+  if (!error) fetch->is_foreign = fetch->began_foreign = is_foreign;
+  return error;
 }
 
 void seine_cancel(seine_fetch_t *fetch) {

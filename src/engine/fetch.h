@@ -88,6 +88,7 @@ struct seine_fetch {
   bool is_cancelled : 1;
   bool is_urgent : 1;  /* goes to the head of its host's queue: it had its turn already */
   bool is_foreign : 1; /* a redirect left the origin that was asked: secrets stay behind */
+  bool began_foreign : 1; /* is_foreign from the first request on */
   bool is_paused : 1;  /* by the caller of a stream */
   bool resolves_proxy : 1; /* FETCH_RESOLVING: the query is for the proxy's name, not the host's */
   bool is_internal : 1; /* the engine's own question, for robots.txt */

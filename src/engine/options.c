@@ -10,12 +10,11 @@
 #include <strings.h>
 
 #include "backoff.h"
+#include "headers.h"
 #include "names.h"
 #include "rules.h"
 
 #define DAY_MS UINT64_C(86400000)
-/* of a header's name and other single words, RFC 9110 */
-#define TOKEN_BYTES "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 void seine_options_init(seine_options_t *options) {
   *options = (seine_options_t){
@@ -118,29 +117,10 @@ static int check_dns(const seine_options_t *options, struct cause cause) {
   return 0;
 }
 
-static bool has_control(const char *text) {
-  for (; *text; text++)
-    if (((unsigned char)*text < ' ' && *text != '\t') || *text == 0x7f) return true;
-  return false;
-}
-
-static int check_header(const char *line, struct cause cause) {
-  size_t name = strspn(line, TOKEN_BYTES);
-  if (has_control(line)) return refuse(cause, "a header line contains a control character");
-  if (!name || line[name] != ':')
-    return refuse(cause, "a header line needs to be \"Name: value\"; the name is a word without blanks");
-  /* A GET has no body: these would make the server wait for one, or cut the next request in two. */
-  static const char *const own[] = {"Content-Length", "Transfer-Encoding"};
-  for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-    if (strlen(own[i]) == name && strncasecmp(line, own[i], name) == 0)
-      return refuse(cause, "the header %s says where a message ends, and cannot be set", own[i]);
-  return 0;
-}
-
 /* The proxy's URL is not shown in a refusal: it often holds a password. */
 static int check_proxy(const char *proxy, size_t number, struct cause cause) {
   static const char *const schemes[] = {"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
-  if (has_control(proxy)) return refuse(cause, "proxy %zu contains a control character", number);
+  if (header_has_control(proxy)) return refuse(cause, "proxy %zu contains a control character", number);
   CURLU *handle = curl_url();
   if (!handle) return no_memory(cause);
   char *scheme = NULL;
@@ -171,7 +151,7 @@ static bool is_media_type(const char *item, size_t length) {
 /* Every item between commas must be there: "image/png," is more likely a slip than a wish. */
 static int check_list(const char *name, const char *list, struct cause cause) {
   if (!list || !*list) return 0;
-  if (has_control(list)) return refuse(cause, "%s contains a control character", name);
+  if (header_has_control(list)) return refuse(cause, "%s contains a control character", name);
   for (const char *at = list;; at++) {
     at += strspn(at, " \t");
     size_t item = strcspn(at, ",");
@@ -210,7 +190,7 @@ static int check_opt_out(const char *opt_out, struct cause cause) {
 static int check_headers(const char *const *headers, struct cause cause) {
   int error = 0;
   for (size_t i = 0; !error && headers && headers[i]; i++)
-    error = check_header(headers[i], cause);
+    error = header_check(headers[i], cause.text, cause.size);
   return error;
 }
 
@@ -244,9 +224,9 @@ int seine_options_check(const seine_options_t *options, char *text, size_t size)
   if (!error) error = check_proxies(options->proxies, cause);
   if (!error) error = check_proxies(options->https_proxies, cause);
   if (!error) error = check_rules(options, cause);
-  if (!error && options->user_agent && has_control(options->user_agent))
+  if (!error && options->user_agent && header_has_control(options->user_agent))
     error = refuse(cause, "user_agent contains a control character");
-  if (!error && options->no_proxy && has_control(options->no_proxy))
+  if (!error && options->no_proxy && header_has_control(options->no_proxy))
     error = refuse(cause, "no_proxy contains a control character");
   if (!error && options->directory && !*options->directory) error = refuse(cause, "directory is empty");
   if (!error && options->ca_file && !*options->ca_file) error = refuse(cause, "ca_file is empty");

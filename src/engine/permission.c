@@ -40,15 +40,18 @@ static void on_robots(seine_fetch_t *fetch, const seine_result_t *result) {
   host_let_go(host);
 }
 
-/* The host is held by the question itself, which a redirect may take elsewhere. */
-static bool ask(struct host *host, struct seine *engine) {
+/* Requests the robots.txt of the host that `fetch` is about to be requested from. The request holds the host, since a
+ * redirect may take it elsewhere. */
+static bool ask(const struct seine_fetch *fetch) {
+  struct host *host = fetch->host;
+  struct seine *engine = fetch->engine;
   char url[320];
   bool bare6 = strchr(host->name, ':');
   snprintf(url, sizeof url, "%.*s://%s%s%s:%u/robots.txt", (int)strcspn(host->key, ":"), host->key, bare6 ? "[" : "",
            host->name, bare6 ? "]" : "", host->port);
   host_hold(host);
   host_asking(host);
-  if (engine_ask(engine, url, on_robots, host) == 0) return true;
+  if (engine_ask(engine, url, fetch->is_foreign, on_robots, host) == 0) return true;
   host_robots(host, NULL, true, uv_now(engine->loop) + robots_keep_ms(ROBOTS_DISALLOW));
   host_let_go(host);
   return false;
@@ -58,7 +61,7 @@ enum permission permission_of(struct seine_fetch *fetch) {
   struct seine *engine = fetch->engine;
   struct host *host = fetch->host;
   if (!engine->options.robots || fetch->is_internal) return PERMISSION_GIVEN;
-  if (host->robots_until_ms <= uv_now(engine->loop)) return ask(host, engine) ? PERMISSION_ASKED : PERMISSION_UNKNOWN;
+  if (host->robots_until_ms <= uv_now(engine->loop)) return ask(fetch) ? PERMISSION_ASKED : PERMISSION_UNKNOWN;
   if (host->robots_unknown) return PERMISSION_UNKNOWN;
   return !host->robots || allows(host->robots, fetch) ? PERMISSION_GIVEN : PERMISSION_REFUSED;
 }

@@ -21,7 +21,7 @@ struct wish {
   const char *size, *seed, *delay, *rate, *trickle, *stall, *truncate, *faults, *status, *retry_after, *retry_date;
   const char *type, *reset, *redirect, *redirect_status, *moved, *malformed, *disposition, *etag, *last_modified;
   const char *chunked, *no_type, *no_length, *silence, *close, *ranges;
-  const char *cut, *sides, *trail, *text, *host, *ignored, *changed, *lie, *as, *unasked, *later;
+  const char *cut, *sides, *trail, *text, *host, *ignored, *changed, *lie, *as, *unasked, *later, *refuse, *until;
   const char *headers[HEADERS_MAX];
   size_t header_count;
   const char *unknown; /* a parameter that does not exist: answered by a 400, since it is a mistake in a test */
@@ -57,6 +57,7 @@ static const struct parameter parameters[] = {
     {"redirect", AT(redirect), "redirects there"},
     {"moved", AT(moved), "from attempt changed=N on it redirects there instead"},
     {"redirect-status", AT(redirect_status), "by this status instead of 302"},
+    {"refuse", AT(refuse), "500 if the request's head holds this text"},
     {"reset", AT(reset), "RST after N bytes of the body; 'request': before a byte; 'header': amid the headers"},
     {"retry-after", AT(retry_after), "the Retry-After header of statuses other than 200"},
     {"retry-date", AT(retry_date), "the same, as an HTTP date so many seconds ahead"},
@@ -71,6 +72,7 @@ static const struct parameter parameters[] = {
     {"truncate", AT(truncate), "closes after N bytes of the body"},
     {"type", AT(type), "the declared Content-Type"},
     {"unasked", AT(unasked), "this text follows the response on the kept connection"},
+    {"until", AT(until), "redirects only until the request's head holds this text"},
     {"x", AT(ignored), "means nothing: makes URLs different, or long"},
 };
 
@@ -413,7 +415,11 @@ static void answer_image(const struct request *request, const char *path, unsign
     response->ending = ENDING_RESET;
     return;
   }
-  if (wish->redirect) {
+  if (wish->refuse && strstr(request->head, wish->refuse)) {
+    answer_status(request, wish, 500, response);
+    return;
+  }
+  if (wish->redirect && !(wish->until && strstr(request->head, wish->until))) {
     answer_redirect(request, wish, wish->redirect, response);
     return;
   }
