@@ -301,7 +301,7 @@ static void transfer_give(struct transfer *transfer, bool known) {
   response_clear(&transfer->response);
   transfers->keeping -= transfer->keeps;
   transfer->keeps = false;
-  if (!known || transfers->spare_count >= SPARE_MAX) {
+  if (!known || !transfers->reuses_handles || transfers->spare_count >= SPARE_MAX) {
     transfer_free(transfer);
     return;
   }
@@ -485,6 +485,14 @@ void transfers_forget(struct transfers *transfers, const char *host, unsigned po
 
 /* ---- The pool ---- */
 
+/* In older versions a handle remembers the last header line of its last transfer, which is freed by then, and a
+ * response that begins with a continuation line is joined to it: a read of freed memory that any server can bring about
+ * (curl #11101, mended by #11103). A handle of its own for each transfer costs 1.07 times the processor time:
+ * 0.49 s instead of 0.46 s for 20,000 bodies of 16 KB on loopback. */
+static bool handles_are_reusable(void) {
+  return curl_version_info(CURLVERSION_NOW)->version_num >= 0x080101;
+}
+
 int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct alarms *alarms, const seine_options_t *options,
                    const struct transfer_events *events, void (*on_closed)(void *user), void *user) {
   *transfers = (struct transfers){.loop = loop, .alarms = alarms, .options = options, .events = events};
@@ -501,6 +509,7 @@ int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct alarms *
       .alarms = alarms, .bytes = options->limit_rate_bytes, .on_credit = on_credit, .user = transfers};
   rate_limit_open(&transfers->rate_limit);
   transfers->ca_file = options->ca_file ? options->ca_file : easy_default_ca_file();
+  transfers->reuses_handles = handles_are_reusable();
   if (curl_global_init(CURL_GLOBAL_DEFAULT)) return SEINE_ENOSYS;
   transfers->share = curl_share_init();
   int error = transfers->share ? 0 : SEINE_ENOMEM;

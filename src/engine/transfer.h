@@ -60,7 +60,8 @@ struct transfers {
   const struct transfer_events *events;
   CURLSH *share; /* TLS sessions, which would stay in each handle otherwise */
   const char *ca_file;
-  struct transfer_list spare;
+  bool reuses_handles;
+  struct transfer_list spare; /* empty, unless handles are reused */
   size_t spare_count;
   struct transfer_list throttled; /* held until the bandwidth allows */
   struct transfer_list resuming;  /* to go on at the next transfers_turn */

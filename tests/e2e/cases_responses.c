@@ -36,6 +36,13 @@ static const struct e2e_case cases[] = {
                     {.url = "$2/img/jpeg/b", .status = "rejected", .error = "robots"},
                     {.url = "$3/img/jpeg/c", .status = "ok"}},
            .stored = 1}}},
+    {.name = "headers that begin with a continuation line are no harm, on a handle that had other headers before",
+     /* Whether such headers are a fault depends on libcurl's version. */
+     .runs = {{.list = "$1/img/jpeg/$N\n$2/img/jpeg/$N?malformed=folded-first\n$3/img/jpeg/a?status=404\n",
+               .repeat = 30,
+               .options = {"-j", "1"},
+               .exit_status = 1,
+               .rows = {{.url = "$1/img/jpeg/0", .status = "ok"}, {.url = "$1/img/jpeg/29", .status = "ok"}}}}},
     {.name = "a Content-Length that is not one number breaks the protocol",
      .runs = {{.list = "$1/img/jpeg/a?malformed=two-lengths\n$1/img/jpeg/b?x=1" TWICE(
                    "16384",
