@@ -344,20 +344,26 @@ SEINE_EXTERN size_t seine_appetite(const seine_t *seine);
 
 /* ---- Tools that callers share with the engine ---- */
 
-/* A URL taken apart by the parser that fetches it (libcurl's), so that there are never two opinions. All strings are
- * owned by the struct; free with seine_url_clear, also after an error. */
+/* A URL taken apart by the rules of browsers (url.spec.whatwg.org), as every URL that is fetched. Tabs and line ends in
+ * it and blanks and invisible marks around it are passed over. What a path or a query may not hold is percent-encoded,
+ * by RFC 3986 where that allows less than browsers do. A backslash is a slash, and is refused where an "@" follows it.
+ * All strings are owned by the struct; free with seine_url_clear, also after an error. */
 typedef struct seine_url {
   char *scheme;     /* "http" or "https" */
-  char *host;       /* lower case, punycode; IPv6 without brackets */
+  char *host;       /* lower case, punycode, IPv4 as four numbers; IPv6 without brackets */
   unsigned port;    /* explicit or the scheme's own */
-  char *path;       /* percent-encoded as given, dot segments removed, "/" at least */
+  char *path;       /* percent-encoded, dot segments removed, "/" at least */
   char *query;      /* without "?"; NULL if none */
-  char *public_url; /* the whole, without userinfo and fragment: what may be shown, logged and compared */
+  char *public_url; /* the canonical URL, without userinfo and fragment: what may be shown, logged and compared */
 } seine_url_t;
 
 /* 0, SEINE_EURL with a sentence in cause[0..size) (cause may be NULL), or SEINE_ENOMEM. */
 SEINE_EXTERN int seine_url_parse(seine_url_t *url, const char *text, char *cause, size_t size);
 SEINE_EXTERN void seine_url_clear(seine_url_t *url);
+
+/* Returns strlen(text) if the text is its own public_url, as most URLs of most lists are, without an allocation; 0 for
+ * any other text, and for a few such: those take seine_url_parse. */
+SEINE_EXTERN size_t seine_url_canonical_length(const char *text);
 
 /* ".jpg" for "image/jpeg"; "" for a type without a usual extension. Static. */
 SEINE_EXTERN const char *seine_type_extension(const char *type);

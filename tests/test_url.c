@@ -30,10 +30,10 @@ static const struct {
     {"http://127.0.0.1/x", "http", "127.0.0.1", 80, "/x", NULL, "http://127.0.0.1/x", "http://127.0.0.1/x"},
     {"http://0x7f.1/x", "http", "127.0.0.1", 80, "/x", NULL, "http://127.0.0.1/x", "http://127.0.0.1/x"},
     {"http://2130706433/x", "http", "127.0.0.1", 80, "/x", NULL, "http://127.0.0.1/x", "http://127.0.0.1/x"},
-    {"http://example.com/caf\xc3\xa9.jpg", "http", "example.com", 80, "/caf%c3%a9.jpg", NULL,
-     "http://example.com/caf%c3%a9.jpg", "http://example.com/caf%c3%a9.jpg"},
-    {"http://example.com/?q=\xc3\xa9", "http", "example.com", 80, "/", "q=%c3%a9", "http://example.com/?q=%c3%a9",
-     "http://example.com/?q=%c3%a9"},
+    {"http://example.com/caf\xc3\xa9.jpg", "http", "example.com", 80, "/caf%C3%A9.jpg", NULL,
+     "http://example.com/caf%C3%A9.jpg", "http://example.com/caf%C3%A9.jpg"},
+    {"http://example.com/?q=\xc3\xa9", "http", "example.com", 80, "/", "q=%C3%A9", "http://example.com/?q=%C3%A9",
+     "http://example.com/?q=%C3%A9"},
     {"http://example.com?x", "http", "example.com", 80, "/", "x", "http://example.com/?x", "http://example.com/?x"},
     {"http://example.com#x", "http", "example.com", 80, "/", NULL, "http://example.com/", "http://example.com/"},
     {"http://a.example.com:1/", "http", "a.example.com", 1, "/", NULL, NULL, NULL},
@@ -104,7 +104,6 @@ static const struct {
     {"javascript://alert(1)", "neither http nor https"},
     {"nosuch://example.com/", "neither http nor https"},
     {"http://", ""},
-    {"http://////x", ""},
     {"http://b%fccher.example/", "host"},
     {"http://b\xfc"
      "cher.example/",
@@ -116,16 +115,10 @@ static const struct {
     {"http://example.com:8a/", "port"},
     {"http://example.com:-1/", "port"},
     {"http://exa mple.com/", "space"},
-    {"http://example.com/a b", "space"},
-    {" http://example.com/", "space"},
-    {"http://example.com/\r\nX: y", "control"},
-    {"http://example.com/\x7f", "control"},
-    {"http://example.com/\t", "a tab"},
     {"\"http://example.com/\"", "does not begin with http:// or https://"},
     {"[cat](http://example.com/)", "does not begin with http:// or https://"},
     {"javascript:alert(1)", "does not begin with http:// or https://"},
     {"://example.com/", ""},
-    {"http://example.com/\x01", "control"},
     {"http://[::1", "host"},
     {"http://[::g]/", "host"},
     {"http://[fe80::1%\xc3"
@@ -200,8 +193,8 @@ START_TEST(the_origin_is_said_by_what_stands_before_the_path) {
   size_t size = url_origin_length(good[_i].text);
   if (!size) return; /* "http:///x" */
   ck_assert_int_eq(seine_url_parse(&whole, good[_i].text, NULL, 0), 0);
-  snprintf(text, sizeof(text), "%.*s/%%2e%%2e//a@b:c\\d[e]?f=http://g/#h", (int)size, good[_i].text);
-  ck_assert(url_is_plain_path(text + size));
+  snprintf(text, sizeof(text), "%.*s/..a//a@b:c;d?f=http://g/", (int)size, good[_i].text);
+  ck_assert(url_is_settled_path(text + size));
   ck_assert_int_eq(url_origin(&origin, &full, text), 0);
   ck_assert_str_eq(origin.scheme, whole.scheme);
   ck_assert_str_eq(origin.host, whole.host);
@@ -212,8 +205,8 @@ START_TEST(the_origin_is_said_by_what_stands_before_the_path) {
 }
 END_TEST
 
-/* Plain URLs never meet libcurl's parser before they are fetched: it must have said the same. */
-START_TEST(any_origin_is_as_libcurl_has_it) {
+/* A canonical URL is taken apart without a copy: with the same outcome as by the whole parser. */
+START_TEST(an_origin_is_read_alike_by_the_short_way) {
   static const char *const pieces[] = {"a",   "z9",  ".", "..", "-",  "_",  "0",    "1.", "127.0.0.1", "255", "256", "0x7f", "010",
                                        "xn--", ":80", ":", "@",  "%30", "A", "[::1]", "/", ":65536",    ":08", "1.2.3.4.5", "example.com", "#"};
   unsigned seed = (unsigned)time(NULL), plain = 0;
@@ -241,11 +234,14 @@ START_TEST(any_origin_is_as_libcurl_has_it) {
 }
 END_TEST
 
-START_TEST(a_plain_path_is_visible_ascii) {
-  static const char *const not_plain[] = {"", "a", "?a", "#a", "@host/", "/a b", "/a\t", "/\x7f", "/\xc3\xa9", "/\n"};
-  for (size_t i = 0; i < sizeof(not_plain) / sizeof(not_plain[0]); i++)
-    ck_assert_msg(!url_is_plain_path(not_plain[i]), "%s", not_plain[i]);
-  ck_assert(url_is_plain_path("/"));
+START_TEST(a_settled_path_is_as_it_is_sent) {
+  static const char *const not_settled[] = {"", "a", "?a", "#a", "@host/", "/a b", "/a\t", "/\x7f", "/\xc3\xa9", "/\n",
+                                            "/.", "/a/..", "/%2e/a", "/a/.%2E", "/a|b", "/a\\b", "/?'", "/a#b", "/?|"};
+  for (size_t i = 0; i < sizeof(not_settled) / sizeof(not_settled[0]); i++)
+    ck_assert_msg(!url_is_settled_path(not_settled[i]), "%s", not_settled[i]);
+  static const char *const settled[] = {"/", "/?", "/a//b", "/..a/.b", "/%2f?/../.", "/'?a;b=c", "/100%"};
+  for (size_t i = 0; i < sizeof(settled) / sizeof(settled[0]); i++)
+    ck_assert_msg(url_is_settled_path(settled[i]), "%s", settled[i]);
   ck_assert_uint_eq(url_origin_length("http://a:80?x/y"), 11);
   ck_assert_uint_eq(url_origin_length("nothing"), 0);
   ck_assert_uint_eq(url_origin_length("http:///x"), 0);
@@ -262,8 +258,8 @@ int main(void) {
   tcase_add_test(tests, a_url_can_be_long_but_not_endless);
   tcase_add_loop_test(tests, a_public_url_is_its_own, 0, COUNT(good));
   tcase_add_loop_test(tests, the_origin_is_said_by_what_stands_before_the_path, 0, COUNT(good));
-  tcase_add_test(tests, any_origin_is_as_libcurl_has_it);
-  tcase_add_test(tests, a_plain_path_is_visible_ascii);
+  tcase_add_test(tests, an_origin_is_read_alike_by_the_short_way);
+  tcase_add_test(tests, a_settled_path_is_as_it_is_sent);
   suite_add_tcase(suite, tests);
   return suite_run(suite);
 }

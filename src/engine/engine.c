@@ -449,11 +449,11 @@ static struct seine_fetch *fetch_new(struct seine *engine, const seine_request_t
   return fetch;
 }
 
-/* Lists are often sorted: what libcurl's parser said of the same bytes a moment ago it would say again. */
+/* Reuses the host of the last URL, if this one is canonical and begins alike: lists are often sorted. */
 static bool hold_last_host(struct seine *engine, struct seine_fetch *fetch) {
   size_t size = strlen(engine->last_origin);
   if (!engine->last_host || strncmp(fetch->url, engine->last_origin, size) != 0) return false;
-  if (!url_is_plain_path(fetch->url + size)) return false;
+  if (!url_is_settled_path(fetch->url + size)) return false;
   fetch->host = engine->last_host;
   host_hold(fetch->host);
   return true;

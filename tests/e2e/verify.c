@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <fnmatch.h>
+#include <seine.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,16 +134,23 @@ static void check_row(struct scene *scene, const struct expected_row *expected) 
 
 /* ---- What holds for every row ---- */
 
+/* The path of an image with its query, as it is sent for a URL; NULL if it is none. The caller frees. */
+static char *image_path(const char *text) {
+  seine_url_t url;
+  const char *path = seine_url_parse(&url, text, NULL, 0) == 0 ? strstr(url.public_url, "/img/") : NULL;
+  char *copy = path ? print("%s", path) : NULL;
+  seine_url_clear(&url);
+  return copy;
+}
+
 /* The bytes that the server has for the URL that the row's body came from. */
 static void check_bytes(struct scene *scene, const struct row *row) {
   const char *url = row->fields[COLUMN_FINAL_URL] ? row->fields[COLUMN_FINAL_URL] : row->fields[COLUMN_URL];
-  const char *path = strstr(url, "/img/");
-  if (!path || !row->fields[COLUMN_SHA256] || (strstr(url, "cut=") && !is(row->fields[COLUMN_STATUS], "rejected")))
-    return;
-  char *clean = print("%.*s", (int)strcspn(path, "#"), path);
-  char hex[65];
+  if (!row->fields[COLUMN_SHA256] || (strstr(url, "cut=") && !is(row->fields[COLUMN_STATUS], "rejected"))) return;
+  char hex[65], *path = image_path(url);
   size_t size;
-  uint8_t *body = server_body(scene->server, clean, &size);
+  if (!path) return;
+  uint8_t *body = server_body(scene->server, path, &size);
   if (body) {
     bytes_sha256(body, size, hex);
     char *bytes = print("%zu", size);
@@ -151,7 +159,7 @@ static void check_bytes(struct scene *scene, const struct row *row) {
     free(bytes);
   }
   free(body);
-  free(clean);
+  free(path);
 }
 
 /* No part of it is empty or begins with a dot. */
