@@ -133,6 +133,7 @@ struct seine_options {
   bool drop_parts;       /* with keep_parts: those that are there are removed at the start */
 
   const char *accept;      /* comma-separated MIME globs that the bytes must match, with * for any run; NULL: all */
+  bool trust_bytes;        /* a declared type never rejects: the bytes alone decide */
   uint64_t min_size_bytes; /* smaller bodies are rejected; 1, which rejects empty ones */
   uint64_t max_size_bytes; /* larger bodies are rejected; 0: no limit */
   uint32_t min_side;       /* images whose smaller side has fewer pixels are rejected; 0: no limit */

@@ -132,6 +132,44 @@ START_TEST(some_types_say_nothing) {
 END_TEST
 
 static const struct {
+  const char *declared;
+  bool reliable;
+} declarations[] = {
+    {"image/jpeg", true},
+    {"text/html; charset=utf-8", true},
+    {"application/xhtml+xml", true},
+    {"application/json", true},
+    {"application/problem+json", true},
+    {"application/xml", true},
+    {"application/pdf", true},
+    {"video/mp4", true},
+    {"application/vnd.oasis.opendocument.graphics", true},
+    {"text/plain", false},
+    {"text/plain; charset=UTF-8", false},
+    {"application/octet-stream", false},
+    {"application/octetstream", false},
+    {"binary/octet-stream", false},
+    {"unknown/unknown", false},
+    {"application/force-download", false},
+    {"application/x-image", false},
+    {"image/x-unheard-of", false},
+    {"image/unheard-of", false},
+    {"jpg", false},
+    {"jpeg/image", false},
+    {"file/jpg", false},
+    {"text/x-trash", false},
+    {"", false},
+    {NULL, false},
+};
+
+START_TEST(some_declared_types_are_not_believed) {
+  char essence[MEDIA_TYPE_MAX];
+  media_essence(declarations[_i].declared, essence, sizeof essence);
+  ck_assert_int_eq(media_is_reliable(essence), declarations[_i].reliable);
+}
+END_TEST
+
+static const struct {
   const char *type, *extension;
 } extensions[] = {
     {"image/jpeg", ".jpg"},
@@ -171,6 +209,7 @@ int main(void) {
   tcase_add_loop_test(tests, essences_are_read, 0, COUNT(essences));
   tcase_add_test(tests, an_essence_that_does_not_fit_is_none);
   tcase_add_loop_test(tests, some_types_say_nothing, 0, COUNT(specifics));
+  tcase_add_loop_test(tests, some_declared_types_are_not_believed, 0, COUNT(declarations));
   tcase_add_loop_test(tests, extensions_are_those_people_expect, 0, COUNT(extensions));
   suite_add_tcase(suite, tests);
   return suite_run(suite);

@@ -284,6 +284,17 @@ static const struct pair extensions[] = {
     {"font/otf", ".otf"},
 };
 
+static bool ends_with(const char *text, const char *end) {
+  size_t length = strlen(text), size = strlen(end);
+  return length > size && strcmp(text + length - size, end) == 0;
+}
+
+bool media_is_reliable(const char *essence) {
+  if (!essence || strcmp(essence, "text/plain") == 0 || strstr(essence, "/x-")) return false;
+  return pair_find(extensions, COUNT(extensions), essence) || strncmp(essence, "application/vnd.", 16) == 0 ||
+         ends_with(essence, "+json") || ends_with(essence, "+xml");
+}
+
 const char *seine_type_extension(const char *type) {
   char essence[MEDIA_TYPE_MAX];
   media_essence(type, essence, sizeof(essence));

@@ -18,4 +18,8 @@ void media_essence(const char *content_type, char *out, size_t size);
 /* Whether an essence says something definite: application/octet-stream, unknown/unknown and "" do not. */
 bool media_is_specific(const char *essence);
 
+/* Whether a type that a server declares is to be believed before its bytes are seen: it is registered and in common
+ * use, and none that servers send for what they do not know, as text/plain and x- types are. */
+bool media_is_reliable(const char *essence);
+
 #endif

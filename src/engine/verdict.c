@@ -110,7 +110,7 @@ static int judge_wanted(const seine_options_t *options, const struct response *r
     return SEINE_EOPTOUT;
   }
   media_essence(response->content_type, declared, sizeof declared);
-  if (media_is_specific(declared) && !media_accepts(options->accept, declared)) {
+  if (!options->trust_bytes && media_is_reliable(declared) && !media_accepts(options->accept, declared)) {
     snprintf(text, VERDICT_TEXT_MAX, "declared as %s", declared);
     return SEINE_ETYPE;
   }
