@@ -30,11 +30,14 @@ static const struct {
     {"md5=00010203040506070809xx0b0c0d0e0f", 0},
     {"sha256=" HEX32, 0},
     {"sha256=" HEX32 HEX32 "00", 0},
-    {"sha256:" HEX32 HEX32, 0},
+    {"sha256:" HEX32 HEX32, 32},
+    {"md5:" HEX32, 16},
+    {HEX32 HEX32, 32},
+    {" " HEX32 "\t", 16},
+    {HEX32 "00", 0},
+    {HEX32 HEX32 "00", 0},
     {"sha1=" HEX32 "00010203", 0},
     {"sha512=" HEX32 HEX32 HEX32 HEX32, 0},
-    {HEX32, 0},
-    {HEX32 HEX32, 0},
 };
 
 START_TEST(checksums_are_as_in_the_table) {

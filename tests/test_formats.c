@@ -94,11 +94,11 @@ static const struct {
     {"a.csv", "url,t\nu,5\" disk\nv,6\n", NULL, "u {\"t\":\"5\\\" disk\"}\nv {\"t\":\"6\"}\n"},
     {"a.csv", "url,t\n  u  , x \n#v,y\n", NULL, "u {\"t\":\" x \"}\n#v {\"t\":\"y\"}\n"},
     {"a.csv", "url,t\nu,\"x\"y\nv,z\n", NULL,
-     "! line 2 of a.csv has something between a closing quote and the next comma\nv {\"t\":\"z\"}\n"},
+     "! line 2 of a.csv has something between a closing quote and the next separator\nv {\"t\":\"z\"}\n"},
     {"a.csv", "url,t\nu,\"x\"y\"\nv,z\n", NULL,
-     "! line 2 of a.csv has something between a closing quote and the next comma\nv {\"t\":\"z\"}\n"},
+     "! line 2 of a.csv has something between a closing quote and the next separator\nv {\"t\":\"z\"}\n"},
     {"a.csv", "url,t\nu,\"x\nv,y\nw,z\n", NULL,
-     "! line 2 of a.csv opens a quote that is not closed within 64 KiB\nv {\"t\":\"y\"}\nw {\"t\":\"z\"}\n"},
+     "! line 2 of a.csv opens a quote that is not closed\nv {\"t\":\"y\"}\nw {\"t\":\"z\"}\n"},
     {"a.csv", "url,t\nu,\"x", NULL, "! line 2 of a.csv opens a quote that is not closed\n"},
     {"a.csv", "url,t\nu\nv,1,2\n,x\n", NULL,
      "! line 2 of a.csv has 1 field instead of 2\n! line 3 of a.csv has 3 fields instead of 2\n"
@@ -123,24 +123,88 @@ static const struct {
     {"a.jsonl", "{\"url\":\"u\",\"n\":123456789012345678901234567890,\"e\":-1E+5,\"z\":0}\n", NULL,
      "u {\"n\":123456789012345678901234567890,\"e\":-1E+5,\"z\":0}\n"},
     {"a.jsonl", "{\"b\":1,\"url\":\"u\",\"a\":\"\\ud800 \\\" \xe2\x80\xae\"}\n", NULL,
-     "u {\"b\":1,\"a\":\"\\ud800 \\\" \\u202e\"}\n"},
+     "u {\"b\":1,\"a\":\"\\ufffd \\\" \\u202e\"}\n"},
     {"a.jsonl", "{\"u\\u0072l\":\"u\"}\n", "url", "u {}\n"},
     {"a.jsonl", "{\"url\":7}\n[]\nx\n{\"a\":\"b\"}\n{\"url\":\"u\"\n{\"url\":\"u\"}x\n", NULL,
      "! line 1 of a.jsonl has a URL that is no string\n! line 2 of a.jsonl is no JSON object\n"
-     "! line 3 of a.jsonl is no JSON object\n! line 4 of a.jsonl has no member for the URL\n"
+     "! line 3 of a.jsonl is no JSON object\n! line 4 of a.jsonl has no member for the URL; --url-column names it\n"
      "! line 5 of a.jsonl is a JSON object that does not end\n! line 6 of a.jsonl has something behind its JSON "
      "object\n"},
     {"a.jsonl",
      "{\"url\":\"\\u0000\"}\n{\"url\":\"\\udc00\"}\n{\"url\":\"\"}\n{\"url\":\"\\x\"}\n{\"url\":\"u\xff\"}\n", NULL,
-     "! line 1 of a.jsonl has a URL with a NUL or half of a pair in it\n"
-     "! line 2 of a.jsonl has a URL with a NUL or half of a pair in it\n! line 3 of a.jsonl has no URL\n"
-     "! line 4 of a.jsonl has an escape that JSON does not know\n! line 5 of a.jsonl has a string that is not UTF-8\n"},
-    {"a.jsonl", "{\"a\":01}\n{\"a\":1.}\n{\"a\":tru}\n{\"a\" 1}\n{\"a\":1,}\n{\"a\":[1 2]}\n{\"a\":\"b\n", NULL,
-     "! line 1 of a.jsonl has a value that JSON does not know\n! line 2 of a.jsonl has a value that JSON does not "
-     "know\n"
-     "! line 3 of a.jsonl has a value that JSON does not know\n! line 4 of a.jsonl has a name without a value\n"
-     "! line 5 of a.jsonl has a member without a name\n! line 6 of a.jsonl has no comma between two values\n"
-     "! line 7 of a.jsonl has a string that does not end\n"},
+     "! line 1 of a.jsonl has a URL with a NUL byte\n\xef\xbf\xbd {}\n! line 3 of a.jsonl has no URL\n\\x {}\n"
+     "u\xff {}\n"},
+    {"a.jsonl", "{\"url\":\"u\",\"a\" 1}\n{\"url\":\"u\",\"a\":[1}\n{\"a\":\"b\n{\"url\":\"u\",a:1}\n", NULL,
+     "! line 1 of a.jsonl has a name without a value\n! line 2 of a.jsonl has brackets that do not match\n"
+     "! line 3 of a.jsonl has a string that does not end\n! line 4 of a.jsonl has a member without a name\n"},
+    /* A flaw in another member costs nothing, and what is carried is strict JSON. */
+    {"a.jsonl",
+     "{\"a\":01,\"url\":\"u\"}\n{\"a\":1.,\"b\":+1,\"c\":.5,\"url\":\"u\"}\n{\"a\":tru,\"b\":True,\"url\":\"u\"}\n"
+     "{\"url\":\"u\",\"a\":1,}\n{\"a\":[1 2,,3,],\"b\":,\"url\":\"u\"},\n{\"a\":1 \"url\":\"u\"}\n",
+     NULL,
+     "u {\"a\":\"01\"}\nu {\"a\":\"1.\",\"b\":\"+1\",\"c\":\".5\"}\nu {\"a\":\"tru\",\"b\":\"True\"}\nu {\"a\":1}\n"
+     "u {\"a\":[1,2,3],\"b\":null}\nu {\"a\":1}\n"},
+    {"a.jsonl",
+     "{\"url\":\"u\",\"a\":NaN,\"b\":-Infinity,\"c\":[nan,Infinity,-0.5e3]}\n{\"a\":\"caf\xe9 \xed\xa0\x80\",\"url\":\"u\"}\n"
+     "{\"a\":\"tab\there\x1b\x7f\",\"url\":\"u\"}\n{\"a\":\"\\ud83d x \\udc1f\\ud83d\\udc1f\\ud83d\\ud83d\\udc1f\",\"url\":\"u\"}\n"
+     "{\"a\":\"\\x \\u12 \\\",\\ud83d\",\"url\":\"u\"}\n{\"\\udc1f\xff\":1,\"url\":\"u\"}\n",
+     NULL,
+     "u {\"a\":null,\"b\":null,\"c\":[null,null,-0.5e3]}\nu {\"a\":\"caf%E9 %ED%A0%80\"}\n"
+     "u {\"a\":\"tab\\u0009here\\u001b\\u007f\"}\n"
+     "u {\"a\":\"\\ufffd x \\ufffd\\ud83d\\udc1f\\ufffd\\ud83d\\udc1f\"}\n"
+     "u {\"a\":\"\\\\x \\\\u12 \\\",\\ufffd\"}\nu {\"\\ufffd%FF\":1}\n"},
+    /* Lists of URLs, and URLs alone. */
+    {"a.jl", "{\"n\":1,\"url\":[\"u\",null,\"\\u0076\"],\"m\":2}\n{\"url\":[]}\n{\"url\":[1]}\n{\"url\":null}\n\"w\"\n", NULL,
+     "u {\"n\":1,\"m\":2}\nv {\"n\":1,\"m\":2}\n! line 2 of a.jl has no URL\n! line 3 of a.jl has a URL that is no string\n"
+     "! line 4 of a.jl has no URL\nw {}\n"},
+    {"a.json", "[\"u\",\"v\"]", NULL, "u {}\nv {}\n"},
+    {"a.json", "[{\"url\":\"u\",\"a\":[{}]}, {\"url\":\"v\"}]\n", NULL, "u {\"a\":[{}]}\nv {}\n"},
+    {"a.json", "[\n {\n  \"url\": \"u\",\n  \"a\": {\n   \"b\": \"}]\"\n  }\n },\n {\n  \"url\": 1\n }\n]\n", NULL,
+     "u {\"a\":{\"b\":\"}]\"}}\n! line 8 of a.json has a URL that is no string\n"},
+    {"a.json", "{\n \"url\": \"u\"\n}\n{\n \"url\": \"v\"\n}", NULL, "u {}\nv {}\n"},
+    {"a.json", "{\"url\":\"u\"}{\"url\":\"v\"}\r{\"url\":\"w\"}", NULL, "u {}\nv {}\nw {}\n"},
+    {"a.json", "\x1e{\"url\":\"u\"}\n\x1e{\"url\":\"v\"}\n", NULL, "u {}\nv {}\n"},
+    {"a.json", "u\nv\n", NULL, "u\nv\n"},
+    {"a.txt", " \n{\"url\":\"u\"}\n{\"url\":\"v\"}\n", NULL, "u {}\nv {}\n"},
+    {"a.txt", "[\n\"u\"\n]\n", NULL, "u {}\n"},
+    {"a.txt", "[::1]/a\nv\n", NULL, "[::1]/a\nv\n"},
+    {"a.json", "[{\"url\":\"u\"},{\"url\":\"v},{\"url\":\"w\"},{\"url\":\"x\"}]", NULL,
+     "u {}\n! line 1 of a.json is a JSON value with a quote too few or too many\nw {}\nx {}\n"},
+    {"a.json", "[\n{\"url\":\"u\n},\n{\"url\":\"v\"},\n{\"url\":\"w\"", NULL,
+     "! line 2 of a.json is a JSON value with a quote too few or too many\nv {}\n"
+     "! line 5 of a.json is a JSON value that does not end\n"},
+    /* Dialects of CSV. */
+    {"a.csv", "url,t\ru,x\rv,y", NULL, "u {\"t\":\"x\"}\nv {\"t\":\"y\"}\n"},
+    {"a.csv", "url,t\ru,\"x\ry\"\r,z\r", NULL, "u {\"t\":\"x\\u000dy\"}\n! line 4 of a.csv has no URL\n"},
+    {"a.csv", "url,t\nu,x\ry\n", NULL, "u {\"t\":\"x\\u000dy\"}\n"},
+    {"a.csv", "url;t\nu;x\nv;\"y;\"\"z\"\n", NULL, "u {\"t\":\"x\"}\nv {\"t\":\"y;\\\"z\"}\n"},
+    {"a.csv", "id;url;t\n1;u;a, b\n", NULL, "u {\"id\":\"1\",\"t\":\"a, b\"}\n"},
+    {"a.csv", "id;url;t, long\n1;u;a, b\n", NULL, "u {\"id\":\"1\",\"t, long\":\"a, b\"}\n"},
+    {"a.csv", "url\tt\nu\tx\n", NULL, "u {\"t\":\"x\"}\n"},
+    {"a.csv", "id|src\n1|u\n", "src", "u {\"id\":\"1\"}\n"},
+    {"a.csv", "1;http://h/a\n2;http://h/b,c\n", "2", "http://h/a {\"1\":\"1\"}\nhttp://h/b,c {\"1\":\"2\"}\n"},
+    {"a.csv", "http://h/a;b|c\n", NULL, "http://h/a;b|c {}\n"},
+    {"a.tsv", "url,t\nu,x\n", NULL, "u {\"t\":\"x\"}\n"},
+    {"a.csv", "sep=;\r\nurl;t,u\r\nu;x\r\n", NULL, "u {\"t,u\":\"x\"}\n"},
+    {"a.csv", "\"sep=|\"\nurl|t\nu|x\n", NULL, "u {\"t\":\"x\"}\n"},
+    {"a.csv", " url , the name \nu,x\n", NULL, "u {\"the name\":\"x\"}\n"},
+    {"a.csv", "x,2,1\na,b,c\n", "2", "b {\"x\":\"a\",\"1\":\"c\"}\n"},
+    {"a.csv", "2,,url\na,b,u\n", NULL, "u {\"2\":\"a\",\"2+\":\"b\"}\n"},
+    /* Quotes that a later line closes. */
+    {"a.csv", "url,t\nu,\"never\nv,b\nw,\"later\"\nx,ok\n", NULL,
+     "! line 2 of a.csv has something between a closing quote and the next separator\nv {\"t\":\"b\"}\n"
+     "w {\"t\":\"later\"}\nx {\"t\":\"ok\"}\n"},
+    {"a.csv", "url,t,n\nhttp://h/u,\"never\nhttp://h/v,b\nhttp://h/w,\"\nx,ok,1\n", NULL,
+     "! line 2 of a.csv opens a quote that a later record closes\nhttp://h/v {\"t\":\"b\"}\n"
+     "! line 4 of a.csv opens a quote that is not closed\nx {\"t\":\"ok\",\"n\":\"1\"}\n"},
+    {"a.csv", "url,t\nu,\"say \\\"hi\\\"\"\nv,y\n", NULL,
+     "! line 2 of a.csv has a backslash before a quote, as Spark and MySQL write it; --quote-style backslash reads "
+     "that\nv {\"t\":\"y\"}\n"},
+    /* More and fewer fields than the header. */
+    {"a.csv", "url,t,n\nhttp://h/a\nhttp://h/b,x\nhttp://h/c,1,2,3\nx\n", NULL,
+     "http://h/a {}\nhttp://h/b {\"t\":\"x\"}\nhttp://h/c {\"t\":\"1\",\"n\":\"2\",\"4\":\"3\"}\n"
+     "! line 5 of a.csv has 1 field instead of 3\n"},
+    {"a.tsv000", "id\tsrc\nA\tu\n", "src", "u {\"id\":\"A\"}\n"},
     {"a.txt", "url,name\n", NULL, "url,name\n"},
 };
 

@@ -7,7 +7,8 @@ _seine() {
   case $before in
   -n | --name) mapfile -t COMPREPLY < <(compgen -W 'url sha256 id path' -- "$word") ;;
   --sink) mapfile -t COMPREPLY < <(compgen -W 'files null' -- "$word") ;;
-  --input-format) mapfile -t COMPREPLY < <(compgen -W 'auto lines csv tsv jsonl' -- "$word") ;;
+  --input-format) mapfile -t COMPREPLY < <(compgen -W 'auto lines csv tsv json jsonl' -- "$word") ;;
+  --quote-style) mapfile -t COMPREPLY < <(compgen -W 'auto double backslash none' -- "$word") ;;
   --dedup) mapfile -t COMPREPLY < <(compgen -W 'on off link' -- "$word") ;;
   --tls-min) mapfile -t COMPREPLY < <(compgen -W '1.2 1.3' -- "$word") ;;
   --progress) mapfile -t COMPREPLY < <(compgen -W 'auto bar plain none' -- "$word") ;;

@@ -1,4 +1,4 @@
-/* The checksum that a list may give behind a URL. Pure. */
+/* The checksum that a list may give for a URL. Pure. */
 #ifndef CHECKSUM_H
 #define CHECKSUM_H
 
@@ -10,9 +10,10 @@ struct checksum {
   uint8_t bytes[32];
 };
 
-#define CHECKSUM_PROBLEM "what follows the URL is neither sha256= with 64 hexadecimal digits nor md5= with 32"
+#define CHECKSUM_PROBLEM "the checksum of the URL is neither sha256= with 64 hexadecimal digits nor md5= with 32"
 
-/* Reads "sha256=..." or "md5=...", in capitals or not, with blanks around it. 0, or -1 for anything else. */
+/* Reads "sha256=..." or "md5=...", or the digits alone, in capitals or not, with blanks around it. 0, or -1 for anything
+ * else. */
 int checksum_read(struct checksum *checksum, const char *text);
 
 #endif

@@ -8,45 +8,66 @@
 #include <string.h>
 #include <strings.h>
 
-#define NOT_THERE    SIZE_MAX
 #define COLUMNS_MOST 4096
+#define BLANKS       " \t\r\n\v\f"
 
-static bool is_digits(const char *text) {
-  return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
+/* The text without blanks around it. */
+static const char *trim(const char *text, size_t *length) {
+  text += strspn(text, BLANKS);
+  for (*length = strlen(text); *length > 0 && strchr(BLANKS, text[*length - 1]) != NULL;)
+    --*length;
+  return text;
 }
 
-static size_t find_name(const struct fields *first, const char *name, int (*compare)(const char *, const char *)) {
+static bool is_same(const struct field *field, const char *name, bool any_case) {
+  size_t length;
+  const char *text = trim(field->text, &length);
+  return length == strlen(name) && (any_case ? strncasecmp(text, name, length) : strncmp(text, name, length)) == 0;
+}
+
+size_t columns_find(const struct fields *first, const char *name, bool any_case) {
   for (size_t i = 0; i < first->count; i++)
-    if (compare(first->fields[i].text, name) == 0) return i;
-  return NOT_THERE;
+    if (is_same(&first->fields[i], name, any_case)) return i;
+  return COLUMN_NONE;
 }
 
-static size_t find_wanted(const struct fields *first, const char *wanted) {
-  if (wanted == NULL) {
-    size_t usual = find_name(first, "url", strcasecmp);
-    return usual != NOT_THERE || first->count > 1 ? usual : 0;
-  }
-  if (!is_digits(wanted)) return find_name(first, wanted, strcmp);
+size_t columns_number(const char *wanted) {
+  if (wanted == NULL || *wanted == '\0' || wanted[strspn(wanted, "0123456789")] != '\0') return 0;
   unsigned long long number = strtoull(wanted, NULL, 10);
-  return number >= 1 && number <= first->count ? (size_t)number - 1 : NOT_THERE;
+  return number <= COLUMNS_MOST ? (size_t)number : 0;
 }
 
-static void tell_names(const struct fields *first, const char *wanted, char *cause, size_t size) {
+/* A name comes before a number: a column may be called 2. */
+static size_t find_wanted(const struct fields *first, const char *wanted) {
+  size_t named = columns_find(first, wanted, false), number = columns_number(wanted);
+  if (named != COLUMN_NONE) return named;
+  return number >= 1 && number <= first->count ? number - 1 : COLUMN_NONE;
+}
+
+static size_t find_url(const struct fields *first, const char *wanted) {
+  if (wanted != NULL) return find_wanted(first, wanted);
+  size_t usual = columns_find(first, "url", true);
+  return usual != COLUMN_NONE || first->count > 1 ? usual : 0;
+}
+
+static size_t find_checksum(const struct fields *first, const char *wanted) {
+  if (wanted != NULL) return find_wanted(first, wanted);
+  size_t usual = columns_find(first, "sha256", true);
+  return usual != COLUMN_NONE ? usual : columns_find(first, "md5", true);
+}
+
+/* "has no column ...", with what helps and the names that there are. */
+static int refuse(const struct fields *first, const char *wanted, const char *usual, const char *option, char *cause,
+                  size_t size) {
   struct text names = {0};
   for (size_t i = 0; i < first->count && names.length < size; i++)
     text_printf(&names, "%s%s", i > 0 ? ", " : "", first->fields[i].text);
   if (wanted == NULL)
-    snprintf(cause, size, "has no column \"url\"; --url-column says which of its columns holds the URLs: %s",
-             names.data);
+    snprintf(cause, size, "has no column %s; %s: %s", usual, option, names.data);
   else
     snprintf(cause, size, "has no column \"%s\"; its columns are: %s", wanted, names.data);
   text_clear(&names);
-}
-
-static char *quote(const char *name) {
-  char *quoted = xmalloc(row_text_bound(name) + 1);
-  *row_put_text(quoted, name) = '\0';
-  return quoted;
+  return -1;
 }
 
 static bool is_taken(const struct columns *columns, const char *quoted) {
@@ -55,30 +76,53 @@ static bool is_taken(const struct columns *columns, const char *quoted) {
   return false;
 }
 
-/* A column without a name, or with one that is taken, is known by its number. */
+/* The name as JSON; the caller's. */
+static char *quote(const char *text) {
+  size_t length;
+  const char *name = trim(text, &length);
+  char *copy = xstrndup(name, length), *quoted = xmalloc(row_text_bound(copy) + 1);
+  *row_put_text(quoted, copy) = '\0';
+  free(copy);
+  return quoted;
+}
+
+/* The name of a column that has none, as JSON: its number, with a plus behind it for each other column called so. */
+static void put_number(const struct columns *columns, size_t number, char *out, size_t size) {
+  size_t length = (size_t)snprintf(out, size, "\"%zu\"", number);
+  while (is_taken(columns, out) && length + 1 < size) {
+    memcpy(out + length - 1, "+\"", 3);
+    length++;
+  }
+}
+
+/* A column without a name, or with one that is taken, is called by its number. */
 static void add_name(struct columns *columns, const char *name) {
-  char number[32];
-  char *quoted = NULL;
-  if (!columns->bare && *name != '\0') quoted = quote(name);
+  char number[64];
+  size_t length;
+  bool has_name = !columns->bare && (trim(name, &length), length > 0);
+  char *quoted = has_name ? quote(name) : NULL;
   if (quoted == NULL || is_taken(columns, quoted)) {
     free(quoted);
-    snprintf(number, sizeof number, "%zu", columns->count + 1);
-    quoted = quote(number);
+    put_number(columns, columns->count + 1, number, sizeof number);
+    quoted = xstrdup(number);
   }
   columns->names[columns->count++] = quoted;
 }
 
-int columns_read(struct columns *columns, const struct fields *first, const char *wanted, char *cause, size_t size) {
-  *columns = (struct columns){0};
+int columns_read(struct columns *columns, const struct fields *first, const struct columns_wanted *wanted, char *cause,
+                 size_t size) {
+  *columns = (struct columns){.checksum = COLUMN_NONE};
   if (first->count > COLUMNS_MOST) {
     snprintf(cause, size, "has more than %d columns", COLUMNS_MOST);
     return -1;
   }
-  columns->url = find_wanted(first, wanted);
-  if (columns->url == NOT_THERE) {
-    tell_names(first, wanted, cause, size);
-    return -1;
-  }
+  columns->url = find_url(first, wanted->url);
+  if (columns->url == COLUMN_NONE)
+    return refuse(first, wanted->url, "\"url\"", "--url-column says which of its columns holds the URLs", cause, size);
+  if (wanted->has_checksum) columns->checksum = find_checksum(first, wanted->checksum);
+  if (wanted->has_checksum && columns->checksum == COLUMN_NONE)
+    return refuse(first, wanted->checksum, "\"sha256\" or \"md5\"",
+                  "--checksum-column says which of its columns holds the checksums", cause, size);
   columns->bare = list_is_url(first->fields[columns->url].text);
   columns->names = xcalloc(first->count, sizeof *columns->names);
   for (size_t i = 0; i < first->count; i++)
@@ -86,13 +130,19 @@ int columns_read(struct columns *columns, const struct fields *first, const char
   return 0;
 }
 
+static void add_key(struct text *rest, const char *quoted) {
+  if (rest->data[rest->length - 1] != '{') text_add(rest, ",", 1);
+  text_add(rest, quoted, strlen(quoted));
+  text_add(rest, ":", 1);
+}
+
 void columns_rest(const struct columns *columns, const struct fields *fields, struct text *rest) {
   text_add(rest, "{", 1);
-  for (size_t i = 0; i < columns->count; i++) {
+  for (size_t i = 0; i < fields->count; i++) {
+    char number[64];
     if (i == columns->url) continue;
-    if (rest->data[rest->length - 1] != '{') text_add(rest, ",", 1);
-    text_add(rest, columns->names[i], strlen(columns->names[i]));
-    text_add(rest, ":", 1);
+    if (i >= columns->count) put_number(columns, i + 1, number, sizeof number);
+    add_key(rest, i < columns->count ? columns->names[i] : number);
     const char *value = fields->fields[i].text;
     char *end = row_put_text(text_room(rest, row_text_bound(value)), value);
     text_add_room(rest, end);

@@ -1,4 +1,4 @@
-/* Records of CSV and TSV: where they end, and the fields in them. */
+/* Records of CSV and its dialects: where they end, and the fields in them. */
 #include "csv.h"
 #include "util.h"
 
@@ -7,110 +7,156 @@
 
 /* ---- Where a record ends ---- */
 
+const char *csv_line_end(const struct dialect *dialect, const char *text, size_t length) {
+  if (!dialect->cr_ends) return memchr(text, '\n', length);
+  /* Not by two memchr: where one of both bytes is rare, each line would be searched as far as the next of it. */
+  for (const char *end = text + length; text < end; text++)
+    if (*text == '\n' || *text == '\r') return text;
+  return NULL;
+}
+
+const char *csv_past_end(const char *line_end, const char *text_end) {
+  bool pair = *line_end == '\r' && line_end + 1 < text_end && line_end[1] == '\n';
+  return line_end + (pair ? 2 : 1);
+}
+
+size_t csv_count_ends(const struct dialect *dialect, const char *text, size_t length) {
+  size_t count = 0;
+  for (const char *end = text + length, *at; (at = csv_line_end(dialect, text, (size_t)(end - text))) != NULL; count++)
+    text = csv_past_end(at, end);
+  return count;
+}
+
 /* Behind the quote that closes a field, or NULL if none does. A doubled quote is a character. */
-static const char *past_quoted(const char *at, const char *end) {
-  while ((at = memchr(at, '"', (size_t)(end - at))) != NULL) {
-    at++;
-    if (at == end || *at != '"') return at;
+static const char *past_quoted(const struct dialect *dialect, const char *at, const char *end) {
+  for (; at < end; at++) {
+    if (dialect->quotes != QUOTES_BACKSLASH) {
+      at = memchr(at, '"', (size_t)(end - at));
+      if (at == NULL) return NULL;
+    } else if (*at == '\\') {
+      at++;
+      continue;
+    } else if (*at != '"') {
+      continue;
+    }
+    if (at + 1 == end || at[1] != '"') return at + 1;
     at++;
   }
   return NULL;
 }
 
-bool csv_record(const char *data, size_t length, size_t *record, bool *open) {
-  const char *at = data, *end = data + length;
-  *open = false;
-  for (;;) {
-    const char *line = memchr(at, '\n', (size_t)(end - at)), *stop = line != NULL ? line : end;
-    /* From the beginning of a field on: the next field that is quoted, if one begins in this line. */
-    while (at < stop && *at != '"') {
-      const char *comma = memchr(at, ',', (size_t)(stop - at));
-      at = comma != NULL ? comma + 1 : stop;
-    }
-    if (at == stop && line == NULL) return false;
-    if (at == stop) {
-      *record = (size_t)(line - data);
-      return true;
-    }
-    at = past_quoted(at + 1, end);
-    *open = at == NULL;
-    if (at == NULL) return false;
-    /* What stands between the closing quote and the comma belongs to no field: a quote in there opens nothing. */
-    while (at < end && *at != ',' && *at != '\n')
-      at++;
-    if (at < end && *at == ',') at++;
+/* The separator or line end after a field without quotes; `line` is the next line end, or the end of the text. */
+static const char *past_plain(const struct dialect *dialect, const char *at, const char **line, const char *end) {
+  const char *stop;
+  if (dialect->quotes != QUOTES_BACKSLASH) {
+    stop = memchr(at, dialect->separator, (size_t)(*line - at));
+    return stop != NULL ? stop : *line;
   }
+  for (stop = at; stop < end && *stop != dialect->separator; stop++) {
+    if (*stop == '\\')
+      stop++;
+    else if (*stop == '\n' || (dialect->cr_ends && *stop == '\r'))
+      break;
+  }
+  *line = stop;
+  return stop < end ? stop : end;
+}
+
+static bool is_line_end(const struct dialect *dialect, const char *at, const char *end) {
+  if (*at == '\n' || (*at == '\r' && dialect->cr_ends)) return true;
+  return *at == '\r' && (at + 1 == end || at[1] == '\n');
+}
+
+/* Goes on behind a closing quote: to the separator or the line end. False if anything but blanks stands before it. */
+static bool pass_blanks(const struct dialect *dialect, const char **at, const char *end) {
+  while (*at < end && **at == ' ' && dialect->separator != ' ')
+    ++*at;
+  return *at == end || **at == dialect->separator || is_line_end(dialect, *at, end);
+}
+
+void csv_scan(const struct dialect *dialect, const char *text, size_t length, struct csv_span *span) {
+  const char *at = text, *end = text + length, *line = NULL;
+  *span = (struct csv_span){.end = CSV_CUT, .length = length, .fields = 1};
+  for (;; at++, span->fields++) {
+    if (line == NULL || line < at) line = csv_line_end(dialect, at, (size_t)(end - at));
+    if (line == NULL) line = end;
+    if (at < end && *at == '"' && dialect->quotes != QUOTES_NONE) {
+      at = past_quoted(dialect, at + 1, end);
+      span->multiline |= line < (at != NULL ? at : end);
+      if (at == NULL) {
+        span->end = CSV_OPEN;
+        return;
+      }
+      span->backslash |= dialect->quotes == QUOTES_DOUBLE && at[-2] == '\\';
+      if (!pass_blanks(dialect, &at, end)) {
+        span->end = CSV_BROKEN;
+        span->length = (size_t)(at - text);
+        return;
+      }
+      if (at < end && *at == '\r' && !dialect->cr_ends) at++;
+    } else {
+      at = past_plain(dialect, at, &line, end);
+    }
+    if (at == end) return;
+    if (*at != dialect->separator) break;
+  }
+  span->end = CSV_WHOLE;
+  span->length = (size_t)(at - text);
 }
 
 /* ---- Fields ---- */
 
-static struct field *add_field(struct fields *fields, char *text) {
+struct field *fields_add(struct fields *fields, char *text, size_t length) {
   if (fields->count == fields->room) {
     fields->room = fields->room > 0 ? 2 * fields->room : 16;
     fields->fields = xrealloc(fields->fields, fields->room * sizeof *fields->fields);
   }
   struct field *field = &fields->fields[fields->count++];
-  *field = (struct field){.text = text};
+  *field = (struct field){.text = text, .length = length};
+  text[length] = '\0';
   return field;
 }
 
-static void end_field(struct field *field, char *end) {
-  field->length = (size_t)(end - field->text);
-  *end = '\0';
+/* The character that a backslash before it stands for itself with; else the backslash is a character as well. */
+static bool is_escaped(const struct dialect *dialect, char next) {
+  return next == '"' || next == '\\' || next == '\n' || next == '\r' || next == dialect->separator;
 }
 
-static size_t without_return(const char *text, size_t length) {
-  return length > 0 && text[length - 1] == '\r' ? length - 1 : length;
-}
-
-/* Takes the quotes off the field that begins at `at`; gives what is behind it, or NULL if that is neither a comma nor
- * the end. */
-static char *take_quoted(struct field *field, char *at, char *end) {
-  char *out = at++;
-  bool closed = false;
-  while (at < end && !closed) {
-    char *quote = memchr(at, '"', (size_t)(end - at));
-    size_t length = (size_t)((quote != NULL ? quote : end) - at);
-    memmove(out, at, length);
-    out += length;
-    at += length + (quote != NULL ? 1 : 0);
-    closed = quote != NULL && (at == end || *at != '"');
-    if (quote != NULL && !closed) *out++ = *at++;
+/* Copies one field to its own front, without quotes and escapes; gives the separator behind it, or the end. */
+static char *take_field(const struct dialect *dialect, struct fields *fields, char *at, char *end) {
+  char *out = at, *from = at;
+  bool quoted = *at == '"' && dialect->quotes != QUOTES_NONE, open = quoted;
+  for (at += quoted; at < end && (open || *at != dialect->separator); at++) {
+    if (*at == '\\' && dialect->quotes == QUOTES_BACKSLASH && at + 1 < end && is_escaped(dialect, at[1])) {
+      *out++ = *++at;
+    } else if (!open || *at != '"') {
+      if (open || !quoted) *out++ = *at;
+    } else if (at + 1 < end && at[1] == '"') {
+      *out++ = *at++;
+    } else {
+      open = false;
+    }
   }
-  if (!closed || (at < end && *at != ',')) return NULL;
-  end_field(field, out);
+  fields_add(fields, from, (size_t)(out - from));
   return at;
 }
 
-const char *csv_split(char *text, size_t length, struct fields *fields) {
-  char *at = text, *end = text + without_return(text, length);
+void csv_split(const struct dialect *dialect, char *text, size_t length, struct fields *fields) {
+  char *at = text, *end = text + length;
+  if (length > 0 && end[-1] == '\r') end--;
+  *end = '\0';
   fields->count = 0;
-  for (;;) {
-    struct field *field = add_field(fields, at);
-    if (at < end && *at == '"') {
-      at = take_quoted(field, at, end);
-      if (at == NULL) return "has something between a closing quote and the next comma";
-      if (at == end) return NULL;
+  for (;; at++) {
+    if (dialect->quotes == QUOTES_BACKSLASH || (*at == '"' && dialect->quotes != QUOTES_NONE)) {
+      at = take_field(dialect, fields, at, end);
     } else {
-      char *comma = memchr(at, ',', (size_t)(end - at));
-      bool last = comma == NULL;
-      at = last ? end : comma;
-      end_field(field, at);
-      if (last) return NULL;
+      char *stop = memchr(at, dialect->separator, (size_t)(end - at));
+      if (stop == NULL) stop = end;
+      fields_add(fields, at, (size_t)(stop - at));
+      at = stop;
     }
-    at++;
+    if (at == end) return;
   }
-}
-
-void tsv_split(char *text, size_t length, struct fields *fields) {
-  char *at = text, *end = text + without_return(text, length), *tab;
-  fields->count = 0;
-  do {
-    struct field *field = add_field(fields, at);
-    tab = memchr(at, '\t', (size_t)(end - at));
-    end_field(field, tab != NULL ? tab : end);
-    at = tab != NULL ? tab + 1 : end;
-  } while (tab != NULL);
 }
 
 void fields_clear(struct fields *fields) {

@@ -1,4 +1,5 @@
 /* Records out of the lists into the engine: no more than it has room for, and no URL twice. */
+#include "amount.h"
 #include "run_state.h"
 #include "util.h"
 
@@ -81,17 +82,11 @@ static bool is_new(struct run *run, enum history_seen seen) {
   }
 }
 
-/* Takes what follows the URL after a tab off the record, and reads it. */
-static struct checksum *take_checksum(struct record *record, char **url) {
-  const char *tab = record->problem ? NULL : memchr(record->text, '\t', record->length);
-  if (!tab) return NULL;
+/* Reads the checksum of the record, if it has one. */
+static struct checksum *take_checksum(struct record *record) {
+  if (record->problem || !record->checksum) return NULL;
   struct checksum *checksum = xcalloc(1, sizeof *checksum);
-  if (checksum_read(checksum, tab + 1) != 0) record->problem = CHECKSUM_PROBLEM;
-  size_t length = (size_t)(tab - record->text);
-  while (length > 0 && record->text[length - 1] == ' ')
-    length--;
-  record->text = *url = xstrndup(record->text, length);
-  record->length = length;
+  if (checksum_read(checksum, record->checksum) != 0) record->problem = CHECKSUM_PROBLEM;
   return checksum;
 }
 
@@ -114,6 +109,7 @@ static bool take_url(struct run *run, const struct record *record, struct checks
     item->input = xstrndup(record->rest, record->rest_length);
     item->input_bytes = record->rest_length;
   }
+  if (!checksum) run->figures.without_checksum++;
   run->held++;
   run->held_bytes += item->input_bytes;
   return feed_submit(item, record->text);
@@ -127,8 +123,7 @@ static bool is_ours(struct run *run, const struct record *record) {
 
 /* True if the engine was given something. */
 static bool take_record(struct run *run, struct record *record) {
-  char *text = NULL; /* of the URL, where something follows it */
-  struct checksum *checksum = run->settings->checksum ? take_checksum(record, &text) : NULL;
+  struct checksum *checksum = take_checksum(record);
   bool taken = false;
   if (is_ours(run, record)) {
     taken = take_url(run, record, checksum);
@@ -136,7 +131,6 @@ static bool take_record(struct run *run, struct record *record) {
     run->figures.other_shards++;
     free(checksum);
   }
-  free(text);
   return taken;
 }
 
@@ -153,6 +147,8 @@ static bool read_on(struct run *run) {
   for (unsigned n = 1; room && run->stage == RUN_FETCHING; n++) {
     struct record record;
     enum list_event event = list_next(run->list, &record);
+    const char *notice = list_notice(run->list);
+    if (notice) RUN_SAY(run, "%s", notice);
     if (event != LIST_RECORD) {
       run->list_waits = event == LIST_AGAIN;
       if (event == LIST_END) feed_stop(run);
@@ -164,7 +160,6 @@ static bool read_on(struct run *run) {
   }
   return false;
 }
-
 
 void feed_turn(struct run *run) {
   bool more = run->stage == RUN_FETCHING && !run->list_waits && read_on(run);
@@ -178,6 +173,14 @@ void feed_list_ready(struct list *list, void *user) {
   struct run *run = user;
   (void)list;
   run->list_waits = false;
+}
+
+void feed_say_unchecked(struct run *run) {
+  char count[AMOUNT_ROOM];
+  uint64_t unchecked = run->figures.without_checksum;
+  if (unchecked == 0 || (!run->settings->checksum && !run->settings->checksum_column)) return;
+  RUN_SAY(run, "--checksum: %s URL%s no checksum in the list, and nothing was compared for %s",
+          amount_count(unchecked, count), unchecked == 1 ? " has" : "s have", unchecked == 1 ? "it" : "them");
 }
 
 void feed_stop(struct run *run) {

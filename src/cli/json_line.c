@@ -1,9 +1,8 @@
-/* A JSON object on a line, read strictly (RFC 8259) and copied as it is read: no number is rounded, no tree is
- * built. */
+/* A JSON value, read leniently and written strictly (RFC 8259) as it is read: no number is rounded, no tree is built. A
+ * flaw in one member costs no other, and so not the URL. */
 #include "json_line.h"
+#include "json_text.h"
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -22,8 +21,18 @@ static bool refuse(struct json *json, const char *problem) {
   return false;
 }
 
+static bool is_space(char byte) {
+  return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
 static void pass_blanks(struct json *json) {
-  while (*json->at == ' ' || *json->at == '\t' || *json->at == '\r' || *json->at == '\n')
+  while (is_space(*json->at))
+    json->at++;
+}
+
+/* Commas between values, of which there may be too many, or none. */
+static void pass_commas(struct json *json) {
+  while (is_space(*json->at) || *json->at == ',')
     json->at++;
 }
 
@@ -34,163 +43,35 @@ static bool take(struct json *json, char byte) {
   return true;
 }
 
-/* ---- Strings ---- */
+/* ---- Values ---- */
 
-static int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+/* The end of a string, behind its first quote: at its last quote, or NULL if there is none. */
+static char *string_end(char *at, const char *end) {
+  for (; at < end && *at != '"'; at++)
+    if (*at == '\\') at++;
+  return at < end ? at : NULL;
 }
 
-/* The four digits behind "\u"; -1 if they are none. */
-static int32_t hex_unit(const char *at) {
-  int32_t unit = 0;
-  for (int i = 0; i < 4; i++) {
-    int digit = hex_digit(at[i]);
-    if (digit < 0) return -1;
-    unit = unit << 4 | digit;
-  }
-  return unit;
-}
-
-/* Copies a character of more than one byte, escaped if it acts rather than shows. */
-static bool put_character(struct json *json) {
-  uint32_t code;
-  size_t length = utf8_decode(json->at, (size_t)(json->end - json->at), &code);
-  if (length == 0) return refuse(json, "has a string that is not UTF-8");
-  if ((code_is_control(code) || code_is_invisible(code)) && code < 0x10000)
-    text_printf(json->out, "\\u%04x", (unsigned)code);
-  else
-    text_add(json->out, json->at, length);
-  json->at += length;
-  return true;
-}
-
-static bool put_escape(struct json *json) {
-  char kind = json->at[1];
-  if (kind == '\0' || strchr("\"\\/bfnrtu", kind) == NULL) return refuse(json, "has an escape that JSON does not know");
-  if (kind == 'u' && hex_unit(json->at + 2) < 0) return refuse(json, "has a \\u without four digits");
-  size_t length = kind == 'u' ? 6 : 2;
-  text_add(json->out, json->at, length);
-  json->at += length;
-  return true;
-}
-
-/* Copies a string, of which the quote is next, with its quotes. */
+/* Takes a string, of which the quote is next, with its quotes. */
 static bool put_string(struct json *json) {
-  char *from = json->at++;
-  for (;;) {
-    while ((unsigned char)*json->at >= 0x20 && *json->at != '"' && *json->at != '\\' && (unsigned char)*json->at < 0x7f)
-      json->at++;
-    if (*json->at == '"') break;
-    text_add(json->out, from, (size_t)(json->at - from));
-    bool control = (unsigned char)*json->at < 0x20;
-    if (control)
-      return refuse(json, json->at == json->end ? "has a string that does not end" : "has a control byte in a string");
-    if (!(*json->at == '\\' ? put_escape(json) : put_character(json))) return false;
-    from = json->at;
-  }
-  json->at++;
-  text_add(json->out, from, (size_t)(json->at - from));
+  char *from = json->at + 1, *quote = string_end(from, json->end);
+  if (quote == NULL) return refuse(json, "has a string that does not end");
+  json_text_put(json->out, from, (size_t)(quote - from));
+  json->at = quote + 1;
   return true;
 }
 
-static char *put_utf8(char *out, uint32_t c) {
-  if (c < 0x80) {
-    *out++ = (char)c;
-    return out;
-  }
-  int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-  static const unsigned char leads[] = {0, 0xc0, 0xe0, 0xf0};
-  *out++ = (char)(leads[more] | c >> (6 * more));
-  while (more-- > 0)
-    *out++ = (char)(0x80 | (c >> (6 * more) & 0x3f));
-  return out;
-}
-
-/* The character of an escape that put_string found sound; -1 for half of a pair, and for NUL. */
-static int32_t unescape_one(char **at) {
-  static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-  char kind = (*at)[1];
-  if (kind != 'u') {
-    *at += 2;
-    return to[strchr(from, kind) - from];
-  }
-  int32_t unit = hex_unit(*at + 2);
-  *at += 6;
-  if (unit < 0xd800 || unit > 0xdfff) return unit > 0 ? unit : -1;
-  int32_t low = (*at)[0] == '\\' && (*at)[1] == 'u' ? hex_unit(*at + 2) : -1;
-  if (unit > 0xdbff || low < 0xdc00 || low > 0xdfff) return -1;
-  *at += 6;
-  return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-}
-
-/* Undoes the escapes of text[0..length) in place; what comes out is never longer. The new length, or SIZE_MAX. */
-static size_t unescape(char *text, size_t length) {
-  char *at = text, *end = text + length, *out = text;
-  while (at < end) {
-    if (*at != '\\') {
-      *out++ = *at++;
-      continue;
-    }
-    int32_t code = unescape_one(&at);
-    if (code < 0) return SIZE_MAX;
-    out = put_utf8(out, (uint32_t)code);
-  }
-  *out = '\0';
-  return (size_t)(out - text);
-}
-
-/* ---- Other values ---- */
-
-static size_t count_digits(const char *at) {
-  return strspn(at, "0123456789");
-}
-
-static bool put_number(struct json *json) {
-  const char *at = json->at + (*json->at == '-');
-  size_t digits = count_digits(at);
-  bool good = digits > 0 && (*at != '0' || digits == 1);
-  at += digits;
-  if (*at == '.') {
-    digits = count_digits(at + 1);
-    good = good && digits > 0;
-    at += 1 + digits;
-  }
-  if (*at == 'e' || *at == 'E') {
-    at += at[1] == '+' || at[1] == '-' ? 2 : 1;
-    digits = count_digits(at);
-    good = good && digits > 0;
-    at += digits;
-  }
-  if (!good) return refuse(json, "has a value that JSON does not know");
-  text_add(json->out, json->at, (size_t)(at - json->at));
-  json->at += at - json->at;
-  return true;
-}
-
-static bool put_word(struct json *json, const char *word) {
-  size_t length = strlen(word);
-  if (strncmp(json->at, word, length) != 0) return refuse(json, "has a value that JSON does not know");
-  text_add(json->out, word, length);
+/* true, false, null, a number; NaN and Infinity, as which Python writes them, become null; any other word a string. */
+static bool put_word(struct json *json) {
+  size_t length = 0;
+  while (json->at + length < json->end && !is_space(json->at[length]) && strchr(",:{}[]\"", json->at[length]) == NULL)
+    length++;
+  if (length == 0 && (*json->at == '\0' || strchr(",}]", *json->at) == NULL))
+    return refuse(json,
+                  json->at == json->end ? "is a JSON object that does not end" : "has a value that JSON does not know");
+  json_text_put_word(json->out, json->at, length);
   json->at += length;
   return true;
-}
-
-static bool put_scalar(struct json *json) {
-  switch (*json->at) {
-  case '"':
-    return put_string(json);
-  case 't':
-    return put_word(json, "true");
-  case 'f':
-    return put_word(json, "false");
-  case 'n':
-    return put_word(json, "null");
-  default:
-    return put_number(json);
-  }
 }
 
 static bool put_key(struct json *json) {
@@ -202,90 +83,155 @@ static bool put_key(struct json *json) {
   return true;
 }
 
+/* A value that is nested too deeply for the readers of manifests: its text, as a string. */
+static bool put_deep(struct json *json) {
+  char *from = json->at;
+  size_t depth = 0;
+  do {
+    if (json->at >= json->end) return refuse(json, "is a JSON object that does not end");
+    if (*json->at == '"') {
+      json->at = string_end(json->at + 1, json->end);
+      if (json->at == NULL) return refuse(json, "has a string that does not end");
+    }
+    depth += *json->at == '{' || *json->at == '[';
+    depth -= *json->at == '}' || *json->at == ']';
+    json->at++;
+  } while (depth > 0);
+  json_text_put_raw(json->out, from, (size_t)(json->at - from));
+  return true;
+}
+
+static bool put_scalar(struct json *json) {
+  return *json->at == '"' ? put_string(json) : put_word(json);
+}
+
 /* Copies any value. What is open is kept in an array, not on the stack of calls, which a hostile line could exhaust. */
 static bool put_value(struct json *json) {
   char closers[DEPTH_MOST];
   size_t depth = 0;
   for (;;) {
+    bool opened = false;
     pass_blanks(json);
-    if (*json->at == '{' || *json->at == '[') {
-      if (depth == DEPTH_MOST) return refuse(json, "is nested too deeply");
-      char closer = *json->at == '{' ? '}' : ']';
+    if ((*json->at == '{' || *json->at == '[') && depth < DEPTH_MOST) {
+      closers[depth++] = *json->at == '{' ? '}' : ']';
       text_add(json->out, json->at++, 1);
-      closers[depth++] = closer;
-      if (!take(json, closer)) {
-        if (closer == '}' && !put_key(json)) return false;
-        continue;
-      }
-      text_add(json->out, &closer, 1);
-      depth--;
-    } else if (!put_scalar(json)) {
+      opened = true;
+    } else if (!(*json->at == '{' || *json->at == '[' ? put_deep(json) : put_scalar(json))) {
       return false;
     }
-    while (depth > 0 && take(json, closers[depth - 1]))
+    while (depth > 0 && (pass_commas(json), *json->at == closers[depth - 1])) {
       text_add(json->out, &closers[--depth], 1);
+      json->at++;
+      opened = false;
+    }
     if (depth == 0) return true;
-    if (!take(json, ',')) return refuse(json, "has no comma between two values");
-    text_add(json->out, ",", 1);
+    if (json->at == json->end) return refuse(json, "is a JSON object that does not end");
+    if (*json->at == '}' || *json->at == ']') return refuse(json, "has brackets that do not match");
+    if (!opened) text_add(json->out, ",", 1);
     if (closers[depth - 1] == '}' && !put_key(json)) return false;
   }
 }
 
-/* ---- The object ---- */
+/* ---- The members that are wanted ---- */
 
-/* Whether the name that was written last, from out->data + from on as "...": , is the one that is looked for. */
-static bool is_wanted(const struct text *out, size_t from, const char *key) {
-  const char *name = out->data + from + 1;
+/* Whether the name that was written last, from out->data + from on as "...": , is this one. */
+static bool is_called(const struct text *out, size_t from, const char *name, bool any_case) {
+  const char *written = out->data + from + 1;
   size_t length = out->length - from - 3;
-  if (key == NULL) return length == 3 && strncasecmp(name, "url", 3) == 0;
-  if (memchr(name, '\\', length) == NULL) return strlen(key) == length && memcmp(name, key, length) == 0;
-  char *plain = xstrndup(name, length);
-  size_t unescaped = unescape(plain, length);
-  bool same = unescaped == strlen(key) && memcmp(plain, key, unescaped) == 0;
+  int (*compare)(const char *, const char *, size_t) = any_case ? strncasecmp : strncmp;
+  if (memchr(written, '\\', length) == NULL) return length == strlen(name) && compare(written, name, length) == 0;
+  char *plain = xstrndup(written, length);
+  length = json_text_unescape(plain, length);
+  bool same = length == strlen(name) && compare(plain, name, length) == 0;
   free(plain);
   return same;
 }
 
-static bool take_url(struct json *json, char **url, size_t *length) {
-  pass_blanks(json);
-  if (*json->at != '"') return refuse(json, "has a URL that is no string");
-  char *from = json->at + 1;
-  if (!put_string(json)) return false;
-  *url = from;
-  *length = (size_t)(json->at - 1 - from);
-  return true;
+static void take_string(struct json *json, struct fields *urls) {
+  char *from = json->at + 1, *quote = string_end(from, json->end);
+  json->at = quote + 1;
+  fields_add(urls, from, json_text_unescape(from, (size_t)(quote - from)));
 }
 
-static bool take_members(struct json *json, const char *key, char **url, size_t *length) {
-  if (!take(json, '{')) return refuse(json, "is no JSON object");
-  text_add(json->out, "{", 1);
-  if (take(json, '}')) return true;
+/* A string, or an array of strings in which nulls are passed over. */
+static bool take_urls(struct json *json, struct fields *urls) {
+  bool array = take(json, '[');
   do {
-    size_t from = json->out->length;
-    bool first = json->out->data[from - 1] == '{';
-    if (!first) text_add(json->out, ",", 1);
-    if (!put_key(json)) return false;
-    if (*url == NULL && is_wanted(json->out, from + !first, key)) {
-      if (!take_url(json, url, length)) return false;
-      json->out->length = from;
-    } else if (!put_value(json)) {
-      return false;
+    pass_blanks(json);
+    if (array) pass_commas(json);
+    if (array && *json->at == ']') break;
+    if (strncmp(json->at, "null", 4) == 0) {
+      json->at += 4;
+      continue;
     }
-  } while (take(json, ','));
-  return take(json, '}') || refuse(json, "is a JSON object that does not end");
+    if (*json->at != '"') return refuse(json, "has a URL that is no string");
+    if (string_end(json->at + 1, json->end) == NULL) return refuse(json, "has a string that does not end");
+    take_string(json, urls);
+  } while (array);
+  if (array) json->at++;
+  return urls->count > 0 || refuse(json, "has no URL");
 }
 
-const char *json_line_take(char *line, size_t length, const char *key, char **url, size_t *url_length,
-                           struct text *rest) {
-  struct json json = {.at = line, .end = line + length, .out = rest};
-  *url = NULL;
-  if (take_members(&json, key, url, url_length)) {
-    text_add(rest, "}", 1);
-    pass_blanks(&json);
-    if (json.at != json.end) refuse(&json, "has something behind its JSON object");
+/* Keeps a value that was written from out->data + from on, if it is a string. */
+static void keep_checksum(const struct text *out, size_t from, struct text *checksum) {
+  checksum->length = 0;
+  if (out->data[from] != '"') return;
+  text_add(checksum, out->data + from + 1, out->length - from - 2);
+  checksum->length = json_text_unescape(checksum->data, checksum->length);
+}
+
+/* Whether the member holds the checksum; SHA-256 goes before MD5, whichever stands first. */
+static bool is_checksum(const struct text *out, size_t from, const struct json_wanted *wanted, bool *has_sha256) {
+  if (!wanted->has_checksum || *has_sha256) return false;
+  if (wanted->checksum != NULL) return is_called(out, from, wanted->checksum, false);
+  *has_sha256 = is_called(out, from, "sha256", true);
+  return *has_sha256 || is_called(out, from, "md5", true);
+}
+
+static bool take_members(struct json *json, const struct json_wanted *wanted, struct json_taken *taken) {
+  bool has_sha256 = false;
+  for (;;) {
+    pass_commas(json);
+    if (take(json, '}')) return true;
+    if (*json->at == '\0' && json->at == json->end) return refuse(json, "is a JSON object that does not end");
+    size_t before = json->out->length;
+    if (json->out->data[before - 1] != '{') text_add(json->out, ",", 1);
+    size_t from = json->out->length;
+    if (!put_key(json)) return false;
+    size_t value = json->out->length;
+    bool is_url = taken->urls.count == 0 &&
+                  is_called(json->out, from, wanted->url != NULL ? wanted->url : "url", wanted->url == NULL);
+    if (is_url && !take_urls(json, &taken->urls)) return false;
+    if (is_url) {
+      json->out->length = before;
+      continue;
+    }
+    bool checks = is_checksum(json->out, from, wanted, &has_sha256);
+    if (!put_value(json)) return false;
+    if (checks) keep_checksum(json->out, value, &taken->checksum);
+    taken->has_checksum |= checks;
   }
-  if (json.problem != NULL) return json.problem;
-  if (*url == NULL) return "has no member for the URL";
-  *url_length = unescape(*url, *url_length);
-  return *url_length == SIZE_MAX ? "has a URL with a NUL or half of a pair in it" : NULL;
+}
+
+const char *json_line_take(char *text, size_t length, const struct json_wanted *wanted, struct json_taken *taken) {
+  struct json json = {.at = text, .end = text + length, .out = &taken->rest};
+  taken->urls.count = taken->rest.length = taken->checksum.length = 0;
+  taken->has_checksum = false;
+  while (is_space(*json.at) || *json.at == '\x1e') /* RFC 7464 begins each value by such a byte */
+    json.at++;
+  text_add(&taken->rest, "{", 1);
+  bool good = *json.at == '"'    ? take_urls(&json, &taken->urls)
+              : take(&json, '{') ? take_members(&json, wanted, taken)
+                                 : refuse(&json, "is no JSON object");
+  text_add(&taken->rest, "}", 1);
+  if (!good) return json.problem;
+  pass_commas(&json);
+  if (json.at != json.end) return "has something behind its JSON object";
+  return taken->urls.count > 0 ? NULL : "has no member for the URL; --url-column names it";
+}
+
+void json_taken_clear(struct json_taken *taken) {
+  fields_clear(&taken->urls);
+  text_clear(&taken->rest);
+  text_clear(&taken->checksum);
 }

@@ -2,6 +2,8 @@
 #ifndef LIST_H
 #define LIST_H
 
+#include "csv.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,11 +15,12 @@
 struct list;
 
 enum input_format {
-  INPUT_AUTO, /* by the ending of the name, before that of a compressed file; lines where it tells nothing */
+  INPUT_AUTO, /* by the ending of the name, before that of a compressed file; by the content where it is JSON */
   INPUT_LINES,
   INPUT_CSV,
   INPUT_TSV,
-  INPUT_JSONL
+  INPUT_JSONL, /* an older name of INPUT_JSON */
+  INPUT_JSON
 };
 
 struct list_options {
@@ -25,6 +28,12 @@ struct list_options {
   size_t count;
   enum input_format format; /* of all files and of standard input */
   const char *url_column; /* a name, or a number from 1; NULL: the usual ones */
+  const char *encoding; /* NULL: UTF-8, or what a byte order mark names */
+  const char *separator; /* as separator_named takes it; NULL: found out */
+  enum quote_style quotes;
+  bool checksums; /* records have one */
+  const char *checksum_column; /* a name, or a number from 1; NULL: the usual ones */
+  bool mixed; /* these are some of more sources: options of formats need not fit them */
 };
 
 struct record {
@@ -37,6 +46,7 @@ struct record {
   const char *problem; /* NULL, or why this cannot be a URL: a sentence */
   const char *rest; /* what else stands in the record, as a JSON object in one line; NULL: the list has only lines */
   size_t rest_length;
+  const char *checksum; /* text of it, as it stands in the list; NULL: none is wanted, or the record has none */
 };
 
 enum list_event {
@@ -65,9 +75,14 @@ enum list_event list_next(struct list *list, struct record *record);
 const char *list_problem(const struct list *list);
 /* Whether a source is plainly no list, or its header has no column for the URL: nothing of that source is read. */
 bool list_refused(const struct list *list);
+/* A sentence for people about the source that is read, such as an option that reads it better. Each is given once, valid
+ * until the next call of a function of the list; NULL: there is none now. */
+const char *list_notice(struct list *list);
 
-/* The format of a source: never INPUT_AUTO. */
-enum input_format list_format(const struct list_options *options, const char *source);
+/* The format of a source by its name: never INPUT_AUTO or INPUT_JSONL. *by_name: nobody said it. */
+enum input_format list_format(enum input_format asked, const char *source, bool *by_name);
+/* The format of the source that is read, or was last, by its content; INPUT_AUTO: none was read so far. */
+enum input_format list_format_found(const struct list *list);
 /* The length of a list's name without the endings that tell its format. */
 size_t list_stem(const char *source);
 

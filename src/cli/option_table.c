@@ -7,7 +7,8 @@
   .field = offsetof(struct settings, field_), .width = sizeof(((struct settings *)0)->field_), .member = #field_
 
 static const char *const dedup_modes[] = {"off", "on", "link", NULL};
-static const char *const input_formats[] = {"auto", "lines", "csv", "tsv", "jsonl", NULL};
+static const char *const input_formats[] = {"auto", "lines", "csv", "tsv", "jsonl", "json", NULL};
+static const char *const quote_styles[] = {"auto", "double", "backslash", "none", NULL};
 static const char *const sinks[] = {"files", "null", NULL};
 static const char *const tls_versions[] = {"1.2", "1.3", NULL};
 static const char *const progress_modes[] = {"auto", "bar", "plain", "none", NULL};
@@ -35,7 +36,10 @@ const struct option_row option_table[] = {
    .help = "on a rerun, fetch again what has no file any more, or one of another size"},
   {.name = "checksum", .kind = OPTION_FLAG, .section = ABOUT_CONTENT,
    INTO(checksum), .value = 1,
-   .help = "lists carry sha256=... or md5=... after the URL and a tab; other bytes are rejected"},
+   .help = "compare bytes with the checksum in the list: behind the URL and a tab, or in column sha256 or md5"},
+  {.name = "checksum-column", .kind = OPTION_TEXT, .section = ABOUT_CONTENT, .argument = "NAME|N",
+   INTO(checksum_column), .rule = RULE_FILLED, .shown = "sha256, or md5",
+   .help = "column, or key, of the checksum; implies --checksum"},
   {.name = "concurrency", .letter = 'j', .kind = OPTION_COUNT, .section = ABOUT_PACE, .argument = "N",
    INTO(engine.concurrency), .preset = "256", .least = 1, .most = 100000,
    .help = "transfers in flight"},
@@ -68,6 +72,9 @@ const struct option_row option_table[] = {
   {.name = "durable", .kind = OPTION_FLAG, .section = ABOUT_FILES,
    INTO(durable), .value = 1,
    .help = "sync files and manifest to the disk before a result counts"},
+  {.name = "encoding", .kind = OPTION_TEXT, .section = ABOUT_LISTS, .argument = "NAME",
+   INTO(encoding), .rule = RULE_FILLED, .shown = "utf-8, or what a byte order mark names",
+   .help = "encoding of the lists, as iconv calls it: windows-1252, utf-16le, shift_jis"},
   {.name = "fresh", .kind = OPTION_FLAG, .section = ABOUT_RUN,
    INTO(fresh), .value = 1,
    .help = "ignore and replace an earlier manifest"},
@@ -84,7 +91,7 @@ const struct option_row option_table[] = {
    .help = "never HTTP/2"},
   {.name = "input-format", .kind = OPTION_CHOICE, .section = ABOUT_LISTS, .argument = "FORMAT",
    INTO(input_format), .preset = "auto", .choices = input_formats,
-   .help = "what the lists are: auto, lines, csv, tsv or jsonl; auto goes by their names"},
+   .help = "format of the lists: auto, lines, csv, tsv, json or jsonl; auto goes by name, and by content for JSON"},
   {.name = "insecure", .letter = 'k', .kind = OPTION_FLAG, .section = ABOUT_HTTP,
    INTO(engine.insecure), .value = 1,
    .help = "do not verify certificates"},
@@ -152,6 +159,9 @@ const struct option_row option_table[] = {
   {.name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .section = ABOUT_RUN,
    INTO(verbosity), .value = -1,
    .help = "say nothing but errors"},
+  {.name = "quote-style", .kind = OPTION_CHOICE, .section = ABOUT_LISTS, .argument = "STYLE",
+   INTO(quote_style), .preset = "auto", .choices = quote_styles,
+   .help = "quotes in tables: double, backslash (Spark, MySQL) or none; auto is double for CSV, none for TSV"},
   {.name = "rate-per-host", .kind = OPTION_RATE, .section = ABOUT_PACE, .argument = "R",
    INTO(engine.rate_per_host), .preset = "none", .least = 0.001, .most = 1e6, .optional = true,
    .help = "requests a second to one host"},
@@ -177,6 +187,9 @@ const struct option_row option_table[] = {
   {.name = "robots", .kind = OPTION_FLAG, .section = ABOUT_HTTP,
    INTO(engine.robots), .value = 1,
    .help = "obey robots.txt, under the name \"seine\""},
+  {.name = "separator", .kind = OPTION_TEXT, .section = ABOUT_LISTS, .argument = "CHAR",
+   INTO(separator), .rule = RULE_FILLED, .shown = "found in the header",
+   .help = "what separates the fields of a table: one character, or tab, comma, semicolon, bar or space"},
   {.name = "shard", .kind = OPTION_TEXT, .section = ABOUT_LISTS, .argument = "I/N",
    INTO(shard), .rule = RULE_FILLED,
    .help = "fetch only the I-th of N parts of the lists, divided by host"},

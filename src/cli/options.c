@@ -451,7 +451,12 @@ void settings_lists(const struct settings *settings, struct list_options *lists)
   *lists = (struct list_options){.sources = settings->lists,
                                  .count = settings->list_count,
                                  .format = settings->input_format,
-                                 .url_column = settings->url_column};
+                                 .url_column = settings->url_column,
+                                 .encoding = settings->encoding,
+                                 .separator = settings->separator,
+                                 .quotes = settings->quote_style,
+                                 .checksums = settings->checksum || settings->checksum_column != NULL,
+                                 .checksum_column = settings->checksum_column};
 }
 
 /* cats.txt gives cats, and so does cats.csv.gz. A name without extension would be the list itself, so it gets one. */

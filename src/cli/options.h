@@ -20,6 +20,9 @@ struct settings {
   size_t list_count;
   enum input_format input_format;
   char *url_column; /* NULL: the usual ones */
+  char *encoding, *separator; /* NULL: found out */
+  enum quote_style quote_style;
+  char *checksum_column; /* NULL: the usual ones */
   char *shard; /* "I/N", sound; NULL: all */
   char *output; /* folder */
   char *name; /* preset or template */

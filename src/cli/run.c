@@ -173,6 +173,7 @@ void run_close_engine(struct run *run) {
     RUN_SAY(run, "%s", problem);
     if (!run->stopped) run->stopped = EXIT_BROKEN;
   }
+  feed_say_unchecked(run);
   list_close(run->list);
   run->list = NULL;
   leave_await(run);

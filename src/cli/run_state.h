@@ -119,6 +119,8 @@ struct item {
 /* Submits records while the engine has room; bounded, to be called every turn of the loop. */
 void feed_turn(struct run *run);
 void feed_list_ready(struct list *list, void *user);
+/* Reports how many records had no checksum though --checksum wants one. */
+void feed_say_unchecked(struct run *run);
 /* Nothing more is read. */
 void feed_stop(struct run *run);
 /* Submits an item; false if it was not taken, and is gone. */

@@ -89,9 +89,9 @@ static const struct e2e_case cases[] = {
                .urls = 3, .stored = 1}}},
     {.name = "bad records get rows of their own and stop nothing",
      .given = {{.path = "a.csv",
-                .text = "url,n\n$1/img/jpeg/a\n$1/img/jpeg/b,\"x\"y\n,3\n$1/img/jpeg/c,\"4\nhttp://ann:s3cret@h/"
+                .text = "url,n\na\n$1/img/jpeg/b,\"x\"y\n,3\n$1/img/jpeg/c,\"4\nann:s3cret@h/"
                         ",5,6\n$1/img/jpeg/d,7\n"},
-               {.path = "b.jsonl", .text = "[]\n{\"url\":1}\n{\"url\":\"$1/img/png/a\"}\n"}},
+               {.path = "b.jsonl", .text = "{}\n{\"url\":1}\n{\"url\":\"$1/img/png/a\"}\n"}},
      .runs = {{BARE("a.csv", "b.jsonl"), .exit_status = 1,
                .rows = {{.url = "a.csv:2",
                          .status = "failed",
@@ -105,7 +105,7 @@ static const struct e2e_case cases[] = {
                         {.url = "b.jsonl:1",
                          .status = "failed",
                          .error = "url",
-                         .message = "line 1 of b.jsonl is no JSON object"},
+                         .message = "line 1 of b.jsonl has no member for the URL"},
                         {.url = "b.jsonl:2", .status = "failed", .error = "url", .message = "no string"},
                         {.url = "$1/img/png/a", .status = "ok"}},
                .never = {"s3cret"}, .urls = 9, .stored = 2}}},

@@ -1,13 +1,17 @@
-/* Lists with columns, and compressed ones. The first byte of the input says what the rest is: c CSV, t TSV, j JSON
- * lines, anything else lines.
- * Sources: src/cli/columns.c src/cli/csv.c src/cli/foreign.c src/cli/identity.c src/cli/json_line.c src/cli/list.c
- *          src/cli/list_check.c src/cli/row.c src/cli/source.c src/cli/unpack.c src/cli/util.c src/engine/error.c
+/* Lists with columns, and compressed ones. The first byte of the input chooses the options, and the rest is the list: see
+ * `ways`.
+ * Sources: src/cli/columns.c src/cli/csv.c src/cli/csv_cut.c src/cli/encoding.c src/cli/foreign.c src/cli/identity.c
+ *          src/cli/input.c src/cli/json_cut.c src/cli/json_line.c src/cli/json_text.c src/cli/line_cut.c src/cli/list.c
+ *          src/cli/list_check.c src/cli/list_record.c src/cli/row.c src/cli/separator.c src/cli/source.c
+ *          src/cli/table_hint.c src/cli/unpack.c src/cli/util.c src/engine/error.c
  * Libraries: libarchive zlib */
 #include "fuzz.h"
 #include "json_line.h"
 #include "list.h"
 #include "util.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -16,19 +20,78 @@ static void on_ready(struct list *list, void *user) {
   *(int *)user = 1;
 }
 
-/* What is carried goes into the manifest as it is: one line of JSON, of which nothing acts on a terminal. */
+/* Reads one value of strict JSON (RFC 8259); NULL if it is none. */
+static const char *strict_value(const char *at, int depth);
+
+static const char *strict_string(const char *at) {
+  if (*at++ != '"') return NULL;
+  for (; *at != '"'; at++) {
+    if ((unsigned char)*at < 0x20) return NULL;
+    if (*at != '\\') continue;
+    unsigned unit, low;
+    if (*++at != 'u') {
+      if (*at == '\0' || !strchr("\"\\/bfnrt", *at)) return NULL;
+      continue;
+    }
+    if (strspn(at + 1, "0123456789abcdefABCDEF") < 4 || sscanf(at + 1, "%4x", &unit) != 1) return NULL;
+    at += 4;
+    if (unit < 0xd800 || unit > 0xdfff) continue;
+    if (unit > 0xdbff || sscanf(at + 1, "\\u%4x", &low) != 1 || low < 0xdc00 || low > 0xdfff) return NULL;
+    at += 6;
+  }
+  return at + 1;
+}
+
+static const char *strict_number(const char *at) {
+  at += *at == '-';
+  size_t digits = strspn(at, "0123456789");
+  if (digits == 0 || (*at == '0' && digits > 1)) return NULL;
+  at += digits;
+  if (*at == '.') {
+    if ((digits = strspn(at + 1, "0123456789")) == 0) return NULL;
+    at += 1 + digits;
+  }
+  if (*at != 'e' && *at != 'E') return at;
+  at += at[1] == '+' || at[1] == '-' ? 2 : 1;
+  digits = strspn(at, "0123456789");
+  return digits > 0 ? at + digits : NULL;
+}
+
+static const char *strict_items(const char *at, char closer, int depth) {
+  if (*at == closer) return at + 1;
+  for (;; at++) {
+    if (closer == '}' && (!(at = strict_string(at)) || *at++ != ':')) return NULL;
+    if (!(at = strict_value(at, depth))) return NULL;
+    if (*at == closer) return at + 1;
+    if (*at != ',') return NULL;
+  }
+}
+
+static const char *strict_value(const char *at, int depth) {
+  if (depth > 70) return NULL;
+  if (*at == '{') return strict_items(at + 1, '}', depth + 1);
+  if (*at == '[') return strict_items(at + 1, ']', depth + 1);
+  if (*at == '"') return strict_string(at);
+  if (strncmp(at, "true", 4) == 0 || strncmp(at, "null", 4) == 0) return at + 4;
+  return strncmp(at, "false", 5) == 0 ? at + 5 : strict_number(at);
+}
+
+/* What is carried goes into the manifest as it is: one line of strict JSON, of which nothing acts on a terminal, and
+ * which is read again as it is. */
 static void check_rest(const struct record *record) {
-  struct text again = {0};
-  char *url, *copy = xstrdup(record->rest);
-  size_t length;
+  struct json_taken again = {0};
+  struct json_wanted wanted = {.url = "a key that nobody uses"};
+  char *copy = xstrdup(record->rest);
   MUST(strlen(record->rest) == record->rest_length && record->rest_length >= 2);
   MUST(utf8_is_valid(record->rest, record->rest_length));
   for (size_t i = 0; i < record->rest_length; i++)
     MUST((unsigned char)record->rest[i] >= ' ' && record->rest[i] != 0x7f);
-  /* It can be read once more: nothing in it is the URL that is asked for. */
-  const char *problem = json_line_take(copy, strlen(copy), "a key that nobody uses", &url, &length, &again);
-  MUST(problem && strcmp(problem, "has no member for the URL") == 0);
-  text_clear(&again);
+  const char *end = strict_value(record->rest, 0);
+  MUST(end && *end == '\0');
+  const char *problem = json_line_take(copy, strlen(copy), &wanted, &again);
+  MUST(problem && strncmp(problem, "has no member for the URL", 25) == 0);
+  MUST(strcmp(again.rest.data, record->rest) == 0);
+  json_taken_clear(&again);
   free(copy);
 }
 
@@ -38,9 +101,10 @@ static void check_record(const struct record *record, uint64_t id) {
   if (record->rest) check_rest(record);
 }
 
-static void read_all(const char *path, enum input_format format) {
+static void read_all(const char *path, struct list_options options) {
   char *sources[] = {(char *)(uintptr_t)path};
-  struct list_options options = {.sources = sources, .count = 1, .format = format};
+  options.sources = sources;
+  options.count = 1;
   struct list *list;
   struct record record;
   uv_loop_t loop;
@@ -64,8 +128,28 @@ static void read_all(const char *path, enum input_format format) {
   MUST(uv_loop_close(&loop) == 0);
 }
 
-static enum input_format format_of(uint8_t letter) {
-  return letter == 'c' ? INPUT_CSV : letter == 't' ? INPUT_TSV : letter == 'j' ? INPUT_JSONL : INPUT_LINES;
+static const struct {
+  char letter;
+  struct list_options options;
+} ways[] = {
+    {'c', {.format = INPUT_CSV}},
+    {'t', {.format = INPUT_TSV}},
+    {'j', {.format = INPUT_JSON}},
+    {'a', {.format = INPUT_AUTO}},
+    {'b', {.format = INPUT_CSV, .quotes = QUOTES_BACKSLASH}},
+    {'B', {.format = INPUT_TSV, .quotes = QUOTES_BACKSLASH, .separator = ";"}},
+    {'k', {.format = INPUT_CSV, .checksums = true}},
+    {'K', {.format = INPUT_JSON, .checksums = true, .url_column = "urls"}},
+    {'l', {.format = INPUT_CSV, .encoding = "windows-1252", .url_column = "2"}},
+    {'u', {.format = INPUT_AUTO, .encoding = "utf-16le"}},
+    {'U', {.format = INPUT_CSV, .encoding = "utf-32be"}},
+    {'g', {.format = INPUT_CSV, .encoding = "gb18030"}},
+};
+
+static struct list_options options_of(uint8_t letter) {
+  for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+    if (ways[i].letter == letter) return ways[i].options;
+  return (struct list_options){.format = INPUT_LINES};
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -78,7 +162,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     at += (size_t)put;
   }
   snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-  read_all(path, size > 0 ? format_of(*data) : INPUT_LINES);
+  read_all(path, options_of(size > 0 ? *data : 0));
   close(file);
   return 0;
 }

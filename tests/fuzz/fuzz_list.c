@@ -1,6 +1,8 @@
 /* The reader of lists, and what URLs in them are known by. The input is a file.
- * Sources: src/cli/columns.c src/cli/csv.c src/cli/foreign.c src/cli/identity.c src/cli/json_line.c src/cli/list.c
- *          src/cli/list_check.c src/cli/row.c src/cli/source.c src/cli/unpack.c src/cli/util.c src/engine/error.c
+ * Sources: src/cli/columns.c src/cli/csv.c src/cli/csv_cut.c src/cli/encoding.c src/cli/foreign.c src/cli/identity.c
+ *          src/cli/input.c src/cli/json_cut.c src/cli/json_line.c src/cli/json_text.c src/cli/line_cut.c src/cli/list.c
+ *          src/cli/list_check.c src/cli/list_record.c src/cli/row.c src/cli/separator.c src/cli/source.c
+ *          src/cli/table_hint.c src/cli/unpack.c src/cli/util.c src/engine/error.c
  * Libraries: libarchive zlib */
 #include "fuzz.h"
 #include "list.h"
