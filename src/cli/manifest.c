@@ -1,6 +1,7 @@
 /* The manifest as a file, or as standard output with a file behind it: appended, flushed in groups, read back. */
 #include "manifest.h"
 #include "manifest_file.h"
+#include "row_lines.h"
 #include "row_scan.h"
 #include "util.h"
 
@@ -13,9 +14,8 @@
 #include <unistd.h>
 
 #define GROUP_BYTES    ((size_t)256 << 10)
-#define GROUP_MS       200
-#define SCAN_BYTES     ((size_t)256 << 10) /* what is read is gone over while the processor still holds it */
-#define LINE_MOST      ((size_t)16 << 20) /* a longer line is none of ours */
+#define GROUP_MS       20 /* a kill loses the rows of so long, and their URLs are fetched again */
+#define DURABLE_MS     200 /* with it, each group costs two syncs */
 #define READ_BYTES     4096
 #define STREAM_WAIT_MS 100
 
@@ -201,7 +201,7 @@ uint64_t manifest_append(struct manifest *manifest, const struct row *row) {
   if (manifest->filling.used >= GROUP_BYTES)
     flush(manifest);
   else if (!uv_is_active((uv_handle_t *)&manifest->timer))
-    uv_timer_start(&manifest->timer, flush_on_time, GROUP_MS, 0);
+    uv_timer_start(&manifest->timer, flush_on_time, manifest->durable ? DURABLE_MS : GROUP_MS, 0);
   return offset;
 }
 
@@ -236,7 +236,7 @@ static void read_line(uv_work_t *work) {
       read->length = (size_t)(end - line);
       return;
     }
-    if (used == LINE_MOST) break;
+    if (used == ROW_LINES_MOST) break;
     if (used == room) line = xrealloc(line, (room *= 4) + 1);
   }
   free(line);
@@ -281,60 +281,25 @@ void manifest_read(struct manifest *manifest, uint64_t offset, manifest_read_cb 
   uv_queue_work(manifest->loop, &read->work, read_line, line_read);
 }
 
-struct scan {
-  const struct manifest *manifest;
-  manifest_scan_cb on_row;
-  void *user;
-  char *data;
-  size_t used, room;
-  uint64_t offset; /* of data[0] */
-  bool stopped;
-};
-
 static bool scan_row(char *line, size_t length, enum row_format format, struct row_view *view) {
   return (format == ROW_JSON && row_scan(line, length, view)) || row_read(line, length, format, view);
 }
 
-/* Gives the whole lines of what is read to the callback, and moves the rest to the front. */
-static void scan_lines(struct scan *scan) {
-  char *line = scan->data, *end = scan->data + scan->used, *newline;
-  while (!scan->stopped && (newline = memchr(line, '\n', (size_t)(end - line)))) {
-    uint64_t offset = scan->offset + (uint64_t)(line - scan->data);
-    struct row_view view;
-    bool is_header = offset == 0 && scan->manifest->file.format == ROW_CSV;
-    bool good = !is_header && scan_row(line, (size_t)(newline - line), scan->manifest->file.format, &view);
-    if (!is_header) scan->stopped = !scan->on_row(good ? &view : NULL, offset, scan->user);
-    line = newline + 1;
-  }
-  scan->offset += (uint64_t)(line - scan->data);
-  scan->used = (size_t)(end - line);
-  memmove(scan->data, line, scan->used);
-}
-
 int manifest_scan(const struct manifest *manifest, manifest_scan_cb on_row, void *user) {
-  struct scan scan = {.manifest = manifest, .on_row = on_row, .user = user, .room = SCAN_BYTES};
-  scan.data = xmalloc(scan.room);
-  int error = 0;
-  while (!scan.stopped && scan.offset + scan.used < manifest->earlier) {
-    if (scan.used == scan.room && scan.room < LINE_MOST) scan.data = xrealloc(scan.data, scan.room *= 4);
-    if (scan.used ==
-        scan.room) { /* too long for a row: what is seen of it is dropped, its end will not be understood */
-      scan.offset += scan.used;
-      scan.used = 0;
-    }
-    uint64_t left = manifest->earlier - scan.offset - scan.used;
-    size_t size = scan.room - scan.used < left ? scan.room - scan.used : (size_t)left;
-    ssize_t n = pread(manifest->file.rows, scan.data + scan.used, size, (off_t)(scan.offset + scan.used));
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) {
-      error = n < 0 ? errno : EIO;
-      break;
-    }
-    scan.used += (size_t)n;
-    scan_lines(&scan);
+  enum row_format format = manifest->file.format;
+  struct row_lines lines;
+  struct row_view view;
+  char *line;
+  size_t length;
+  uint64_t offset;
+  bool goes_on = true;
+  row_lines_open(&lines, manifest->file.rows, manifest->earlier);
+  while (goes_on && row_lines_next(&lines, &line, &length, &offset)) {
+    if (offset == 0 && format == ROW_CSV) continue; /* the header */
+    goes_on = on_row(scan_row(line, length, format, &view) ? &view : NULL, offset, user);
   }
-  free(scan.data);
-  return error;
+  row_lines_close(&lines);
+  return lines.error;
 }
 
 uint64_t manifest_earlier_bytes(const struct manifest *manifest) {

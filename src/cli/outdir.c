@@ -1,8 +1,8 @@
 /* The folder that files go to, from its making to the removal of what a crash left in it. */
 #include "outdir.h"
 #include "util.h"
+#include "walk.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -132,40 +132,16 @@ static bool is_leftover(const char *name) {
          strcmp(name + length - (sizeof end - 1), end) == 0;
 }
 
-static bool is_kind(int folder, const struct dirent *entry, unsigned char type, mode_t mode) {
-  struct stat st;
-  if (entry->d_type != DT_UNKNOWN) return entry->d_type == type;
-  return fstatat(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && (st.st_mode & S_IFMT) == mode;
-}
-
-/* Goes through the folder, whose descriptor it closes. Recursion is as deep as paths are, which naming bounds; a folder
- * too deep for the descriptors at hand is passed over. */
-static size_t sweep_folder(int fd) {
-  DIR *dir = fdopendir(fd);
-  size_t removed = 0;
-  struct dirent *entry;
-  if (!dir) {
-    close(fd);
-    return 0;
-  }
-  while ((entry = readdir(dir))) {
-    const char *name = entry->d_name;
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) continue;
-    if (is_leftover(name)) {
-      if (is_kind(fd, entry, DT_REG, S_IFREG) && unlinkat(fd, name, 0) == 0) removed++;
-    } else if (is_kind(fd, entry, DT_DIR, S_IFDIR)) {
-      int below = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-      if (below >= 0) removed += sweep_folder(below);
-    }
-  }
-  closedir(dir);
-  return removed;
+static void remove_leftover(int folder, const char *name, const char *path, void *user) {
+  size_t *removed = user;
+  (void)path;
+  if (is_leftover(name) && unlinkat(folder, name, 0) == 0) ++*removed;
 }
 
 size_t outdir_sweep(const struct outdir *outdir) {
-  /* A descriptor of its own: reading a folder moves the place in it, and the walk closes what it is given. */
-  int fd = openat(outdir->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  return fd >= 0 ? sweep_folder(fd) : 0;
+  size_t removed = 0;
+  walk_files(outdir->fd, NULL, remove_leftover, &removed);
+  return removed;
 }
 
 /* Name by name, for kernels before 5.6 and sandboxes without openat2. */

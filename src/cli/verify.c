@@ -5,9 +5,11 @@
 #include "outdir.h"
 #include "process.h"
 #include "row.h"
+#include "row_lines.h"
 #include "table.h"
 #include "util.h"
 #include "verify_file.h"
+#include "walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,32 +36,30 @@ struct verify {
   uv_timer_t show;
   bool shows; /* the bar is on */
   int folder, lock;
-  FILE *manifest;
+  int manifest;
   enum row_format format;
-  uint64_t size, read; /* of the manifest, in bytes */
+  uint64_t size; /* of the manifest, in bytes */
+  struct row_lines lines;
   struct fingerprint_key key;
   struct table *last; /* URL to the offset of its last row */
   struct table *seen; /* path and SHA-256, which several rows may share */
   struct table *named; /* paths */
-  char *line;
-  size_t line_room;
   size_t at_work;
   bool ended; /* the rows are */
   uint64_t files, bytes, differences[VERIFY_ENDS], not_understood;
   uv_work_t walk;
-  uint64_t unnamed;
+  uint64_t unnamed; /* files */
+  uint64_t too_deep; /* folders that were not looked into */
 };
 
 /* ---- Rows ---- */
 
 /* The next row and its offset; false at the end. */
 static bool next_row(struct verify *verify, struct row_view *view, uint64_t *offset) {
-  ssize_t length;
-  while ((length = getline(&verify->line, &verify->line_room, verify->manifest)) > 0) {
-    *offset = verify->read;
-    verify->read += (uint64_t)length;
-    if (verify->line[length - 1] != '\n') return false; /* half a row, as after a crash */
-    if (row_read(verify->line, (size_t)length - 1, verify->format, view)) return true;
+  char *line;
+  size_t length;
+  while (row_lines_next(&verify->lines, &line, &length, offset)) {
+    if (row_read(line, length, verify->format, view)) return true;
     if (*offset > 0 || verify->format != ROW_CSV) verify->not_understood++;
   }
   return false;
@@ -69,12 +69,13 @@ static void find_last_rows(struct verify *verify) {
   struct row_view view;
   struct table_slot slot;
   uint64_t offset;
+  row_lines_open(&verify->lines, verify->manifest, verify->size);
   while (next_row(verify, &view, &offset)) {
     table_insert(verify->last, fingerprint(&verify->key, view.url, strlen(view.url)), &slot);
     *slot.value = offset;
   }
-  verify->read = verify->not_understood = 0;
-  rewind(verify->manifest);
+  row_lines_close(&verify->lines);
+  verify->not_understood = 0;
 }
 
 static bool is_last(const struct verify *verify, const struct row_view *view, uint64_t offset) {
@@ -158,17 +159,21 @@ static void check_file(struct verify *verify, const struct row_view *view) {
 
 /* ---- Files that no row names ---- */
 
-static bool is_named(const char *path, void *user) {
-  const struct verify *verify = user;
+static void count_file(int folder, const char *name, const char *path, void *user) {
+  struct verify *verify = user;
   struct table_slot slot;
-  return table_find(verify->named, fingerprint(&verify->key, path, strlen(path)), &slot);
+  struct stat st, manifest = {0};
+  if (strcmp(name, OUTDIR_LOCK) == 0) return;
+  if (table_find(verify->named, fingerprint(&verify->key, path, strlen(path)), &slot)) return;
+  fstat(verify->manifest, &manifest);
+  bool is_manifest = fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_dev == manifest.st_dev &&
+                     st.st_ino == manifest.st_ino;
+  if (!is_manifest) verify->unnamed++;
 }
 
 static void count_unnamed(uv_work_t *work) {
   struct verify *verify = work->data;
-  struct stat st = {0};
-  fstat(fileno(verify->manifest), &st);
-  verify->unnamed = verify_walk(verify->folder, &st, is_named, verify);
+  verify->too_deep = walk_files(verify->folder, OUTDIR_PARTS, count_file, verify);
 }
 
 static void unnamed_counted(uv_work_t *work, int status) {
@@ -199,7 +204,7 @@ static void pump(struct verify *verify) {
 static void show_bar(uv_timer_t *timer) {
   const struct verify *verify = timer->data;
   char files[AMOUNT_ROOM], bytes[AMOUNT_ROOM];
-  double part = verify->size ? 100.0 * (double)verify->read / (double)verify->size : 100;
+  double part = verify->size ? 100.0 * (double)verify->lines.offset / (double)verify->size : 100;
   fprintf(stderr, "\r\x1b[Kverifying  %3.0f%%  %s files  %s", part, amount_count(verify->files, files),
           amount_bytes((double)verify->bytes, bytes));
   fflush(stderr);
@@ -233,6 +238,9 @@ static void say_the_sum(const struct verify *verify) {
   if (verify->unnamed > 0)
     say("beside them, %s file%s that no last row names", amount_count(verify->unnamed, unnamed),
         verify->unnamed == 1 ? "" : "s");
+  if (verify->too_deep > 0)
+    say("not looked into, since they lie in more than %d folders: %s folder%s", WALK_DEPTH,
+        amount_count(verify->too_deep, unnamed), verify->too_deep == 1 ? "" : "s");
   text_clear(&text);
 }
 
@@ -269,18 +277,18 @@ static int open_manifest(struct verify *verify) {
     close(fd);
     return 2;
   }
-  verify->manifest = fdopen(fd, "r");
+  verify->manifest = fd;
   verify->size = (uint64_t)st.st_size;
   verify->format = dot && strcasecmp(dot, ".csv") == 0 ? ROW_CSV : ROW_JSON;
-  return verify->manifest ? 0 : 3;
+  return 0;
 }
 
 static void close_all(struct verify *verify) {
   table_free(verify->last);
   table_free(verify->seen);
   table_free(verify->named);
-  free(verify->line);
-  if (verify->manifest) fclose(verify->manifest);
+  row_lines_close(&verify->lines);
+  if (verify->manifest >= 0) close(verify->manifest);
   if (verify->lock >= 0) close(verify->lock);
   if (verify->folder >= 0) close(verify->folder);
 }
@@ -299,13 +307,18 @@ static int go_over(struct verify *verify) {
   uv_timer_init(&verify->loop, &verify->show);
   verify->show.data = verify;
   find_last_rows(verify);
+  row_lines_open(&verify->lines, verify->manifest, verify->size);
   if (verify->shows) uv_timer_start(&verify->show, show_bar, SHOW_MS, SHOW_MS);
   pump(verify);
   uv_run(&verify->loop, UV_RUN_DEFAULT);
   uv_loop_close(&verify->loop);
   hide_bar(verify);
-  if (ferror(verify->manifest) || fflush(stdout) != 0 || ferror(stdout)) {
-    say("%s: %s", ferror(verify->manifest) ? verify->settings->manifest : "standard output", strerror(errno));
+  if (verify->lines.error) {
+    say("%s: %s", verify->settings->manifest, strerror(verify->lines.error));
+    return 3;
+  }
+  if (fflush(stdout) != 0 || ferror(stdout)) {
+    say("standard output: %s", strerror(errno));
     return 3;
   }
   if (verify->settings->verbosity >= 0) say_the_sum(verify);
@@ -313,7 +326,7 @@ static int go_over(struct verify *verify) {
 }
 
 int verify(const struct settings *settings) {
-  struct verify state = {.settings = settings, .folder = -1, .lock = -1, .shows = wants_bar(settings)};
+  struct verify state = {.settings = settings, .folder = -1, .lock = -1, .manifest = -1, .shows = wants_bar(settings)};
   int status = process_prepare();
   if (status == 0) status = open_folder(&state);
   if (status == 0) status = open_manifest(&state);

@@ -3,7 +3,6 @@
 #include "outdir.h"
 #include "util.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -60,48 +59,4 @@ void verify_file_read(struct verify_file *file) {
   }
   file->end = compare(file, fd);
   close(fd);
-}
-
-/* ---- The folder ---- */
-
-struct walk {
-  const struct stat *except;
-  bool (*is_named)(const char *path, void *user);
-  void *user;
-};
-
-/* Goes through a folder, whose descriptor it closes. `prefix` is its path with a slash behind it, or "". */
-static uint64_t walk_folder(const struct walk *walk, int fd, const char *prefix) {
-  DIR *dir = fdopendir(fd);
-  struct dirent *entry;
-  uint64_t count = 0;
-  if (!dir) {
-    close(fd);
-    return 0;
-  }
-  while ((entry = readdir(dir))) {
-    struct stat st;
-    const char *name = entry->d_name;
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, OUTDIR_LOCK) == 0) continue;
-    if (!*prefix && strcmp(name, OUTDIR_PARTS) == 0) continue;
-    if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) continue;
-    char *path = xasprintf("%s%s%s", prefix, name, S_ISDIR(st.st_mode) ? "/" : "");
-    if (S_ISDIR(st.st_mode)) {
-      int below = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-      if (below >= 0) count += walk_folder(walk, below, path);
-    } else if (S_ISREG(st.st_mode)) {
-      bool excepted = st.st_dev == walk->except->st_dev && st.st_ino == walk->except->st_ino;
-      if (!excepted && !walk->is_named(path, walk->user)) count++;
-    }
-    free(path);
-  }
-  closedir(dir);
-  return count;
-}
-
-uint64_t verify_walk(int folder, const struct stat *except, bool (*is_named)(const char *path, void *user),
-                     void *user) {
-  struct walk walk = {except, is_named, user};
-  int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  return fd >= 0 ? walk_folder(&walk, fd, "") : 0;
 }

@@ -1,11 +1,9 @@
-/* One file held against what a row says of it, and the files of a folder counted. Blocking; for workers. */
+/* One file held against what a row says of it. Blocking; for workers. */
 #ifndef SEINE_CLI_VERIFY_FILE_H
 #define SEINE_CLI_VERIFY_FILE_H
 
 #include <stdbool.h>
 #include <stdint.h>
-
-struct stat;
 
 enum verify_end {
   VERIFY_SAME,
@@ -31,9 +29,5 @@ struct verify_file {
 };
 
 void verify_file_read(struct verify_file *file);
-
-/* How many regular files below a folder are not named, links not followed. The lock of a run and `except` are not
- * counted. */
-uint64_t verify_walk(int folder, const struct stat *except, bool (*is_named)(const char *path, void *user), void *user);
 
 #endif
