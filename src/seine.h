@@ -135,7 +135,7 @@ struct seine_options {
   const char *accept;      /* comma-separated MIME globs that the bytes must match, with * for any run; NULL: all */
   bool trust_bytes;        /* a declared type never rejects: the bytes alone decide */
   uint64_t min_size_bytes; /* smaller bodies are rejected; 1, which rejects empty ones */
-  uint64_t max_size_bytes; /* larger bodies are rejected; 0: no limit */
+  uint64_t max_size_bytes; /* larger bodies are rejected; 0: no limit, but max_memory_bytes for SEINE_SINK_MEMORY */
   uint32_t min_side;       /* images whose smaller side has fewer pixels are rejected; 0: no limit */
   uint64_t max_pixels;     /* images of more pixels are rejected; 0: no limit */
   double max_aspect;       /* images whose longer side is more than so many times the shorter; 0: no limit */
@@ -145,8 +145,8 @@ struct seine_options {
   unsigned per_host;         /* of which to one host (scheme, name and port); 8 */
   double rate_per_host;      /* requests started a second, to one host; 0: no limit */
   uint64_t limit_rate_bytes; /* bytes received a second over all transfers; 0: no limit */
-  uint64_t max_memory_bytes; /* bodies held in memory, all together: others wait. One that is larger alone still comes,
-                                up to max_size_bytes; 512 MiB */
+  uint64_t max_memory_bytes; /* bodies held in memory, all together: others wait. One in memory may be larger alone,
+                                if max_size_bytes allows it; 512 MiB */
   uint64_t spool_bytes;      /* a larger body goes to its file while it arrives; not for SEINE_SINK_MEMORY; 1 MiB */
 
   unsigned retries;            /* attempts after the first; 5 */
@@ -216,7 +216,7 @@ SEINE_EXTERN void seine_drain(seine_t *seine);
 /* ---- A fetch ---- */
 
 typedef enum seine_sink {
-  SEINE_SINK_MEMORY, /* the body in result.data, whole: bound it by max_size_bytes */
+  SEINE_SINK_MEMORY, /* the body in result.data, whole; at most max_size_bytes, or else max_memory_bytes */
   SEINE_SINK_FILE,   /* the body in a file below options.directory, whole or not at all */
   SEINE_SINK_NULL,   /* received, inspected, hashed and dropped */
   SEINE_SINK_STREAM  /* handed on as it arrives; judged by its headers only; not retried once a chunk was handed on */

@@ -264,6 +264,25 @@ START_TEST(headers_of_a_request_are_checked) {
 }
 END_TEST
 
+/* Without max_size_bytes, one endless body for the caller's memory would take all there is. */
+START_TEST(a_body_in_memory_is_bounded_by_max_memory_bytes) {
+  bench_init(&bench);
+  bench.options.max_memory_bytes = 1000000;
+  bench_open(&bench);
+  struct got *announced = bench_fetch(&bench, 1, "/img/jpeg/a?size=2000000", SEINE_SINK_MEMORY);
+  struct got *endless = bench_fetch(&bench, 1, "/img/jpeg/b?size=2000000&no-length=1", SEINE_SINK_MEMORY);
+  struct got *fits = bench_fetch(&bench, 1, "/img/jpeg/c?size=900000", SEINE_SINK_MEMORY);
+  struct got *file = bench_fetch(&bench, 1, "/img/jpeg/d?size=2000000", SEINE_SINK_FILE);
+  bench_wait(&bench);
+  bench_run(&bench);
+  ck_assert_int_eq(announced->error, SEINE_ESIZE);
+  ck_assert_int_eq(endless->error, SEINE_ESIZE);
+  ck_assert_int_eq(fits->status, SEINE_STATUS_OK);
+  ck_assert_int_eq(file->status, SEINE_STATUS_OK);
+  bench_clear(&bench);
+}
+END_TEST
+
 /* Cancels everything after `rounds` rounds of the loop, so that each state is met. */
 static void cancel_after(int rounds, bool close) {
   bench_init(&bench);
@@ -527,6 +546,7 @@ int main(void) {
   tcase_add_test(tcase, memory_has_one_budget_and_all_get_through);
   tcase_add_test(tcase, what_is_held_already_touches_no_disk);
   tcase_add_test(tcase, calls_that_fail_call_nothing_back);
+  tcase_add_test(tcase, a_body_in_memory_is_bounded_by_max_memory_bytes);
   tcase_add_test(tcase, headers_of_a_request_are_checked);
   tcase_add_loop_test(tcase, fetches_are_cancelled_in_any_state, 0, 9);
   tcase_add_loop_test(tcase, an_engine_is_closed_in_any_state, 0, 9);

@@ -149,6 +149,23 @@ static void go_on_with(struct seine_fetch *fetch) {
   body_hand_over(body, on_body_news, fetch);
 }
 
+/* Bounds a body by max_size_bytes; one in memory at least by the memory of all bodies. 0: no limit. */
+static uint64_t max_body_bytes(const struct seine_fetch *fetch) {
+  uint64_t max_bytes = attempt_options(fetch)->max_size_bytes;
+  return max_bytes || fetch->sink != SEINE_SINK_MEMORY ? max_bytes : fetch->engine->options.max_memory_bytes;
+}
+
+/* Rejects the body if `bytes` of it are more than accepted. */
+static bool reject_if_too_large(struct seine_fetch *fetch, uint64_t bytes) {
+  struct verdict *verdict = &fetch->attempt->verdict;
+  uint64_t max_bytes = max_body_bytes(fetch);
+  if (!max_bytes || bytes <= max_bytes) return false;
+  verdict->kind = VERDICT_REJECT;
+  verdict->error = SEINE_ESIZE;
+  snprintf(verdict->text, sizeof verdict->text, "the body has more than the %" PRIu64 " bytes accepted", max_bytes);
+  return true;
+}
+
 enum transfer_word arrival_headers(void *user, const struct response *response) {
   struct seine_fetch *fetch = user;
   struct attempt *attempt = fetch->attempt;
@@ -162,6 +179,7 @@ enum transfer_word arrival_headers(void *user, const struct response *response) 
   case VERDICT_ANEW:
   case VERDICT_REJECT: return TRANSFER_STOP;
   }
+  if (response->has_length && reject_if_too_large(fetch, response->length)) return TRANSFER_STOP;
   if (make_body(fetch, response)) return TRANSFER_TAKE;
   attempt->verdict.error = SEINE_ENOMEM;
   return TRANSFER_STOP;
@@ -170,15 +188,8 @@ enum transfer_word arrival_headers(void *user, const struct response *response) 
 int arrival_data(void *user, const uint8_t *data, size_t size) {
   struct seine_fetch *fetch = user;
   struct attempt *attempt = fetch->attempt;
-  uint64_t max_bytes = attempt_options(fetch)->max_size_bytes;
   if (fetch->is_paused) return 1;
-  if (max_bytes && attempt->received_bytes + size > max_bytes) {
-    attempt->verdict.kind = VERDICT_REJECT;
-    attempt->verdict.error = SEINE_ESIZE;
-    snprintf(attempt->verdict.text, sizeof attempt->verdict.text,
-             "the body goes on past the %" PRIu64 " bytes accepted", max_bytes);
-    return -1;
-  }
+  if (reject_if_too_large(fetch, attempt->received_bytes + size)) return -1;
   int word = 0;
   if (fetch->sink == SEINE_SINK_STREAM) {
     fetch->has_handed = true;
