@@ -87,13 +87,19 @@ typedef struct seine_stats seine_stats_t;
 /* ---- The engine ---- */
 
 /* How one host, or one domain, is treated where that differs from the options. The most specific pattern that fits
- * decides alone: a host's name before "*.domain", a longer domain before a shorter one, "*" last. */
+ * decides alone: a host's name before "*.domain", a longer domain before a shorter one, "*" last; and where the names
+ * are the same, one with a port before one without, then one with a scheme. */
 struct seine_rule {
-  const char *pattern;        /* "www.example.org", "*.example.org" (its subdomains, not itself) or "*" */
+  /* "www.example.org", "*.example.org" (its subdomains, not itself) or "*"; with a scheme or a port before and behind
+   * it, as in "https://www.example.org:8443", only for those */
+  const char *pattern;
   unsigned concurrency;       /* transfers in flight to each such host; 0: options.per_host */
   double rate;                /* requests started a second, to each; 0: options.rate_per_host */
   uint64_t delay_ms;          /* at the least, from the start of one request to the start of the next; 0: none */
-  const char *const *headers; /* lines for its requests beside the others, never for another host; NULL: none */
+  /* lines for its requests beside the others, never for another host; NULL: none. Where a redirect leads to the host,
+   * they follow to the port of the pattern, of the scheme, or of the URL that was asked for, and never from https to
+   * http */
+  const char *const *headers;
   const char *proxy;          /* one proxy URL; "none": directly; NULL: as options.proxies say */
 };
 

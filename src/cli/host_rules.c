@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define INTO(member) .field = offsetof(seine_rule_t, member), .width = sizeof(((seine_rule_t *)0)->member)
 
@@ -38,37 +39,45 @@ __attribute__((format(printf, 2, 3))) static int refuse(const struct option_orig
   return -1;
 }
 
-/* The name as the parser of URLs writes it, so that it can be compared with what URLs have; NULL if it is none. */
-static char *host_name(const char *name) {
+/* A host's name and port as the parser of URLs writes them, so that they can be compared with what URLs have: "name",
+ * "name:port", "::1" or "[::1]:port"; NULL if it is none. */
+static char *host_and_port(const char *name) {
   const char *colon = strchr(name, ':');
   bool bare_ipv6 = colon != NULL && strchr(colon + 1, ':') != NULL && *name != '[';
+  bool has_port = !bare_ipv6 && (*name == '[' ? strstr(name, "]:") != NULL : colon != NULL);
   char *text = xasprintf(bare_ipv6 ? "http://[%s]/" : "http://%s/", name), *host = NULL;
   seine_url_t url;
-  if (seine_url_parse(&url, text, NULL, 0) == 0) host = xstrdup(url.host);
+  if (seine_url_parse(&url, text, NULL, 0) == 0) {
+    bool is_ipv6 = strchr(url.host, ':') != NULL;
+    host = has_port ? xasprintf(is_ipv6 ? "[%s]:%u" : "%s:%u", url.host, url.port) : xstrdup(url.host);
+  }
   seine_url_clear(&url);
   free(text);
   return host;
 }
 
+/* "[http[s]://]NAME[:PORT]", where NAME is a host, *.domain or *. */
 static int read_pattern(const char *word, const struct option_origin *origin, const char **pattern) {
-  if (strcmp(word, "*") == 0) {
-    *pattern = xstrdup("*");
-    return 0;
-  }
-  bool domain = strncmp(word, "*.", 2) == 0;
-  const char *name = domain ? word + 2 : word;
-  const char *port = *name == '[' ? strstr(name, "]:") : strchr(name, ':');
+  const char *scheme = strncasecmp(word, "https://", 8) == 0 ? "https://" : "";
+  if (strncasecmp(word, "http://", 7) == 0) scheme = "http://";
+  const char *rest = word + strlen(scheme);
+  const char *prefix = strncmp(rest, "*.", 2) == 0 ? "*." : "";
+  const char *name = rest + strlen(prefix);
   if (strchr(word, '=') != NULL)
     return refuse(origin, "the line begins with a setting; write before it which host it is for, or *");
-  if (list_is_url(word) || strpbrk(name, "/?#@%\\\"") != NULL)
-    return refuse(origin, "\"%s\" is not a host; write its name alone, like www.example.org", word);
-  if (strchr(name, '*') != NULL)
+  if (strpbrk(name, "/?#@%\\\"") != NULL)
+    return refuse(origin,
+                  "\"%s\" is not a host; write its name alone, like www.example.org, or with its scheme and port, like "
+                  "https://www.example.org:8443",
+                  word);
+  bool is_all = *prefix == '\0' && *name == '*' && (name[1] == '\0' || name[1] == ':');
+  if (strchr(is_all ? name + 1 : name, '*') != NULL)
     return refuse(origin, "\"%s\" is not a pattern; write a host's name, *.domain or *", word);
-  if (port != NULL && (*name == '[' || strchr(port + 1, ':') == NULL))
-    return refuse(origin, "\"%s\" has a port, but a rule holds for all ports of a host; leave it out", word);
-  char *host = *name != '\0' ? host_name(name) : NULL;
+  char *stand_in = is_all ? xasprintf("all%s", name + 1) : NULL; /* the parser takes no "*" */
+  char *host = *name != '\0' ? host_and_port(is_all ? stand_in : name) : NULL;
+  free(stand_in);
   if (host == NULL) return refuse(origin, "\"%s\" is not a host; write its name, *.domain or *", word);
-  *pattern = domain ? xasprintf("*.%s", host) : xstrdup(host);
+  *pattern = is_all ? xasprintf("%s*%s", scheme, host + 3) : xasprintf("%s%s%s", scheme, prefix, host);
   free(host);
   return 0;
 }

@@ -78,6 +78,7 @@ static int return_to_origin(struct seine_fetch *fetch) {
   fetch->target = NULL;
   fetch->redirects = 0;
   fetch->is_foreign = fetch->began_foreign;
+  fetch->left_tls = fetch->began_foreign && fetch->left_tls;
   return 0;
 }
 
@@ -180,12 +181,21 @@ static bool append(struct attempt *attempt, const struct curl_slist *from) {
   return true;
 }
 
+/* Whether a rule's headers, which may be secret, go to a host that a redirect named: by https, or by http where no hop
+ * before was https; to the port that the rule names, or else to the scheme's own or that of the URL that was asked for. */
+static bool rule_follows(const struct seine_fetch *fetch) {
+  const struct host *host = fetch->host;
+  bool is_tls = strncmp(host->key, "https:", 6) == 0;
+  bool usual_port = host->port == (is_tls ? 443 : 80) || host->port == fetch->asked_port;
+  return (is_tls || !fetch->left_tls) && (host->rule->has_port || usual_port);
+}
+
 /* The lines of the engine, of the request and of the host's rule; those that may be secret only to the first origin. 0
  * or SEINE_ENOMEM: without one of its lines, a request would be another. */
 static int headers_of(struct seine_fetch *fetch, struct curl_slist **lines) {
   const struct seine *engine = fetch->engine;
   const struct rule_terms *rule = fetch->host->rule;
-  bool by_rule = rule && rule->own;
+  bool by_rule = rule && rule->own && (!fetch->is_foreign || rule_follows(fetch));
   if (fetch->is_foreign) {
     *lines = by_rule ? rule->foreign_headers : engine->foreign_headers;
   } else if (!fetch->headers) {

@@ -496,6 +496,7 @@ static int submit(struct seine *engine, const seine_request_t *request, seine_re
     return error;
   }
   fetch->is_internal = fetch->is_urgent = internal;
+  fetch->asked_port = (uint16_t)fetch->host->port;
   if (engine->fetches++ == 0) uv_ref((uv_handle_t *)&engine->prepare);
   fetch_enter(fetch, FETCH_QUEUED);
   if (result) *result = fetch;
@@ -508,12 +509,15 @@ int seine_fetch(seine_t *engine, const seine_request_t *request, seine_result_cb
   return submit(engine, request, on_result, false, result);
 }
 
-int engine_ask(struct seine *engine, const char *url, bool is_foreign, seine_result_cb on_result, void *user) {
+int engine_ask(const struct seine_fetch *cause, const char *url, seine_result_cb on_result, void *user) {
   seine_request_t request = {.url = url, .user = user, .sink = SEINE_SINK_MEMORY};
   seine_fetch_t *fetch;
-  int error = submit(engine, &request, on_result, true, &fetch);
-  if (!error) fetch->is_foreign = fetch->began_foreign = is_foreign;
-  return error;
+  int error = submit(cause->engine, &request, on_result, true, &fetch);
+  if (error) return error;
+  fetch->is_foreign = fetch->began_foreign = cause->is_foreign;
+  fetch->left_tls = cause->left_tls;
+  fetch->asked_port = cause->asked_port;
+  return 0;
 }
 
 void seine_cancel(seine_fetch_t *fetch) {

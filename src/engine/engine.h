@@ -76,9 +76,9 @@ void engine_wake(struct seine *engine);
 /* Says an event to the caller, if it listens. Not from inside a libcurl callback. */
 void engine_tell(struct seine *engine, const seine_event_t *event);
 
-/* Queues a fetch of the engine's own, into memory, before all others of its host. is_foreign: only a redirect named the
- * host, so that no header goes there that may be secret. 0 or an error of seine_fetch. */
-int engine_ask(struct seine *engine, const char *url, bool is_foreign, seine_result_cb on_result, void *user);
+/* Queues a fetch of the engine's own, into memory, before all others of its host, which `cause` needs before it goes
+ * on: where only a redirect named the host, no header goes there that may be secret. 0 or an error of seine_fetch. */
+int engine_ask(const struct seine_fetch *cause, const char *url, seine_result_cb on_result, void *user);
 
 /* 64 random bits, for jitter only. */
 uint64_t engine_random(struct seine *engine);

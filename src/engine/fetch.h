@@ -81,6 +81,7 @@ struct seine_fetch {
   unsigned attempts;
   unsigned redirects; /* in this attempt */
   unsigned shortages; /* of descriptors, that sent it back to its queue */
+  uint16_t asked_port; /* of the URL as requested */
   uint8_t state;      /* enum fetch_state; assigned by fetch_enter alone */
   uint8_t sink;       /* seine_sink_t */
   uint8_t status;     /* seine_status_t, once done */
@@ -88,6 +89,7 @@ struct seine_fetch {
   bool is_cancelled : 1;
   bool is_urgent : 1;  /* goes to the head of its host's queue: it had its turn already */
   bool is_foreign : 1; /* a redirect left the origin that was asked: secrets stay behind */
+  bool left_tls : 1;   /* a redirect led from https to http */
   bool began_foreign : 1; /* is_foreign from the first request on */
   bool is_paused : 1;  /* by the caller of a stream */
   bool resolves_proxy : 1; /* FETCH_RESOLVING: the query is for the proxy's name, not the host's */

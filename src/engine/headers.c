@@ -27,7 +27,7 @@ int header_check(const char *line, char *cause, size_t size) {
   size_t name = strspn(line, TOKEN_BYTES);
   if (header_has_control(line)) return refuse(cause, size, "a header line contains a control character");
   if (!name || line[name] != ':')
-    return refuse(cause, size, "\"%s\" is no header line; it needs to be \"Name: value\"", line);
+    return refuse(cause, size, "a header line needs to be \"Name: value\""); /* it may hold a secret: not shown */
   /* A GET has no body: these would make the server wait for one, or cut the next request in two. */
   static const char *const own[] = {"Content-Length", "Transfer-Encoding"};
   for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)

@@ -161,9 +161,9 @@ static void set_interval(struct host *host) {
   if (delay_ms * NS_PER_MS > host->interval_ns) host->interval_ns = delay_ms * NS_PER_MS;
 }
 
-static void set_terms(struct host *host) {
+static void set_terms(struct host *host, const char *scheme) {
   const seine_options_t *options = host->hosts->options;
-  const struct rule_terms *rule = host->rule = rules_find(host->hosts->rules, host->name);
+  const struct rule_terms *rule = host->rule = rules_find(host->hosts->rules, scheme, host->name, host->port);
   host->full_cap = rule && rule->concurrency ? rule->concurrency : options->per_host;
   host->cap = host->full_cap;
   set_interval(host);
@@ -178,7 +178,7 @@ static struct host *host_new(struct host_table *hosts, const char *key, const se
   memcpy(host->name, url->host, name_size);
   host->hosts = hosts;
   host->port = url->port;
-  set_terms(host);
+  set_terms(host, url->scheme);
   TAILQ_INIT(&host->queue);
   struct in6_addr unused;
   host->literal = inet_pton(AF_INET, host->name, &unused) == 1 || inet_pton(AF_INET6, host->name, &unused) == 1;

@@ -51,7 +51,7 @@ static bool ask(const struct seine_fetch *fetch) {
            host->name, bare6 ? "]" : "", host->port);
   host_hold(host);
   host_asking(host);
-  if (engine_ask(engine, url, fetch->is_foreign, on_robots, host) == 0) return true;
+  if (engine_ask(fetch, url, on_robots, host) == 0) return true;
   host_robots(host, NULL, true, uv_now(engine->loop) + robots_keep_ms(ROBOTS_DISALLOW));
   host_let_go(host);
   return false;

@@ -44,6 +44,7 @@ void redirect_follow(struct seine_fetch *fetch) {
     return;
   }
   if (host != fetch->host) fetch->is_foreign = true;
+  if (strncmp(fetch->host->key, "https:", 6) == 0 && strcmp(url.scheme, "http") == 0) fetch->left_tls = true;
   host_let_go(fetch->host);
   fetch->host = host;
   free(fetch->target);

@@ -12,6 +12,7 @@ struct rule; /* one pattern */
 /* What a rule says. Does not change once open. */
 struct rule_terms {
   unsigned concurrency; /* 0: as for all */
+  bool has_port;        /* its pattern names a port */
   double rate;          /* 0: as for all */
   uint64_t delay_ms;
   const char *proxy;                                 /* NULL: as for all; "none": none */
@@ -21,16 +22,15 @@ struct rule_terms {
 };
 
 struct rules {
-  struct rule *by_pattern; /* uthash */
-  const struct rule_terms *all; /* of the pattern "*"; NULL if there is none */
+  struct rule *by_key; /* uthash */
 };
 
 /* Borrows from the options until rules_close, which is due after an error as well. 0 or SEINE_ENOMEM. */
 int rules_open(struct rules *rules, const seine_options_t *options);
 void rules_close(struct rules *rules);
 
-/* The terms of the most specific pattern that fits a name in lower case; NULL if none does. */
-const struct rule_terms *rules_find(const struct rules *rules, const char *name);
+/* The terms of the most specific pattern that fits a host, its name in lower case; NULL if none does. */
+const struct rule_terms *rules_find(const struct rules *rules, const char *scheme, const char *name, unsigned port);
 
 /* 0, or SEINE_EINVAL for a pattern that is none, with a sentence in cause[0..size). */
 int rules_check(const seine_rule_t *rule, char *cause, size_t size);
