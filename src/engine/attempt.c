@@ -309,7 +309,8 @@ static void start_transfer(struct seine_fetch *fetch) {
                                      .proxy = fetch->proxy ? proxy_url(fetch->proxy) : NULL,
                                      .literal = host->literal && !fetch->proxy,
                                      .may_resolve = host->literal || (fetch->proxy && !proxy_host(fetch->proxy)),
-                                     .keep_connection = arrival_keeps_connection(fetch)};
+                                     .keep_connection = arrival_keeps_connection(fetch),
+                                     .fresh_connection = fetch->is_fresh};
   if (!error) error = start_attempt(fetch, &request);
   free(lent);
   if (error) {

@@ -1,6 +1,7 @@
 /* Drives curl's multi handle on a uv loop: the socket callback, the timer callback, nothing else. */
 #include "curl_loop.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "seine.h"
+#include "tls.h"
 
 /* A descriptor that libcurl polls. Connections, which libcurl opened through curl_loop_opened, keep theirs until libcurl
  * closes them: they go idle and busy again with every request, and leaving the poll armed saves two epoll_ctl each time.
@@ -19,6 +21,9 @@ struct socket_watch {
   TAILQ_ENTRY(socket_watch) link; /* in curl_loop->idle, if is_idle */
   bool is_idle;
   uint64_t idle_since_ms; /* uv_now */
+  LIST_ENTRY(socket_watch) by_port; /* in curl_loop->by_port, if is_idle and speaks_http1 */
+  bool speaks_http1;
+  unsigned local_port; /* 0: not asked for yet */
   struct curl_loop *curl_loop;
   curl_socket_t fd;
   int wanted; /* uv events that curl asked for; 0 while the connection idles */
@@ -57,6 +62,7 @@ static void fail_socket(struct curl_loop *curl_loop, curl_socket_t fd) {
 }
 
 static void want(struct socket_watch *watch, int events);
+static void end_idle(struct socket_watch *watch);
 static struct socket_watch *watch_of(struct curl_loop *curl_loop, curl_socket_t fd);
 
 /* The socket has an error, and libuv has stopped the poll. What came before the error can still be read; told of the
@@ -73,9 +79,11 @@ static void on_broken(struct socket_watch *watch) {
 static void on_poll(uv_poll_t *poll, int status, int events) {
   struct socket_watch *watch = poll->data;
   if (!watch->wanted) {
-    /* The peer closed or wrote on an idle connection. curl will see that when it would use it again. */
+    /* The peer closed an idle connection, or wrote on it. In HTTP/1 that is no answer to anything (RFC 9112 6.3), and the
+     * connection is not used again. In HTTP/2 it may be a PING or SETTINGS, which libcurl reads before it uses it. */
     uv_poll_stop(poll);
     watch->armed = 0;
+    if (watch->speaks_http1) end_idle(watch);
     return;
   }
   if (status < 0) {
@@ -138,23 +146,39 @@ static void leave_idle(struct socket_watch *watch) {
   struct curl_loop *curl_loop = watch->curl_loop;
   if (!watch->is_idle) return;
   TAILQ_REMOVE(&curl_loop->idle, watch, link);
+  if (watch->speaks_http1) LIST_REMOVE(watch, by_port);
   curl_loop->idle_count--;
   watch->is_idle = false;
   if (!curl_loop->idle_count) uv_timer_stop(&curl_loop->idle_timer);
 }
 
-/* Only libcurl may close the descriptor, and does when it next looks for a connection; but the peer can be told now. */
+/* Only libcurl may close the descriptor, and does when it next looks for a connection; but the peer can be told now.
+ * libcurl 7.88 takes a TLS connection for alive as long as there are bytes to read. */
+static void end_idle(struct socket_watch *watch) {
+  char unasked[4096];
+  leave_idle(watch);
+  uv_poll_stop(&watch->poll);
+  watch->armed = 0;
+  shutdown(watch->fd, SHUT_RDWR);
+  while (recv(watch->fd, unasked, sizeof unasked, MSG_DONTWAIT) > 0)
+    ;
+}
+
 static void on_idle_timer(uv_timer_t *timer) {
   struct curl_loop *curl_loop = timer->data;
   uint64_t now = uv_now(curl_loop->loop), limit = curl_loop->idle_max_ms;
   struct socket_watch *watch;
-  while ((watch = TAILQ_FIRST(&curl_loop->idle)) && now - watch->idle_since_ms >= limit) {
-    leave_idle(watch);
-    uv_poll_stop(&watch->poll);
-    watch->armed = 0;
-    shutdown(watch->fd, SHUT_RDWR);
-  }
+  while ((watch = TAILQ_FIRST(&curl_loop->idle)) && now - watch->idle_since_ms >= limit)
+    end_idle(watch);
   if (watch) uv_timer_start(timer, on_idle_timer, watch->idle_since_ms + limit - now, 0);
+}
+
+static unsigned local_port_of(curl_socket_t fd) {
+  struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
+  socklen_t size = sizeof address;
+  if (getsockname(fd, (struct sockaddr *)&address, &size)) return 0;
+  if (address.ss_family == AF_INET) return ntohs(((struct sockaddr_in *)(void *)&address)->sin_port);
+  return address.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *)(void *)&address)->sin6_port) : 0;
 }
 
 static void enter_idle(struct socket_watch *watch) {
@@ -162,7 +186,22 @@ static void enter_idle(struct socket_watch *watch) {
   watch->idle_since_ms = uv_now(curl_loop->loop);
   watch->is_idle = true;
   TAILQ_INSERT_TAIL(&curl_loop->idle, watch, link);
+  if (!watch->local_port) watch->local_port = local_port_of(watch->fd);
+  if (watch->speaks_http1) LIST_INSERT_HEAD(&curl_loop->by_port[watch->local_port % CURL_LOOP_PORTS], watch, by_port);
   if (curl_loop->idle_count++ == 0) uv_timer_start(&curl_loop->idle_timer, on_idle_timer, curl_loop->idle_max_ms, 0);
+}
+
+/* An end of the connection is no byte: libcurl notices it, and repeats the request on another one. Two connections to
+ * different peers may have one local port; then both must be clean. */
+bool curl_loop_is_clean(struct curl_loop *curl_loop, CURL *easy, int local_port) {
+  unsigned port = (unsigned)local_port;
+  struct socket_watch *watch;
+  char first;
+  LIST_FOREACH (watch, &curl_loop->by_port[port % CURL_LOOP_PORTS], by_port) {
+    if (watch->local_port != port) continue;
+    if (recv(watch->fd, &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0 || tls_holds_bytes(easy)) return false;
+  }
+  return true;
 }
 
 /* ---- Watches ---- */
@@ -186,9 +225,16 @@ static bool is_current(const struct socket_watch *watch) {
   return watch->connected || inode_of(watch->fd) == watch->inode;
 }
 
+/* Whether the last response on the connection of this transfer was one of HTTP/1. */
+static bool speaks_http1(CURL *easy) {
+  long version = 0;
+  curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+  return version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1;
+}
+
 /* libcurl no longer polls this descriptor. A connection that was made goes idle; its watch stays. While it is being made
  * it is polled for UV_WRITABLE. */
-static void unwant(struct socket_watch *watch) {
+static void unwant(struct socket_watch *watch, CURL *easy) {
   bool made = watch->is_connection && (watch->connected || watch->wanted == UV_READABLE);
   if (!made || !is_current(watch)) {
     watch_close(watch);
@@ -196,6 +242,7 @@ static void unwant(struct socket_watch *watch) {
   }
   watch->connected = true;
   watch->wanted = 0;
+  watch->speaks_http1 = speaks_http1(easy);
   enter_idle(watch);
 }
 
@@ -216,10 +263,9 @@ bool curl_loop_opened(struct curl_loop *curl_loop, curl_socket_t fd) {
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *unused) {
   struct curl_loop *curl_loop = user;
   struct socket_watch *watch = watch_of(curl_loop, fd);
-  (void)easy;
   (void)unused;
   if (what == CURL_POLL_REMOVE) {
-    if (watch) unwant(watch);
+    if (watch) unwant(watch, easy);
     return 0;
   }
   if (watch && !is_current(watch)) {

@@ -17,6 +17,7 @@ struct descriptor;
 struct socket_watch;
 
 #define CURL_LOOP_UNWATCHED 64
+#define CURL_LOOP_PORTS     1024
 
 TAILQ_HEAD(socket_watch_list, socket_watch);
 
@@ -31,6 +32,7 @@ struct curl_loop {
   size_t unwatched_count;
   struct socket_watch_list idle; /* connections in use by nobody, the one that idles longest first */
   size_t idle_count;
+  LIST_HEAD(, socket_watch) by_port[CURL_LOOP_PORTS]; /* the idle ones that speak HTTP/1, by local port */
   uint64_t idle_max_ms;
   uv_timer_t idle_timer; /* for the first of them */
   size_t open; /* uv handles not yet closed */
@@ -53,6 +55,10 @@ void curl_loop_adopt(struct curl_loop *curl_loop, CURL *easy);
 /* Reports the socket of a new connection, from CURLOPT_OPENSOCKETFUNCTION. Only descriptors that were reported here are
  * taken for connections. False without memory: the socket is not to be used. */
 bool curl_loop_opened(struct curl_loop *curl_loop, curl_socket_t fd);
+
+/* From CURLOPT_PREREQFUNCTION: whether the handle's connection, which has this local port, holds nothing that the next
+ * response could be mistaken for: bytes that came behind the last one, unasked. */
+bool curl_loop_is_clean(struct curl_loop *curl_loop, CURL *easy, int local_port);
 
 int curl_loop_add(struct curl_loop *curl_loop, CURL *easy);
 void curl_loop_remove(struct curl_loop *curl_loop, CURL *easy);

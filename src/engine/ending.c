@@ -63,6 +63,16 @@ static const char *connect_text(const struct outcome *outcome, char *room, size_
   return room;
 }
 
+/* What is no response may belong to no request: bytes sent unasked behind the response before, on a connection that was
+ * kept. Once, the fetch begins again on a new one. */
+static bool begins_again(struct seine_fetch *fetch, const struct outcome *outcome) {
+  if (outcome->connects || fetch->is_fresh || fetch->has_handed) return false;
+  fetch->is_fresh = true;
+  if (outcome->unasked && !fetch->redirects) fetch->attempts--; /* no request was sent */
+  attempt_anew(fetch);
+  return true;
+}
+
 static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome, enum blame blame) {
   struct failure_class class = class_of(outcome, blame);
   char refused[CURL_ERROR_SIZE + 64];
@@ -74,6 +84,10 @@ static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome,
   if (fetch->attempt->response.fault) {
     class = (struct failure_class){SEINE_EPROTOCOL, false, false};
     text = fetch->attempt->response.fault;
+  }
+  if (outcome->unasked) {
+    class = (struct failure_class){SEINE_EPROTOCOL, false, false};
+    text = "the connection held bytes that nobody asked for";
   }
   if (outcome->no_memory) {
     class = classify(CURLE_OUT_OF_MEMORY, false);
@@ -92,6 +106,7 @@ static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome,
   if (outcome->stalled || outcome->slow) text = late;
   if (class.unreachable) host_unreachable(fetch->host);
   host_ended(fetch->host);
+  if (class.error == SEINE_EPROTOCOL && begins_again(fetch, outcome)) return;
   attempt_fail(fetch, class.error, class.transient, 0, text);
 }
 

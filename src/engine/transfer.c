@@ -48,7 +48,8 @@ struct transfer {
   bool forbids, waits; /* set on the handle: CURLOPT_FORBID_REUSE, CURLOPT_PIPEWAIT */
   bool may_resolve; /* one of its names is an address literal, or one that libcurl alone can read */
   bool unresolved; /* libcurl would have looked a name up by itself */
-  bool headed, stopped, stalled, slow, denied, no_memory; /* for the outcome */
+  bool is_fresh; /* set on the handle: CURLOPT_FRESH_CONNECT */
+  bool unasked, headed, stopped, stalled, slow, denied, no_memory; /* for the outcome */
   int shortage; /* errno of a socket for which there was no descriptor; 0 */
   uint64_t discarded;
   char text[CURL_ERROR_SIZE];
@@ -248,6 +249,14 @@ static int on_resolver_start(void *state, void *reserved, void *user) {
   return transfer->unresolved;
 }
 
+/* Called before the request is sent: what arrived while the connection idled, the loop may not have seen yet. */
+static int on_request(void *user, char *remote_ip, char *local_ip, int remote_port, int local_port) {
+  struct transfer *transfer = user;
+  (void)remote_ip, (void)local_ip, (void)remote_port;
+  transfer->unasked = !curl_loop_is_clean(&transfer->transfers->curl_loop, transfer->easy, local_port);
+  return transfer->unasked ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 /* ---- Handles ---- */
 
 static void set_callbacks(struct transfer *transfer) {
@@ -261,6 +270,8 @@ static void set_callbacks(struct transfer *transfer) {
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_resolver_start);
   curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->text);
 }
 
@@ -339,7 +350,7 @@ static void set_literal(struct transfer *transfer, bool literal) {
 static void reset(struct transfer *transfer) {
   transfer->phase = PHASE_HEAD;
   transfer->stall = (struct stall_item){0};
-  transfer->headed = transfer->stopped = transfer->stalled = transfer->slow = false;
+  transfer->unasked = transfer->headed = transfer->stopped = transfer->stalled = transfer->slow = false;
   transfer->unresolved = transfer->denied = transfer->no_memory = false;
   transfer->shortage = 0;
   transfer->discarded = 0;
@@ -368,6 +379,9 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
     transfer->headers = request->headers;
   }
   transfer_keep_connection(transfer, request->keep_connection);
+  if (request->fresh_connection != transfer->is_fresh)
+    curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, request->fresh_connection ? 1L : 0L);
+  transfer->is_fresh = request->fresh_connection;
   /* One connection for all streams, where a server speaks HTTP/2: the handshake says so. Nothing does without TLS. */
   bool waits = strncasecmp(request->url, "https:", 6) == 0;
   if (waits != transfer->waits) curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT, waits ? 1L : 0L);
@@ -434,6 +448,7 @@ static void finish(struct transfer *transfer, CURLcode code) {
                             .slow = transfer->slow,
                             .denied = transfer->denied,
                             .unresolved = transfer->unresolved,
+                            .unasked = transfer->unasked,
                             .shortage = shortage_of(transfer, code),
                             .no_memory = transfer->no_memory,
                             .text = transfer->text,

@@ -29,6 +29,7 @@ struct outcome {
   int refusal;   /* the errno of a connection that could not be made; 0 */
   bool unresolved; /* libcurl had no address for a name, and was not allowed to look it up */
   int shortage;  /* no descriptor was left for it: the errno; 0 */
+  bool unasked;  /* the kept connection held bytes that nobody had asked for; no request was sent */
   bool no_memory; /* for a header */
   bool proxied;  /* by way of a proxy */
   bool connected;   /* there was a connection, to the host or to its proxy */
@@ -89,6 +90,7 @@ struct transfer_request {
   bool literal;               /* the host is an address */
   bool may_resolve; /* libcurl has to read a name by itself: an address literal, or a proxy that only it can read */
   bool keep_connection;
+  bool fresh_connection; /* a new one, though there may be a kept one */
 };
 
 /* 0 or SEINE_ENOMEM. `user` is given to the events. */

@@ -5,6 +5,8 @@
 #define LOOKS       "$2/img/jpeg/b?header=HTTP/x:%20404\n"
 #define TWICE(a, b) "&no-length=1&header=Content-Length:%20" a "&header=Content-Length:%20" b
 
+#define EVIL "HTTP/1.1%20200%20OK%0d%0aContent-Type:%20text/plain%0d%0aContent-Length:%204%0d%0a%0d%0aevil"
+
 static const struct e2e_case cases[] = {
     {.name = "an unasked change of protocol ends no run, and is not tried again",
      .runs = {{.list = SWITCHES LOOKS "$1/img/jpeg/c\n",
@@ -64,6 +66,18 @@ static const struct e2e_case cases[] = {
                          .status = "failed",
                          .error = "protocol"}},
                .stored = 1}}},
+    {.name = "what comes unasked on an idle connection is not taken for the next response",
+     .runs = {{.list = "$1/img/a?body=1&later=30&unasked=" EVIL "\n$1/img/b?body=2&later=30&unasked=%3c/body%3e\n"
+                       "$1/img/c?body=3&later=0&unasked=" EVIL "\n$1/img/d?body=4\n$1/img/e?body=5\n",
+               .options = {"-a", "*/*", "--per-host", "1", "--rate-per-host", "5", "--dedup", "off"},
+               .rows = {{.url = "$1/img/d?body=4", .status = "ok", .attempts = 1},
+                        {.url = "$1/img/e?body=5", .status = "ok", .attempts = 1}},
+               .holds = {{"$1/img/b?body=2&later=30&unasked=%3c/body%3e", "2"},
+                         {"$1/img/c?body=3&later=0&unasked=" EVIL, "3"},
+                         {"$1/img/d?body=4", "4"},
+                         {"$1/img/e?body=5", "5"}},
+               .requests = {{.count = 5}},
+               .stored = 5}}},
     {.name = "where a redirect leads does not depend on its page",
      .runs = {{.list = "$1/img/jpeg/a?as=302&header=Location:%20/img/png/1&truncate=100\n"
                        "$1/img/jpeg/b?as=301&header=Location:%20/img/png/2&size=300000\n"
