@@ -107,19 +107,24 @@ static bool is_utf8(const char *text, size_t length) {
   return true;
 }
 
+/* Moves the last `left` bytes of the text to its front, and makes room behind them. */
+static void make_room(struct input *input, size_t left, size_t more) {
+  const char *from = left > 0 ? input->text + input->length - left : NULL;
+  if (left + more <= input->room) {
+    if (left > 0) memmove(input->text, from, left);
+    return;
+  }
+  input->room = SOURCE_LEFT_MAX + more;
+  char *text = xmalloc(input->room);
+  if (left > 0) memcpy(text, from, left);
+  free(input->text);
+  input->text = text;
+}
+
 /* Converts what the source gave behind what is left of the text before. */
 static void convert(struct input *input, size_t left, const char *bytes, size_t length, bool last) {
-  size_t need = SOURCE_LEFT_MAX + (length + 1) * ENCODING_GROWTH + 1, taken = length;
-  char *from = input->text + input->length - left;
-  if (need > input->room) {
-    char *text = xmalloc(need);
-    if (left > 0) memcpy(text, from, left);
-    free(input->text);
-    input->text = text;
-    input->room = need;
-  } else if (left > 0) {
-    memmove(input->text, from, left);
-  }
+  size_t taken = length;
+  make_room(input, left, (length + 1) * ENCODING_GROWTH);
   char *out = input->text + left;
   size_t got = encoding_convert(input->encoding, bytes, &taken, out);
   input->held = length - taken;
