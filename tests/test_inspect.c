@@ -111,6 +111,7 @@ START_TEST(short_cuts_end_where_libmagic_does) {
     compare(inspector, magic, body, body_make(i, body));
   body_make(0, body);
   for (int marker = 0xc0; marker < 0x100; marker++) {
+    if (marker == 0xf7) continue; /* JPEG-LS, for which libmagic has no type of its own */
     body[3] = (uint8_t)marker;
     compare(inspector, magic, body, sizeof(body));
   }

@@ -1,5 +1,5 @@
-/* What bytes are: their media type by libmagic, their SHA-256, and whether an image ends; with all that is costly to
- * make kept for the next body. */
+/* What bytes are: their media type, by our own rules and by libmagic's, their SHA-256, and whether an image ends; with
+ * all that is costly to make kept for the next body. */
 #include "inspect.h"
 
 #include <stdbool.h>
@@ -8,7 +8,9 @@
 
 #include "digest.h"
 #include "digests.h"
+#include "markup.h"
 #include "seine.h"
+#include "sniff.h"
 #include "types.h"
 
 struct inspector {
@@ -17,6 +19,8 @@ struct inspector {
   struct digests *digests; /* NULL: not here */
   struct digest *md5; /* NULL until it is needed */
 };
+
+static const char svg_type[] = "image/svg+xml";
 
 int inspector_open(struct inspector **inspector) {
   *inspector = NULL;
@@ -41,17 +45,6 @@ void inspector_close(struct inspector *inspector) {
   free(inspector);
 }
 
-/* What the first bytes leave no doubt about; NULL if they do. libmagic says the same, but only after all its rules: 10
- * us, and 100 us for WebP. */
-static const char *plain_type(const uint8_t *head, size_t size) {
-  if (size < 16) return NULL;
-  if (memcmp(head, "\xff\xd8\xff", 3) == 0) return head[3] >= 0xc0 && head[3] != 0xf7 ? "image/jpeg" : NULL;
-  if (memcmp(head, "\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR", 16) == 0) return "image/png";
-  if (memcmp(head, "GIF87a", 6) == 0 || memcmp(head, "GIF89a", 6) == 0) return "image/gif";
-  if (memcmp(head, "RIFF", 4) == 0 && memcmp(head + 8, "WEBPVP8", 7) == 0) return "image/webp";
-  return NULL;
-}
-
 /* Whether the bytes can be text in some encoding: no control characters but those that texts have, or a mark of
  * UTF-16. */
 static bool may_be_text(const uint8_t *head, size_t size) {
@@ -73,21 +66,41 @@ static bool clean_markup(const uint8_t *head, size_t size, uint8_t clean[TYPES_H
   return true;
 }
 
-int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]) {
-  if (size > TYPES_HEAD_MOST) size = TYPES_HEAD_MOST;
-  const char *plain = size ? plain_type(head, size) : "application/octet-stream";
-  if (plain) {
-    strcpy(type, plain);
-    return 0;
-  }
+/* Asks libmagic. The rules for text cost up to a millisecond: images never pay for them, and what is text pays once. */
+static int look_up(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]) {
+  uint8_t clean[TYPES_HEAD_MOST];
   int error = inspector->types ? 0 : types_open(&inspector->types);
   if (error) return error;
-  /* The rules for text cost up to a millisecond: images never pay for them, and what is text pays once. */
   bool text = may_be_text(head, size);
-  uint8_t clean[TYPES_HEAD_MOST];
   error = types_look(inspector->types, text, head, size, type);
   if (!error && !type[0] && !text && clean_markup(head, size, clean))
     error = types_look(inspector->types, true, clean, size, type);
+  return error;
+}
+
+/* libmagic takes for an SVG what has "<svg" anywhere near its beginning: a page with a drawing in it is none. */
+static void correct_markup(const char *root, char type[INSPECT_TYPE_MAX]) {
+  if (root[0] && strcmp(type, svg_type) == 0) strcpy(type, strcmp(root, "html") == 0 ? "text/html" : "text/xml");
+}
+
+int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]) {
+  char root[MARKUP_NAME_MAX];
+  size_t some = size < TYPES_HEAD_MOST ? size : TYPES_HEAD_MOST;
+  const char *found = size ? sniff_type(head, some) : "application/octet-stream";
+  if (!found) {
+    markup_root(head, size, root);
+    if (strcmp(root, "svg") == 0) found = svg_type;
+  }
+  if (found) {
+    strcpy(type, found);
+    return 0;
+  }
+  int error = look_up(inspector, head, some, type);
+  if (!error) {
+    correct_markup(root, type);
+    found = sniff_checked(type, head, some);
+    if (found != type) strcpy(type, found);
+  }
   if (error || !type[0]) strcpy(type, "application/octet-stream");
   return error;
 }

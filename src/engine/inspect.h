@@ -1,4 +1,4 @@
-/* What bytes are: their media type by libmagic, their SHA-256, whether an image ends. Blocking; for workers. */
+/* What bytes are: their media type, their SHA-256, whether an image ends. Blocking; for workers. */
 #ifndef SEINE_INSPECT_H
 #define SEINE_INSPECT_H
 
@@ -29,7 +29,7 @@ struct inspection {
 int inspector_open(struct inspector **inspector);
 void inspector_close(struct inspector *inspector); /* NULL is fine */
 
-/* The type that the first 4 KiB of `head` show. 0, SEINE_ENOMEM, or SEINE_ENOSYS if libmagic gave up or has no
+/* The type that the first 4 KiB of `head` show; for SVG the first 64 KiB. 0, SEINE_ENOMEM, or SEINE_ENOSYS if libmagic gave up or has no
  * database. */
 int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]);
 
