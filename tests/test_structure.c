@@ -15,7 +15,9 @@
 #define GIF_LOOP    "!\xff\x0bNETSCAPE2.0\3\1\0\0\0"
 #define PNG_HEADER  "\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\1\0\0\0\1\x08\0\0\0\0\x3a\x7e\x9b\x55"
 #define PNG_END     "\0\0\0\0IEND\xae\x42\x60\x82"
-#define JPEG_SCAN   "\xff\xda\0\x08\1\1\0\0\x3f\0"
+#define JPEG_FRAME  "\xff\xc0\0\x0b\x08\0\1\0\1\1\1\x11\0"
+#define JPEG_SCAN   JPEG_FRAME "\xff\xda\0\x08\1\1\0\0\x3f\0"
+#define PNG_DATA    "\0\0\0\0IDAT\x35\xaf\x06\x1e\0\0\0\1IDATx\x76\xe6\x84\xe6"
 #define ISO_INDEX                                                                                                      \
   "\0\0\0\x10"                                                                                                         \
   "ftypavif\0\0\0\0"                                                                                                   \
@@ -198,9 +200,9 @@ static const struct {
            "b\xff\xd9"),
      STRUCTURE_WHOLE, 0},
     {"JPEG: two pictures, as stereo cameras write them", "image/jpeg",
-     BYTES("\xff\xd8" JPEG_SCAN "a\xff\xd9\xff\xd8" JPEG_SCAN "a\xff\xd9"), STRUCTURE_WHOLE, 15},
-    {"PNG: no data, but an end", "image/png", BYTES(PNG_HEADER PNG_END), STRUCTURE_WHOLE, 0},
-    {"PNG: a wrong CRC in a comment", "image/png", BYTES(PNG_HEADER "\0\0\0\3tEXta\0b\1\2\3\4" PNG_END),
+     BYTES("\xff\xd8" JPEG_SCAN "a\xff\xd9\xff\xd8" JPEG_SCAN "a\xff\xd9"), STRUCTURE_WHOLE, 28},
+    {"PNG: no data, but an end", "image/png", BYTES(PNG_HEADER PNG_END), STRUCTURE_DAMAGED, 0},
+    {"PNG: a wrong CRC in a comment", "image/png", BYTES(PNG_HEADER "\0\0\0\3tEXta\0b\1\2\3\4" PNG_DATA PNG_END),
      STRUCTURE_WHOLE, 0},
     {"PNG: a wrong CRC in a palette", "image/png", BYTES(PNG_HEADER "\0\0\0\3PLTEabc\1\2\3\4" PNG_END),
      STRUCTURE_DAMAGED, 0},
@@ -251,9 +253,9 @@ static const struct {
     {"BMP: the pixels begin inside the header, they say", "image/bmp",
      BYTES("BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0\2\0\0\0\2\0\0\0\1\0\x18\0" BMP_REST BMP_REST), STRUCTURE_WHOLE, 0},
     {"BMP: run lengths", "image/bmp", BYTES("BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\2\0\0\0\2\0\0\0\1\0\x08\0\1\0\0\0"),
-     STRUCTURE_UNKNOWN, 0},
+     STRUCTURE_TRUNCATED, 0},
     {"BMP: more pixels than there are numbers", "image/bmp",
-     BYTES("BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\0\0\0\x80\0\0\0\x80\1\0\x40\0\0\0\0\0"), STRUCTURE_UNKNOWN, 0},
+     BYTES("BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\0\0\0\x80\0\0\0\x80\1\0\x40\0\0\0\0\0" BMP_REST), STRUCTURE_UNKNOWN, 0},
     {"TIFF: a second directory that is not there", "image/tiff",
      BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\x1c\0\0\0ab"), STRUCTURE_TRUNCATED, 0},
     {"TIFF: a second directory, then half an entry", "image/tiff",
@@ -262,7 +264,9 @@ static const struct {
      BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\x1a\0\0\0lettersletters"), STRUCTURE_WHOLE, 0},
     {"TIFF: a second directory in front of the first", "image/tiff",
      BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\2\0\0\0"), STRUCTURE_WHOLE, 0},
-    {"TIFF: a big one", "image/tiff", BYTES("II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0"), STRUCTURE_UNKNOWN, 0},
+    {"TIFF: a big one of no entries", "image/tiff", BYTES("II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0"),
+     STRUCTURE_TRUNCATED, 0},
+    {"TIFF: of a version to come", "image/tiff", BYTES("II,\0\x08\0\0\0\x10\0\0\0"), STRUCTURE_UNKNOWN, 0},
 };
 
 START_TEST(oddities_are_judged_kindly) {

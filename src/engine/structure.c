@@ -9,12 +9,18 @@ static const struct {
   const char *type;
   const struct structure_format *format;
 } formats[] = {
-    {"image/jpeg", &structure_jpeg},         {"image/png", &structure_png},
-    {"image/apng", &structure_png},          {"image/gif", &structure_gif},
-    {"image/webp", &structure_webp},         {"image/avif", &structure_iso},
-    {"image/avif-sequence", &structure_iso}, {"image/heic", &structure_iso},
-    {"image/heic-sequence", &structure_iso}, {"image/heif", &structure_iso},
-    {"image/heif-sequence", &structure_iso}, {"image/bmp", &structure_bmp},
+    {"image/jpeg", &structure_jpeg},
+    {"image/jls", &structure_jpeg},
+    {"image/png", &structure_png},
+    {"image/apng", &structure_png},
+    {"image/gif", &structure_gif},
+    {"image/webp", &structure_webp},
+    {"image/avif", &structure_heif},
+    {"image/heic", &structure_heif},
+    {"image/heic-sequence", &structure_heif},
+    {"image/heif", &structure_heif},
+    {"image/heif-sequence", &structure_heif},
+    {"image/bmp", &structure_bmp},
     {"image/tiff", &structure_tiff},
 };
 

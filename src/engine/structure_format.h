@@ -12,7 +12,7 @@ struct structure_format {
   bool goes_on; /* what is behind the end belongs to the file */
 };
 
-extern const struct structure_format structure_jpeg, structure_png, structure_gif, structure_webp, structure_iso,
+extern const struct structure_format structure_jpeg, structure_png, structure_gif, structure_webp, structure_heif,
     structure_bmp, structure_tiff;
 
 /* After `skip` bytes, `want` bytes are wanted, as `step`. */
@@ -35,12 +35,20 @@ static inline uint32_t be32(const uint8_t *p) {
   return be16(p) << 16 | be16(p + 2);
 }
 
+static inline uint64_t be64(const uint8_t *p) {
+  return (uint64_t)be32(p) << 32 | be32(p + 4);
+}
+
 static inline uint32_t le16(const uint8_t *p) {
   return (uint32_t)p[1] << 8 | p[0];
 }
 
 static inline uint32_t le32(const uint8_t *p) {
   return le16(p + 2) << 16 | le16(p);
+}
+
+static inline uint64_t le64(const uint8_t *p) {
+  return (uint64_t)le32(p + 4) << 32 | le32(p);
 }
 
 #endif

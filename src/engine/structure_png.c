@@ -1,5 +1,5 @@
-/* PNG: chunks up to IEND. Those without which nothing can be shown must agree with their CRC; decoders let the others
- * pass, and so does this. */
+/* PNG: chunks up to IEND. Those without which nothing can be shown, and an animation's frames, must agree with their
+ * CRC; decoders let the others pass, and so does this. */
 #include <string.h>
 
 #include "structure_format.h"
@@ -47,24 +47,67 @@ static uint32_t crc_add(uint32_t crc, const uint8_t *data, size_t size) {
 
 enum { SIGNATURE, CHUNK, HEADER, CRC };
 
+enum { INDEXED = 3 }; /* the colour type that needs a palette */
+
 static bool is_letter(uint8_t byte) {
   return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+}
+
+/* The frames of an animation stand in chunks that other readers may skip. */
+static bool is_frame(const uint8_t *name) {
+  return memcmp(name, "fdAT", 4) == 0 || memcmp(name, "fcTL", 4) == 0;
+}
+
+/* Whether what a chunk cannot do without was there before it. */
+static bool is_in_order(const struct structure *s, const uint8_t *name) {
+  if (memcmp(name, "IEND", 4) == 0) return s->png.has_data;
+  if (memcmp(name, "IDAT", 4) == 0) return s->png.has_header && (!s->png.is_indexed || s->png.has_palette);
+  return true;
 }
 
 static void chunk(struct structure *s) {
   const uint8_t *name = s->head + 4;
   uint32_t length = be32(s->head);
-  if (length > 0x7fffffff || !is_letter(name[0]) || !is_letter(name[1]) || !is_letter(name[2]) || !is_letter(name[3])) {
+  if (length > 0x7fffffff || !is_letter(name[0]) || !is_letter(name[1]) || !is_letter(name[2]) || !is_letter(name[3]) ||
+      !is_in_order(s, name)) {
     structure_stop(s, STRUCTURE_DAMAGED);
     return;
   }
   s->png.last = memcmp(name, "IEND", 4) == 0;
-  s->png.checked = name[0] < 'a' && !s->png.last;
+  s->png.checked = (name[0] < 'a' && !s->png.last) || is_frame(name);
+  s->png.has_palette |= memcmp(name, "PLTE", 4) == 0;
+  s->png.has_data |= length && memcmp(name, "IDAT", 4) == 0;
   s->png.crc = crc_add(0xffffffff, name, 4);
   if (length == 13 && memcmp(name, "IHDR", 4) == 0)
     structure_next(s, 0, HEADER, 13);
   else
     structure_next(s, length, CRC, 4);
+}
+
+/* The combinations of PNG (ISO/IEC 15948) table 11.1, and the methods that exist: no decoder opens others. */
+static bool is_header(const uint8_t *head) {
+  static const uint32_t depths[] = {[0] = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 8 | 1 << 16,
+                                    [2] = 1 << 8 | 1 << 16,
+                                    [3] = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 8,
+                                    [4] = 1 << 8 | 1 << 16,
+                                    [6] = 1 << 8 | 1 << 16};
+  uint32_t width = be32(head), height = be32(head + 4);
+  uint8_t depth = head[8], colours = head[9];
+  if (!width || !height || width > 0x7fffffff || height > 0x7fffffff) return false;
+  if (colours >= sizeof depths / sizeof depths[0] || depth > 16 || !(depths[colours] >> depth & 1)) return false;
+  return head[10] == 0 && head[11] == 0 && head[12] <= 1;
+}
+
+static void read_header(struct structure *s) {
+  s->width = be32(s->head);
+  s->height = be32(s->head + 4);
+  s->png.has_header = true;
+  s->png.is_indexed = s->head[9] == INDEXED;
+  s->png.crc = crc_add(s->png.crc, s->head, 13);
+  if (is_header(s->head))
+    structure_next(s, 0, CRC, 4);
+  else
+    structure_stop(s, STRUCTURE_DAMAGED);
 }
 
 static void check(struct structure *s) {
@@ -85,10 +128,7 @@ static void take(struct structure *s) {
     chunk(s);
     break;
   case HEADER:
-    s->width = be32(s->head);
-    s->height = be32(s->head + 4);
-    s->png.crc = crc_add(s->png.crc, s->head, 13);
-    structure_next(s, 0, CRC, 4);
+    read_header(s);
     break;
   case CRC:
     check(s);

@@ -1,7 +1,8 @@
 /* Whether images end: the verdict must not depend on how the bytes were cut. The first byte selects the format, the
  * second begins the numbers that cut the rest.
- * Sources: src/engine/structure.c src/engine/structure_iso.c src/engine/structure_png.c src/engine/structure_raster.c
- *          src/engine/structure_tiff.c */
+ * Sources: src/engine/structure.c src/engine/structure_bmp.c src/engine/structure_gif.c src/engine/structure_heif.c
+ *          src/engine/structure_jpeg.c src/engine/structure_png.c src/engine/structure_tiff.c
+ *          src/engine/structure_webp.c */
 #include "fuzz.h"
 #include "structure.h"
 
