@@ -224,7 +224,7 @@ static void note_wants(struct naming *naming) {
     if (part->field == SLASH) naming->path_last = naming->ext_last = false;
     naming->path_last |= part->field == PATH;
     naming->ext_last |= part->field == EXT;
-    naming->wants_url |= part->field == STEM || part->field == HOST || part->field == PATH;
+    naming->wants_url |= part->field == STEM || part->field == EXT || part->field == HOST || part->field == PATH;
     naming->wants_urlhash |= part->field == URLHASH || part->field == PATH;
     naming->wants_sha256 |= part->field == SHA256;
     naming->own |= part->field == ID || (part->field == URLHASH && is_long(part));
@@ -404,30 +404,42 @@ static void note_cut(struct draft *draft, size_t from) {
   draft->cuts[draft->cut_count++].length = draft->name.length - from;
 }
 
-static void add_stem(struct draft *draft) {
-  struct text stem = {0};
+/* The name of the file that the answer suggests, or the last part of the URL's path; "" if there is none. */
+static void base_name(const struct draft *draft, struct text *name) {
   char suggested[1024];
   size_t length = 0;
   if (draft->naming->use_disposition)
     length = disposition_filename(draft->input->disposition, suggested, sizeof suggested);
-  if (length > 0) {
-    safe_add(&stem, suggested, length);
-    safe_trim(&stem);
-  }
-  if (stem.length == 0) {
-    const char *segment = strrchr(draft->url->path, '/');
-    segment = segment != NULL ? segment + 1 : draft->url->path;
-    safe_add_segment(&stem, segment, strlen(segment));
-    safe_trim(&stem);
-  }
-  if (stem.length > 0) stem.length = safe_extension(stem.data, stem.length);
+  if (length > 0) safe_add(name, suggested, length);
+  safe_trim(name);
+  if (name->length > 0) return;
+  const char *segment = strrchr(draft->url->path, '/');
+  segment = segment != NULL ? segment + 1 : draft->url->path;
+  safe_add_segment(name, segment, strlen(segment));
+  safe_trim(name);
+}
+
+static void add_stem(struct draft *draft) {
+  struct text stem = {0};
+  base_name(draft, &stem);
   if (stem.length > 0) {
+    stem.length = safe_extension(stem.data, stem.length);
     stem.data[stem.length] = '\0';
     safe_trim(&stem);
   }
   if (stem.length == 0) text_add(&stem, "index", 5);
   text_add(&draft->name, stem.data, stem.length);
   text_clear(&stem);
+}
+
+/* The URL's extension is kept where nothing better is known. */
+static void add_extension(struct draft *draft) {
+  const char *extension = type_extension(draft);
+  struct text name = {0};
+  if (*extension == '\0' && draft->input->type != NULL && !draft->key) base_name(draft, &name);
+  if (name.length > 0) extension = name.data + safe_extension(name.data, name.length);
+  text_add(&draft->name, extension, strlen(extension));
+  text_clear(&name);
 }
 
 static void add_host(struct draft *draft) {
@@ -515,7 +527,7 @@ static void add_part_value(struct draft *draft, const struct part *part) {
     break;
   case EXT:
     draft->extension = from;
-    text_add(name, type_extension(draft), strlen(type_extension(draft)));
+    add_extension(draft);
     break;
   case HOST:
     add_host(draft);
