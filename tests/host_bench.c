@@ -164,7 +164,7 @@ void end_well(struct host *host) {
 }
 
 void end_unreachable(struct host *host) {
-  host_unreachable(host);
+  host_unreachable(host, NULL);
   end(host);
 }
 

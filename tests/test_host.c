@@ -130,7 +130,7 @@ START_TEST(memory_of_idle_hosts_is_bounded_and_the_oldest_go) {
   for (int i = 0; i < 40000; i++) {
     snprintf(name, sizeof name, "10.%d.%d.%d", i >> 16, i >> 8 & 255, i & 255);
     struct host *host = hold(name);
-    host_unreachable(host);
+    host_unreachable(host, "connection refused");
     host_let_go(host);
   }
   ck_assert_uint_eq(hosts.count, 32768);

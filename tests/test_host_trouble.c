@@ -340,7 +340,7 @@ START_TEST(a_look_up_can_be_the_probe) {
     ck_assert_ptr_eq(hosts_next(&hosts), host);
     host_looking(host, true);
     ck_assert_ptr_null(hosts_next(&hosts));
-    host_unreachable(host);
+    host_unreachable(host, "connection refused");
     host_looking(host, false);
   }
   ck_assert(host_refuses(host));
@@ -348,7 +348,7 @@ START_TEST(a_look_up_can_be_the_probe) {
   ck_assert(!host_refuses(host));
   host_looking(host, true);
   ck_assert_ptr_null(hosts_next(&hosts));
-  host_unreachable(host);
+  host_unreachable(host, "connection refused");
   host_looking(host, false);
   ck_assert(host_refuses(host));
   ck_assert_uint_eq(host->probes, 2);

@@ -235,6 +235,8 @@ static struct figures final_figures(void) {
   figures.done_before_bad = 120;
   figures.by_error[-SEINE_ETYPE] = 30;
   figures.by_error[-SEINE_EROBOTS] = 10;
+  figures.rejected_by_error[-SEINE_ETYPE] = 30;
+  figures.rejected_by_error[-SEINE_EROBOTS] = 10;
   figures.by_error[-SEINE_EDNS] = 2;
   figures.by_error[-SEINE_EHTTP] = 3;
   figures.by_http[404] = 2;
@@ -242,11 +244,13 @@ static struct figures final_figures(void) {
   return figures;
 }
 
+#define DIGEST "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+
 static struct latency first_byte, transfer;
 
 static const struct worst_host worst[] = {
-    {"https://dead.example", 1204, true, SEINE_EHOSTDOWN},
-    {"http://\x1b[31m.example:8080", 17, false, SEINE_EHTTP},
+    {"https://dead.example", 1204, true, SEINE_EHOSTDOWN, "no route to \x1b; not tried"},
+    {"http://\x1b[31m.example:8080", 17, false, SEINE_EHTTP, NULL},
 };
 
 static struct summary final_summary(const struct figures *figures) {
@@ -285,7 +289,7 @@ START_TEST(the_summary_says_what_came_of_it) {
                               "  first byte   p50 30 ms, p95 57 ms, p99 60 ms\n"
                               "  transfer     p50 1.5 s, p95 1.5 s, p99 1.5 s\n"
                               "  worst hosts, by failures\n"
-                              "                     1,204  https://dead.example  host-down\n"
+                              "                     1,204  https://dead.example  host-down (no route to \\x1B)\n"
                               "               at least 17  http://\\x1B[31m.example:8080  http\n"
                               "  manifest     cats/manifest.jsonl\n"
                               "run the same command again to retry 2 transient failures\n");
@@ -300,7 +304,8 @@ START_TEST(what_was_rejected_stands_there) {
   struct summary summary = {.figures = &figures, .output = "cats", .manifest = "-"};
   struct text text = {0};
   for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
-    figures.by_error[-errors[i]] = 7 - i;
+    figures.by_error[-errors[i]] = figures.rejected_by_error[-errors[i]] = 7 - i;
+  figures.by_error[-SEINE_ESIZE] += 2; /* a class in which others failed */
   summary_text(&summary, &text);
   ck_assert_ptr_nonnull(strstr(text.data, "  rejected               0\n"
                                           "    type                 7\n"
@@ -309,15 +314,69 @@ START_TEST(what_was_rejected_stands_there) {
                                           "    checksum             4\n"
                                           "    opt-out              3\n"
                                           "    robots               2\n"
-                                          "  failed                 0\n"));
+                                          "  failed                 0\n"
+                                          "    size                 2\n"));
   text_clear(&text);
+}
+END_TEST
+
+static const struct worst_host shared[] = {
+    {"http://h.example:8080 " DIGEST, 1204, true, 0, ""},
+    {"https://\x1b.example " DIGEST, 3, false, 0, ""},
+};
+
+START_TEST(shared_bytes_stand_there) {
+  struct figures figures = {.list_ended = true};
+  struct summary summary = {
+      .figures = &figures, .output = "cats", .manifest = "-", .shared = shared, .shared_count = 2};
+  struct text text = {0};
+  summary_text(&summary, &text);
+  ck_assert_ptr_nonnull(
+      strstr(text.data, "  duplicates of the same bytes, by host (pictures of what is gone? --reject-sha256)\n"
+                        "                     1,204  http://h.example:8080\n"
+                        "                            " DIGEST "\n"
+                        "                at least 3  https://\\x1B.example\n"
+                        "                            " DIGEST "\n"));
+  text_clear(&text);
+  summary_json(&summary, &text);
+  ck_assert_ptr_nonnull(strstr(text.data, ",\"shared_bytes\":[{\"host\":\"http://h.example:8080\",\"sha256\":\"" DIGEST
+                                          "\",\"duplicates\":1204,\"exact\":true},{\"host\":\"https://\\u001b.example\","));
+  text_clear(&text);
+}
+END_TEST
+
+/* What is shown where nothing ended well. */
+START_TEST(reasons_stand_there) {
+  struct reasons reasons = {0};
+  struct figures figures = {.list_ended = true};
+  struct summary summary = {.figures = &figures, .output = "cats", .manifest = "-", .reasons = &reasons};
+  struct text text = {0};
+  struct row row = {.url = "http://h/\x1b", .status = SEINE_STATUS_FAILED, .error = SEINE_ETLS, .message = "a certificate"};
+  reasons_note(&reasons, &row);
+  row.url = "http://h/2";
+  reasons_note(&reasons, &row);
+  row = (struct row){.url = "http://h/3", .status = SEINE_STATUS_FAILED, .error = SEINE_ECONNECT, .message = "refused"};
+  reasons_note(&reasons, &row);
+  summary_text(&summary, &text);
+  ck_assert_ptr_nonnull(strstr(text.data, "  why, by one example of each\n"
+                                          "    connect     http://h/3\n"
+                                          "                refused\n"
+                                          "    tls         http://h/\\x1B\n"
+                                          "                a certificate\n"
+                                          "                (certificates of your own: --cacert FILE; "));
+  text_clear(&text);
+  figures.by_status[SEINE_STATUS_OK] = 1;
+  summary_text(&summary, &text);
+  ck_assert_ptr_null(strstr(text.data, "why"));
+  text_clear(&text);
+  reasons_clear(&reasons);
 }
 END_TEST
 
 START_TEST(long_hosts_are_cut) {
   char host[300];
   struct figures figures = {.list_ended = true, .unfinished = 1, .transient = 1};
-  struct worst_host one = {host, 1, true, SEINE_EDNS};
+  struct worst_host one = {host, 1, true, SEINE_EDNS, ""};
   struct summary summary = {.figures = &figures, .output = "cats", .manifest = "m", .worst = &one, .worst_count = 1};
   struct text text = {0};
   memset(host, 'a', sizeof host - 1);
@@ -384,7 +443,7 @@ START_TEST(the_summary_is_json_with_stable_keys) {
                    "\"transfer_ms\":{\"count\":1,\"p50\":1500,\"p95\":1500,\"p99\":1500},"
                    "\"worst_hosts\":[{\"host\":\"https://dead.example\",\"failed\":1204,\"exact\":true,"
                    "\"error\":\"host-down\"},{\"host\":\"http://\\u001b[31m.example:8080\",\"failed\":17,"
-                   "\"exact\":false,\"error\":\"http\"}],\"received_bytes\":781000000,\"stored_bytes\":0,"
+                   "\"exact\":false,\"error\":\"http\"}],\"shared_bytes\":[],\"received_bytes\":781000000,\"stored_bytes\":0,"
                    "\"elapsed_ms\":41200,\"output\":null,\"manifest\":\"a \\\"b\\\"\"}\n");
   text_clear(&text);
 }
@@ -397,7 +456,7 @@ START_TEST(json_of_nothing_has_all_keys) {
   summary_json(&summary, &text);
   ck_assert_ptr_nonnull(strstr(text.data, "\"first_byte_ms\":{\"count\":0,\"p50\":null,\"p95\":null,\"p99\":null},"
                                           "\"transfer_ms\":{\"count\":0,\"p50\":null,\"p95\":null,\"p99\":null},"
-                                          "\"worst_hosts\":[],"));
+                                          "\"worst_hosts\":[],\"shared_bytes\":[],"));
   text_clear(&text);
 }
 END_TEST
@@ -420,6 +479,8 @@ int main(void) {
   tcase_add_test(tcase, the_summary_says_what_came_of_it);
   tcase_add_test(tcase, what_was_rejected_stands_there);
   tcase_add_test(tcase, long_hosts_are_cut);
+  tcase_add_test(tcase, shared_bytes_stand_there);
+  tcase_add_test(tcase, reasons_stand_there);
   tcase_add_test(tcase, the_summary_of_nothing_is_short);
   tcase_add_test(tcase, json_of_nothing_has_all_keys);
   tcase_add_test(tcase, the_summary_is_json_with_stable_keys);

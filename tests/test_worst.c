@@ -55,12 +55,12 @@ START_TEST(a_few_hosts_are_exact_and_in_order) {
   struct worst *worst = worst_new(&key, 8);
   struct worst_host list[10];
   ck_assert_uint_eq(worst_list(worst, list, 10), 0);
-  worst_add(worst, "http://c/1", SEINE_EDNS);
+  worst_add(worst, "http://c/1", SEINE_EDNS, NULL);
   for (int i = 0; i < 3; i++)
-    worst_add(worst, "http://b/1", i == 1 ? SEINE_ETIMEOUT : SEINE_ERESET);
+    worst_add(worst, "http://b/1", i == 1 ? SEINE_ETIMEOUT : SEINE_ERESET, NULL);
   for (int i = 0; i < 3; i++)
-    worst_add(worst, "http://A/1", SEINE_EHTTP);
-  worst_add(worst, "nonsense", SEINE_EURL);
+    worst_add(worst, "http://A/1", SEINE_EHTTP, NULL);
+  worst_add(worst, "nonsense", SEINE_EURL, NULL);
   ck_assert_uint_eq(worst_list(worst, list, 10), 3);
   ck_assert_str_eq(list[0].host, "http://a");
   ck_assert_str_eq(list[1].host, "http://b");
@@ -80,7 +80,7 @@ START_TEST(a_crowd_of_single_failures_names_nobody) {
   for (int i = 0; i < 10000; i++) {
     char url[64];
     snprintf(url, sizeof url, "http://h%d/", i);
-    worst_add(worst, url, SEINE_EDNS);
+    worst_add(worst, url, SEINE_EDNS, NULL);
   }
   ck_assert_uint_eq(worst_list(worst, list, 10), 0);
   worst_free(worst);
@@ -103,7 +103,7 @@ START_TEST(counts_are_lower_bounds_and_the_heavy_are_found) {
     if (random() % 2) host = host * (random() % 100) / 10000; /* half of all among 50 */
     truth[host]++;
     snprintf(url, sizeof url, "http://h%ld/%d", host, i);
-    worst_add(worst, url, SEINE_EDNS);
+    worst_add(worst, url, SEINE_EDNS, NULL);
   }
   size_t count = worst_list(worst, list, COUNTERS);
   ck_assert_uint_gt(count, 0);

@@ -20,6 +20,7 @@ struct figures {
   uint64_t transient;    /* of those rejected or failed, which another run tries again */
   uint64_t unfinished;   /* cancelled: no row was written */
   uint64_t by_error[FIGURES_ERRORS];
+  uint64_t rejected_by_error[FIGURES_ERRORS]; /* of these */
   uint64_t by_http[FIGURES_STATUSES]; /* of those that failed for their HTTP status */
   uint64_t received_bytes, stored_bytes;
   uint64_t elapsed_ms;

@@ -20,7 +20,7 @@ static const struct option_row settings_of_rules[] = {
 };
 
 #define SETTINGS (sizeof settings_of_rules / sizeof settings_of_rules[0])
-#define SEEN_SECRET (1u << 3 | 1u << 4) /* the line has a header or a proxy; a word behind it may be a part of a secret */
+#define SEEN_SECRET (1u << 3 | 1u << 4) /* a header or a proxy; a word behind it may be a part of a secret */
 #define KNOWN    "there are concurrency, rate, delay, header and proxy"
 
 /* ---- Patterns ---- */

@@ -27,9 +27,9 @@
 #define KEPT_BYTES   (32 << 20) /* free memory at the end of the heap, that is not given back */
 #define MAPPED_BYTES (4 << 20) /* an allocation of this size is returned as soon as it is freed */
 
-/* libuv aborts when it is to close a descriptor below 3, which would be one of its own if the caller closed one of these.
- * Each is opened the wrong way round: a list that is read from "-", or rows that are written there, fail with a message
- * instead of being lost. */
+/* libuv aborts when it is to close a descriptor below 3, which would be one of its own if the caller closed one of
+ * these. Each is opened the wrong way round: a list that is read from "-", or rows that are written there, fail with a
+ * message instead of being lost. */
 void process_open_missing_descriptors(void) {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
     if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -31,10 +32,15 @@ static bool is_of_host(int error) {
 static void count_row(struct run *run, const struct row *row) {
   struct figures *figures = &run->figures;
   figures->by_status[row->status]++;
-  if (row->error < 0 && row->error > -FIGURES_ERRORS) figures->by_error[-row->error]++;
+  if (row->error < 0 && row->error > -FIGURES_ERRORS) {
+    figures->by_error[-row->error]++;
+    if (row->status == SEINE_STATUS_REJECTED) figures->rejected_by_error[-row->error]++;
+  }
   if (row->error == SEINE_EHTTP && row->http >= 0 && row->http < FIGURES_STATUSES) figures->by_http[row->http]++;
   if (row->retryable) figures->transient++;
-  if (row->status == SEINE_STATUS_FAILED && is_of_host(row->error)) worst_add(run->worst, row->url, row->error);
+  if (row->status == SEINE_STATUS_FAILED && is_of_host(row->error))
+    worst_add(run->worst, row->url, row->error, row->error == SEINE_EHTTP ? NULL : row->message);
+  reasons_note(&run->reasons, row);
   if (row->status == SEINE_STATUS_OK && row->path) figures->stored_bytes += row->bytes;
 }
 
@@ -188,7 +194,18 @@ static void keep_row(struct item *item, const struct row *row, const char *reque
   item->kept = kept;
 }
 
+static void count_shared(struct item *item) {
+  char name[WORST_NAME];
+  if (!worst_host_of(item->kept->row.url, name, WORST_NAME - 65)) return;
+  char *end = strchr(name, '\0');
+  *end++ = ' ';
+  for (size_t i = 0; i < sizeof item->kept->sha256; i++)
+    end += sprintf(end, "%02x", item->kept->sha256[i]);
+  worst_count(item->run->shared, name);
+}
+
 static void write_duplicate_row(struct item *item, const char *path) {
+  count_shared(item);
   item->kept->row.status = SEINE_STATUS_DUPLICATE;
   item->kept->row.path = path;
   write_row(item->run, &item->kept->row);

@@ -13,8 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define WORKER_NICE 10 /* what is hashed and written comes after what is received */
-#define NAME_LEAST  64 /* bytes; what allows shorter names is not asked for them: each file will tell */
+#define WORKER_NICE     10 /* what is hashed and written comes after what is received */
+#define SHARED_COUNTERS 256
+#define NAME_LEAST      64 /* bytes; what allows shorter names is not asked for them: each file will tell */
 
 /* ---- Opening ---- */
 
@@ -73,7 +74,10 @@ static int open_rooms(struct run *run) {
   run->few = are_urls(settings->lists, settings->list_count);
   run->history = history_new(&run->key);
   run->worst = worst_new(&run->key, WORST_COUNTERS);
-  if (settings->dedup && !settings->null_sink) run->dedup = dedup_new(&run->key);
+  if (settings->dedup && !settings->null_sink) {
+    run->dedup = dedup_new(&run->key);
+    run->shared = worst_new(&run->key, SHARED_COUNTERS);
+  }
   if (!settings->null_sink && names_may_meet(run)) run->paths = paths_new(&run->key);
   return 0;
 }
@@ -369,13 +373,18 @@ static void say_nothing_came(const struct settings *settings) {
 static int sum_up(const struct run *run) {
   const struct settings *settings = run->settings;
   struct summary summary = {.figures = &run->figures, .manifest = settings->manifest, .exit_status = exit_status(run)};
-  struct worst_host worst[SUMMARY_HOSTS];
+  struct worst_host worst[SUMMARY_HOSTS], shared[SUMMARY_SHARED];
   char cause[512];
   bool nothing_came = run->figures.records == 0 && run->figures.other_shards == 0;
   summary.first_byte = &run->first_byte;
   summary.transfer = &run->transfer;
   summary.worst = worst;
   summary.worst_count = worst_list(run->worst, worst, SUMMARY_HOSTS);
+  summary.shared = shared;
+  summary.shared_count = run->shared ? worst_list(run->shared, shared, SUMMARY_SHARED) : 0;
+  while (summary.shared_count > 0 && shared[summary.shared_count - 1].failed < SHARED_LEAST)
+    summary.shared_count--;
+  summary.reasons = run->few ? NULL : &run->reasons; /* each was said already */
   summary.output = settings->null_sink ? NULL : settings->output;
   summary.interrupted = summary.exit_status == EXIT_INTERRUPTED;
   if (settings->verbosity >= 0 && nothing_came && !run->stopped) say_nothing_came(settings);
@@ -396,6 +405,8 @@ void run_end_process(struct run *run, bool whole) {
 
 static void free_rooms(struct run *run) {
   worst_free(run->worst);
+  worst_free(run->shared);
+  reasons_clear(&run->reasons);
   paths_free(run->paths);
   dedup_free(run->dedup);
   history_free(run->history);

@@ -15,6 +15,7 @@
 #include "outdir.h"
 #include "paths.h"
 #include "progress.h"
+#include "reasons.h"
 #include "recall.h"
 #include "shard.h"
 #include "worst.h"
@@ -89,6 +90,8 @@ struct run {
   struct figures figures;
   struct latency first_byte, transfer;
   struct worst *worst;
+  struct worst *shared; /* "HOST SHA-256" of duplicates; NULL without dedup */
+  struct reasons reasons;
   uint64_t began_ns;
 };
 

@@ -13,28 +13,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define COUNT_WIDTH 11 /* columns: "999,999,999" */
-#define HOST_SHOWN  100 /* bytes; a hostile list has names of any length */
+#define COUNT_WIDTH  11 /* columns: "999,999,999" */
+#define REASON_SHOWN 80
+#define HOST_SHOWN   100 /* bytes; a hostile list has names of any length */
 
 /* ---- For people ---- */
 
 static void begin_line(struct text *text, const char *what, uint64_t count) {
   char number[AMOUNT_ROOM];
   text_printf(text, "  %-12s %*s", what, COUNT_WIDTH, amount_count(count, number));
-}
-
-static bool is_reason_to_reject(int error) {
-  switch (error) {
-  case SEINE_ETYPE:
-  case SEINE_ESIZE:
-  case SEINE_EDIMENSIONS:
-  case SEINE_ECHECKSUM:
-  case SEINE_EOPTOUT:
-  case SEINE_EROBOTS:
-    return true;
-  default:
-    return false;
-  }
 }
 
 /* A class of error, or a status of HTTP. */
@@ -53,9 +40,11 @@ static int compare_classes(const void *a, const void *b) {
 static void add_classes(struct text *text, const struct figures *figures, bool rejected) {
   struct class classes[FIGURES_ERRORS + FIGURES_STATUSES];
   size_t count = 0;
-  for (int error = 1; error < FIGURES_ERRORS; error++)
-    if (figures->by_error[error] && is_reason_to_reject(-error) == rejected && -error != SEINE_EHTTP)
-      classes[count++] = (struct class){figures->by_error[error], -error, 0};
+  for (int error = 1; error < FIGURES_ERRORS; error++) {
+    uint64_t of_rejected = figures->rejected_by_error[error];
+    uint64_t errors = rejected ? of_rejected : figures->by_error[error] - of_rejected;
+    if (errors && -error != SEINE_EHTTP) classes[count++] = (struct class){errors, -error, 0};
+  }
   for (int status = 0; !rejected && status < FIGURES_STATUSES; status++)
     if (figures->by_http[status]) classes[count++] = (struct class){figures->by_http[status], SEINE_EHTTP, status};
   qsort(classes, count, sizeof *classes, compare_classes);
@@ -110,6 +99,15 @@ static void add_latency(struct text *text, const char *what, const struct latenc
               amount_wait(latency_at(latency, 950), most), amount_wait(latency_at(latency, 990), all));
 }
 
+/* The cause, which stands first, where something follows from it. */
+static void add_reason(struct text *text, const char *reason) {
+  char shown[REASON_SHOWN + 1];
+  size_t length = reason ? strcspn(reason, ";") : 0;
+  if (length == 0) return;
+  bool whole = escape_for_terminal(reason, length, shown, sizeof shown) < sizeof shown;
+  text_printf(text, " (%s%s)", shown, whole ? "" : "...");
+}
+
 static void add_worst(struct text *text, const struct summary *summary) {
   if (summary->worst_count > 0) text_printf(text, "  worst hosts, by failures\n");
   for (size_t i = 0; i < summary->worst_count; i++) {
@@ -117,8 +115,25 @@ static void add_worst(struct text *text, const struct summary *summary) {
     char number[AMOUNT_ROOM], count[AMOUNT_ROOM + 16], shown[HOST_SHOWN + 1];
     snprintf(count, sizeof count, "%s%s", host->exact ? "" : "at least ", amount_count(host->failed, number));
     bool whole = escape_for_terminal(host->host, strlen(host->host), shown, sizeof shown) < sizeof shown;
-    text_printf(text, "  %*s  %s%s  %s\n", 13 + COUNT_WIDTH, count, shown, whole ? "" : "...",
+    text_printf(text, "  %*s  %s%s  %s", 13 + COUNT_WIDTH, count, shown, whole ? "" : "...",
                 seine_err_name(host->error));
+    add_reason(text, host->reason);
+    text_printf(text, "\n");
+  }
+}
+
+/* Of each "HOST SHA-256" the bytes on a line of their own: both are long. */
+static void add_shared(struct text *text, const struct summary *summary) {
+  if (summary->shared_count > 0)
+    text_printf(text, "  duplicates of the same bytes, by host (pictures of what is gone? --reject-sha256)\n");
+  for (size_t i = 0; i < summary->shared_count; i++) {
+    const struct worst_host *bytes = &summary->shared[i];
+    const char *sha256 = strrchr(bytes->host, ' ');
+    char number[AMOUNT_ROOM], count[AMOUNT_ROOM + 16], shown[HOST_SHOWN + 1];
+    if (!sha256) continue;
+    snprintf(count, sizeof count, "%s%s", bytes->exact ? "" : "at least ", amount_count(bytes->failed, number));
+    escape_for_terminal(bytes->host, (size_t)(sha256 - bytes->host), shown, sizeof shown);
+    text_printf(text, "  %*s  %s\n  %*s %s\n", 13 + COUNT_WIDTH, count, shown, 13 + COUNT_WIDTH, "", sha256);
   }
 }
 
@@ -149,6 +164,9 @@ void summary_text(const struct summary *summary, struct text *text) {
   add_latency(text, "first byte", summary->first_byte);
   add_latency(text, "transfer", summary->transfer);
   add_worst(text, summary);
+  add_shared(text, summary);
+  bool none_well = figures->by_status[SEINE_STATUS_OK] + figures->by_status[SEINE_STATUS_DUPLICATE] == 0;
+  if (summary->reasons && none_well) reasons_text(summary->reasons, text);
   add_advice(text, summary);
 }
 
@@ -197,6 +215,22 @@ static void add_worst_json(struct text *text, const struct summary *summary) {
   text_printf(text, "]");
 }
 
+static void add_shared_json(struct text *text, const struct summary *summary) {
+  text_printf(text, ",\"shared_bytes\":[");
+  for (size_t i = 0; i < summary->shared_count; i++) {
+    const struct worst_host *bytes = &summary->shared[i];
+    const char *sha256 = strrchr(bytes->host, ' ');
+    if (!sha256) continue;
+    char *host = xstrndup(bytes->host, (size_t)(sha256 - bytes->host));
+    text_printf(text, "%s{\"host\":", i > 0 ? "," : "");
+    add_value(text, host);
+    text_printf(text, ",\"sha256\":\"%s\",\"duplicates\":%" PRIu64 ",\"exact\":%s}", sha256 + 1, bytes->failed,
+                bytes->exact ? "true" : "false");
+    free(host);
+  }
+  text_printf(text, "]");
+}
+
 static void add_classes_json(struct text *text, const struct figures *figures) {
   const char *comma = "";
   text_printf(text, ",\"errors\":{");
@@ -232,6 +266,7 @@ void summary_json(const struct summary *summary, struct text *text) {
   add_latency_json(text, "first_byte_ms", summary->first_byte);
   add_latency_json(text, "transfer_ms", summary->transfer);
   add_worst_json(text, summary);
+  add_shared_json(text, summary);
   add_number(text, "received_bytes", figures->received_bytes);
   add_number(text, "stored_bytes", figures->stored_bytes);
   add_number(text, "elapsed_ms", figures->elapsed_ms);

@@ -4,10 +4,13 @@
 
 #include "figures.h"
 #include "latency.h"
+#include "reasons.h"
 #include "util.h"
 #include "worst.h"
 
-#define SUMMARY_HOSTS 10
+#define SUMMARY_HOSTS  10
+#define SUMMARY_SHARED 5
+#define SHARED_LEAST   3 /* duplicates; fewer are not shown */
 
 struct summary {
   const struct figures *figures;
@@ -15,6 +18,9 @@ struct summary {
       *transfer; /* of what was answered; of what was received whole. NULL: not measured */
   const struct worst_host *worst; /* the hosts where most failed, worst first */
   size_t worst_count;
+  const struct worst_host *shared; /* bytes that many URLs of one host have: "HOST SHA-256", most duplicates first */
+  size_t shared_count;
+  const struct reasons *reasons; /* shown if nothing ended well; NULL: not shown */
   const char *output; /* folder; NULL if no files were stored */
   const char *manifest; /* file; "-" is standard output */
   int exit_status;
@@ -26,8 +32,8 @@ void summary_text(const struct summary *summary, struct text *text);
 
 /* One JSON object and a line end, keys always in this order, as the manual says: version, exit_status, interrupted,
  * records, repeated, other_shards, done_before, done_before_not_ok, ok, duplicate, rejected, failed, transient,
- * unfinished, errors, http_errors, first_byte_ms, transfer_ms, worst_hosts, received_bytes, stored_bytes, elapsed_ms,
- * output, manifest. Pure. */
+ * unfinished, errors, http_errors, first_byte_ms, transfer_ms, worst_hosts, shared_bytes, received_bytes, stored_bytes,
+ * elapsed_ms, output, manifest. Pure. */
 void summary_json(const struct summary *summary, struct text *text);
 
 /* "no URLs in cats.txt": the caller's to free. */

@@ -2,10 +2,12 @@
 #include "worst.h"
 #include "util.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define HOST_ROOM 288 /* "https://", a name of 255 bytes, a port; no longer one can be resolved */
+#define REASON_ROOM 120
+#define HOST_ROOM   288 /* "https://", a name of 255 bytes, a port; no longer one can be resolved */
 
 struct counter {
   uint64_t key; /* fingerprint of the host */
@@ -14,7 +16,8 @@ struct counter {
   uint64_t votes; /* for `error`, less those against it */
   int error;
   size_t at; /* in the heap */
-  char host[HOST_ROOM];
+  char host[WORST_NAME];
+  char reason[REASON_ROOM]; /* of the last failure */
 };
 
 struct worst {
@@ -114,16 +117,15 @@ static struct counter *counter_of(struct worst *worst, const char *host) {
   counter->key = key;
   counter->inherited = counter->count;
   counter->votes = 0;
-  strcpy(counter->host, host);
+  counter->reason[0] = '\0';
+  snprintf(counter->host, sizeof counter->host, "%s", host);
   table_insert(worst->known, key, &slot);
   *slot.value = (uint64_t)(counter - worst->counters);
   return counter;
 }
 
-void worst_add(struct worst *worst, const char *url, int error) {
-  char host[HOST_ROOM];
-  if (!worst_host_of(url, host, sizeof host)) return;
-  struct counter *counter = counter_of(worst, host);
+static struct counter *count(struct worst *worst, const char *name, int error) {
+  struct counter *counter = counter_of(worst, name);
   counter->count++;
   /* What has the majority, if anything has, is left over when each vote is set off against another. */
   if (counter->votes == 0) counter->error = error;
@@ -132,6 +134,21 @@ void worst_add(struct worst *worst, const char *url, int error) {
   else
     counter->votes--;
   sink(worst, counter->at);
+  return counter;
+}
+
+void worst_add(struct worst *worst, const char *url, int error, const char *reason) {
+  char host[HOST_ROOM];
+  if (!worst_host_of(url, host, sizeof host)) return;
+  struct counter *counter = count(worst, host, error);
+  if (!reason) reason = "";
+  size_t length = utf8_cut(reason, strlen(reason), sizeof counter->reason - 1);
+  memcpy(counter->reason, reason, length);
+  counter->reason[length] = '\0';
+}
+
+void worst_count(struct worst *worst, const char *name) {
+  count(worst, name, 0);
 }
 
 /* ---- Listing ---- */
@@ -150,6 +167,7 @@ size_t worst_list(const struct worst *worst, struct worst_host *hosts, size_t mo
     struct worst_host host = {.host = counter->host, .failed = counter->count - counter->inherited};
     host.exact = counter->inherited == 0;
     host.error = counter->error;
+    host.reason = counter->reason;
     /* One failure of an unknown number says nothing of a host: any other could stand in its place. */
     if (host.exact || host.failed > 1) all[count++] = host;
   }

@@ -1,4 +1,4 @@
-/* The hosts where most fetches failed, in memory of a fixed size however many hosts there are. */
+/* The hosts where most fetches failed, or other names that are counted: in memory of a fixed size, however many. */
 #ifndef SEINE_CLI_WORST_H
 #define SEINE_CLI_WORST_H
 
@@ -8,19 +8,24 @@
  * count with it. A host with more than 1 in `counters` of all failures is always among them. */
 #define WORST_COUNTERS 1024
 
+#define WORST_NAME 360 /* bytes of a name, its NUL included: a host, and a SHA-256 in hexadecimal behind it */
+
 struct worst;
 
 struct worst *worst_new(const struct fingerprint_key *key, size_t counters); /* key is borrowed */
 void worst_free(struct worst *worst); /* NULL is fine */
 
-/* A fetch of this URL, without userinfo, failed with one of SEINE_E... */
-void worst_add(struct worst *worst, const char *url, int error);
+/* A fetch of this URL, without userinfo, failed with one of SEINE_E..., for a reason; NULL: not known. */
+void worst_add(struct worst *worst, const char *url, int error, const char *reason);
+/* Counts any other name; a longer one than WORST_NAME is cut. */
+void worst_count(struct worst *worst, const char *name);
 
 struct worst_host {
   const char *host; /* "https://www.example.org", with a port that is not the scheme's own; until the next worst_add */
   uint64_t failed; /* at least */
   bool exact; /* and no more than that */
   int error; /* the one that most of them ended with, if there is such a one */
+  const char *reason; /* of the last failure; NULL or "" if it is not known; until the next worst_add */
 };
 
 /* Fills hosts[0..most) with the worst ones, worst first: how many. */

@@ -331,7 +331,7 @@ static void start_transfer(struct seine_fetch *fetch) {
 static void on_no_address(struct seine_fetch *fetch, const struct resolver_answer *answer) {
   count_attempt(fetch);
   via_spare(fetch);
-  host_unreachable(fetch->host);
+  host_unreachable(fetch->host, answer->message);
   host_looking(fetch->host, false);
   attempt_fail(fetch, answer->error, !answer->permanent, 0, answer->message);
 }
@@ -449,10 +449,19 @@ static void find_way(struct seine_fetch *fetch) {
   }
 }
 
+/* The cause comes first: that the host is not tried is only what follows from it. */
+static void end_as_down(struct seine_fetch *fetch) {
+  const struct host *host = fetch->host;
+  char message[256];
+  snprintf(message, sizeof message, "%s; not tried now, after %u failures in a row of this host",
+           host->cause ? host->cause : "the host did not answer", host->failures);
+  fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EHOSTDOWN, true, message);
+}
+
 void attempt_begin(struct host *host) {
   struct seine_fetch *fetch = TAILQ_FIRST(&host->queue);
   if (host_refuses(host)) {
-    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EHOSTDOWN, true, NULL);
+    end_as_down(fetch);
     return;
   }
   switch (permission_of(fetch)) {

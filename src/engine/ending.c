@@ -73,9 +73,15 @@ static bool begins_again(struct seine_fetch *fetch, const struct outcome *outcom
   return true;
 }
 
+/* Why a host was not reached, without what is true of one attempt alone: its address, port and time. */
+static const char *cause_of(const struct outcome *outcome, const char *text, char *room, size_t size) {
+  if (outcome->code != CURLE_COULDNT_CONNECT || !outcome->refusal) return text;
+  return uv_strerror_r(uv_translate_sys_error(outcome->refusal), room, size);
+}
+
 static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome, enum blame blame) {
   struct failure_class class = class_of(outcome, blame);
-  char refused[CURL_ERROR_SIZE + 64];
+  char refused[CURL_ERROR_SIZE + 64], cause[80];
   const char *text = connect_text(outcome, refused, sizeof refused);
   if (outcome->denied) {
     class = (struct failure_class){SEINE_EDENIED, false, false};
@@ -104,7 +110,7 @@ static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome,
     snprintf(late, sizeof late, "fewer than %llu bytes a second arrived for %.3g s",
              (unsigned long long)fetch->engine->options.min_speed_bytes, limit_s);
   if (outcome->stalled || outcome->slow) text = late;
-  if (class.unreachable) host_unreachable(fetch->host);
+  if (class.unreachable) host_unreachable(fetch->host, cause_of(outcome, text, cause, sizeof cause));
   host_ended(fetch->host);
   if (class.error == SEINE_EPROTOCOL && begins_again(fetch, outcome)) return;
   attempt_fail(fetch, class.error, class.transient, 0, text);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CAUSE_BYTES 160 /* of the cause of a failure that is kept */
 #define CIRCUIT_FAILURES 5 /* in a row, that open the circuit */
 #define PROBE_FACTOR     8 /* the first probe comes after so many retry delays; each further one after twice as long */
 #define IDLE_MAX         32768 /* hosts remembered for what they did, without a fetch */
@@ -102,6 +103,7 @@ static void host_free(struct host *host) {
   if (host->down) hosts->down--;
   addresses_unref(host->addresses);
   robots_unref(host->robots);
+  free(host->cause);
   free(host);
 }
 
@@ -341,8 +343,10 @@ static uint64_t doubled(uint64_t base_ms, unsigned times, uint64_t max_ms) {
   return base_ms < max_ms ? base_ms : max_ms;
 }
 
-void host_unreachable(struct host *host) {
+void host_unreachable(struct host *host, const char *cause) {
   const seine_options_t *options = host->hosts->options;
+  free(host->cause);
+  host->cause = cause ? strndup(cause, CAUSE_BYTES) : NULL; /* without memory, no cause is named */
   if (++host->failures < CIRCUIT_FAILURES && !host->down) {
     host_settle(host);
     return;

@@ -49,6 +49,7 @@ struct host {
   bool down;         /* the circuit is open */
   bool probing;      /* one fetch is trying whether the host is back */
   unsigned probes;   /* failed in a row */
+  char *cause;       /* of the last of `failures`, for people; owned; NULL: none, or not known */
   uint64_t probe_ms; /* uv_now from which another may be tried */
 
   bool asking;              /* robots.txt is being fetched: nothing else starts */
@@ -133,7 +134,7 @@ void host_ended(struct host *host);
  * until the freeze ends. */
 void host_answered(struct host *host, uint64_t started_ms);
 void host_reached(struct host *host);
-void host_unreachable(struct host *host);
+void host_unreachable(struct host *host, const char *cause); /* for people; may be NULL */
 uint64_t host_freeze(struct host *host, uint64_t started_ms, bool asked, uint64_t delay_ms);
 
 #endif
