@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <uv.h>
+#include <zlib.h>
 
 #include "foreign.h"
 #include "list.h"
@@ -346,6 +347,31 @@ START_TEST(packed_lists_are_known_by_their_bytes) {
 }
 END_TEST
 
+/* A dictionary of 1.5 GiB, as a few bytes of a file can ask for it, is refused before any memory is taken. */
+START_TEST(xz_may_not_take_any_memory) {
+  struct text seen = {0};
+  size_t size, header = 12;
+  char *bytes = packed("xz", "http://h/a\n", 11, &size);
+  size_t length = ((unsigned char)bytes[header] + 1u) * 4;
+  char *filter = memmem(bytes + header, length, "\x21\x01", 2);
+  ck_assert_ptr_nonnull(filter);
+  filter[2] = (char)_i;
+  uint32_t sum = (uint32_t)crc32(0, (const Bytef *)bytes + header, (uInt)(length - 4));
+  for (size_t i = 0; i < 4; i++)
+    bytes[header + length - 4 + i] = (char)(sum >> (8 * i));
+  char *path = write_bytes("list", bytes, size);
+  read_list(path, INPUT_AUTO, NULL, &seen);
+  if (_i < 30)
+    ck_assert_str_eq(seen.data, "http://h/a\n");
+  else
+    ck_assert_msg(strstr(seen.data, "its xz data need too much memory to be unpacked: ") != NULL, "%s", seen.data);
+  text_clear(&seen);
+  unlink(path);
+  free(path);
+  free(bytes);
+}
+END_TEST
+
 /* Nothing in it is one thing, and a beginning that is not whole another. */
 START_TEST(an_empty_packed_list_is_no_broken_one) {
   static const char *const filters[] = {"gzip", "zstd", "xz", "bzip2"};
@@ -530,6 +556,7 @@ int main(void) {
   tcase_add_loop_test(tcase, formats_are_read_packed_and_long, 0, 4);
   tcase_add_test(tcase, a_record_may_be_64_kib_long_and_no_longer);
   tcase_add_loop_test(tcase, packed_lists_are_known_by_their_bytes, 0, COUNT(packings));
+  tcase_add_loop_test(tcase, xz_may_not_take_any_memory, 28, 40);
   tcase_add_loop_test(tcase, an_empty_packed_list_is_no_broken_one, 0, 4);
   tcase_add_loop_test(tcase, what_only_begins_like_a_packed_list_is_text, 0, 8);
   tcase_add_loop_test(tcase, a_packed_list_can_be_closed_while_it_waits, 0, 12);

@@ -1,6 +1,7 @@
-/* What a compressed list holds: gzip by zlib, the others by libarchive.
+/* What a compressed list holds: gzip by zlib, xz by liblzma, the others by libarchive.
  *
- * libarchive passes over the check sum that gzip data end with, and so calls a list with flipped bits whole; zlib
+ * libarchive gives xz data all the memory that they ask for, 1.5 GiB and more; liblzma has a limit. It also passes over
+ * the check sum that gzip data end with, and so calls a list with flipped bits whole; zlib
  * compares it. */
 #include "unpack.h"
 #include "util.h"
@@ -8,7 +9,9 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <lzma.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,7 +19,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define INPUT_BYTES 65536
+#define INPUT_BYTES   65536
+#define XZ_MEMORY_MIB 128 /* xz -9 needs 65; a list that needs more is refused */
 
 struct unpack {
   enum packing packing;
@@ -30,6 +34,8 @@ struct unpack {
 
   z_stream gzip;
   bool between; /* two gzip members, or behind the last */
+
+  lzma_stream xz;
 
   struct archive *archive;
   const char *block; /* what libarchive gave and did not fit */
@@ -182,6 +188,46 @@ static ssize_t read_gzip(struct unpack *unpack, char *out, size_t room) {
   return (ssize_t)(room - gzip->avail_out);
 }
 
+/* ---- xz ---- */
+
+static int open_xz(struct unpack *unpack) {
+  unpack->xz = (lzma_stream)LZMA_STREAM_INIT;
+  uint64_t most = (uint64_t)XZ_MEMORY_MIB << 20;
+  return lzma_stream_decoder(&unpack->xz, most, LZMA_CONCATENATED) == LZMA_OK ? 0 : -1;
+}
+
+static void fail_xz(struct unpack *unpack, lzma_ret code) {
+  char memory[96];
+  uint64_t mib = (lzma_memusage(&unpack->xz) >> 20) + 1;
+  snprintf(memory, sizeof memory, "%llu MiB, and %d MiB is the limit; xz -9 stays below it", (unsigned long long)mib,
+           XZ_MEMORY_MIB);
+  if (code == LZMA_MEMLIMIT_ERROR)
+    fail(unpack, "need too much memory to be unpacked", memory);
+  else
+    fail(unpack, unpack->dry ? "are damaged, or end too early" : "are damaged", NULL);
+}
+
+/* At the end of the input, liblzma is told so: only then it knows that no further stream follows. */
+static ssize_t read_xz(struct unpack *unpack, char *out, size_t room) {
+  lzma_stream *xz = &unpack->xz;
+  lzma_ret code = LZMA_OK;
+  xz->next_out = (uint8_t *)out;
+  xz->avail_out = room;
+  while (xz->avail_out == room && code == LZMA_OK) {
+    if (xz->avail_in == 0 && !unpack->dry) {
+      ssize_t got = take_input(unpack);
+      if (got < 0) return -1;
+      xz->next_in = (const uint8_t *)unpack->input;
+      xz->avail_in = (size_t)got;
+    }
+    code = lzma_code(xz, unpack->dry && xz->avail_in == 0 ? LZMA_FINISH : LZMA_RUN);
+  }
+  if (xz->avail_out < room) return (ssize_t)(room - xz->avail_out); /* a failure comes again */
+  if (code == LZMA_STREAM_END) return 0;
+  fail_xz(unpack, code);
+  return -1;
+}
+
 /* ---- The others ---- */
 
 static la_ssize_t give_input(struct archive *archive, void *user, const void **data) {
@@ -198,8 +244,7 @@ static void fail_archive(struct unpack *unpack) {
 }
 
 static int open_archive(struct unpack *unpack) {
-  static const int filters[] = {
-      [PACKING_ZSTD] = ARCHIVE_FILTER_ZSTD, [PACKING_XZ] = ARCHIVE_FILTER_XZ, [PACKING_BZIP2] = ARCHIVE_FILTER_BZIP2};
+  static const int filters[] = {[PACKING_ZSTD] = ARCHIVE_FILTER_ZSTD, [PACKING_BZIP2] = ARCHIVE_FILTER_BZIP2};
   unpack->archive = archive_read_new();
   if (unpack->archive == NULL) return -1;
   archive_read_support_format_empty(unpack->archive);
@@ -246,7 +291,31 @@ static ssize_t read_archive(struct unpack *unpack, char *out, size_t room) {
   return (ssize_t)length;
 }
 
+static void close_gzip(struct unpack *unpack) {
+  inflateEnd(&unpack->gzip);
+}
+
+static void close_xz(struct unpack *unpack) {
+  lzma_end(&unpack->xz);
+}
+
+static void close_archive(struct unpack *unpack) {
+  archive_read_free(unpack->archive);
+}
+
 /* ---- The whole ---- */
+
+struct unpacker {
+  int (*open)(struct unpack *unpack);
+  ssize_t (*read)(struct unpack *unpack, char *out, size_t room);
+  void (*close)(struct unpack *unpack);
+};
+
+static const struct unpacker *unpacker_of(enum packing packing) {
+  static const struct unpacker gzip = {open_gzip, read_gzip, close_gzip}, xz = {open_xz, read_xz, close_xz},
+                               others = {open_archive, read_archive, close_archive};
+  return packing == PACKING_GZIP ? &gzip : packing == PACKING_XZ ? &xz : &others;
+}
 
 struct unpack *unpack_open(enum packing packing, int fd, const char *head, size_t length) {
   int wake = eventfd(0, EFD_CLOEXEC);
@@ -258,7 +327,7 @@ struct unpack *unpack_open(enum packing packing, int fd, const char *head, size_
   unpack->input = xmalloc(length > INPUT_BYTES ? length : INPUT_BYTES);
   memcpy(unpack->input, head, length);
   unpack->head = length;
-  if ((packing == PACKING_GZIP ? open_gzip(unpack) : open_archive(unpack)) == 0) return unpack;
+  if (unpacker_of(packing)->open(unpack) == 0) return unpack;
   unpack_close(unpack);
   errno = ENOMEM;
   return NULL;
@@ -267,8 +336,7 @@ struct unpack *unpack_open(enum packing packing, int fd, const char *head, size_
 ssize_t unpack_read(struct unpack *unpack, char *out, size_t room) {
   size_t used = 0;
   while (used < room && !unpack->ended && unpack->problem == NULL && (used == 0 || !must_wait(unpack))) {
-    ssize_t got = unpack->packing == PACKING_GZIP ? read_gzip(unpack, out + used, room - used)
-                                                  : read_archive(unpack, out + used, room - used);
+    ssize_t got = unpacker_of(unpack->packing)->read(unpack, out + used, room - used);
     if (got == 0) unpack->ended = true;
     if (got > 0) used += (size_t)got;
   }
@@ -286,10 +354,7 @@ void unpack_interrupt(struct unpack *unpack) {
 
 void unpack_close(struct unpack *unpack) {
   if (unpack == NULL) return;
-  if (unpack->packing == PACKING_GZIP)
-    inflateEnd(&unpack->gzip);
-  else
-    archive_read_free(unpack->archive);
+  unpacker_of(unpack->packing)->close(unpack);
   close(unpack->wake);
   free(unpack->input);
   free(unpack->problem);

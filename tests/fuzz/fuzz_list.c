@@ -3,7 +3,7 @@
  *          src/cli/input.c src/cli/json_cut.c src/cli/json_line.c src/cli/json_text.c src/cli/line_cut.c src/cli/list.c
  *          src/cli/list_check.c src/cli/list_record.c src/cli/row.c src/cli/separator.c src/cli/source.c
  *          src/cli/table_hint.c src/cli/unpack.c src/cli/util.c src/engine/error.c
- * Libraries: libarchive zlib */
+ * Libraries: libarchive liblzma zlib */
 #include "fuzz.h"
 #include "list.h"
 #include "unpack.h"

@@ -6,7 +6,7 @@
  *          src/cli/source.c src/cli/unpack.c src/cli/util.c src/engine/digest.c src/engine/options.c
  *          src/engine/rules.c src/engine/backoff.c src/engine/http_date.c src/engine/headers.c src/engine/error.c
  *          src/engine/proxy.c src/engine/no_proxy.c src/engine/url.c src/engine/names.c
- * Libraries: libcurl libidn2 libarchive zlib libcrypto */
+ * Libraries: libcurl libidn2 libarchive liblzma zlib libcrypto */
 #include "fuzz.h"
 #include "options.h"
 
