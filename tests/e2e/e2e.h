@@ -123,7 +123,8 @@ struct topic {
 };
 
 extern const struct topic basic_topic, content_topic, disk_topic, dns_topic, ends_topic, errors_topic, formats_topic,
-    inputs_topic, large_topic, limits_topic, names_topic, options_topic, reruns_topic, robots_topic, verify_topic;
+    inputs_topic, large_topic, limits_topic, lists_topic, names_topic, options_topic, reruns_topic, robots_topic,
+    verify_topic;
 extern const struct topic output_topic, responses_topic, safety_hosts_topic, safety_topic, urls_topic;
 
 #endif
