@@ -253,14 +253,14 @@ struct seine_result {
   int http_status;       /* of the last response; 0 if none came */
   unsigned attempts;     /* how often the fetch was started; 0 if never */
 
-  const char *type;          /* MIME type that the bytes show; NULL before inspection */
+  const char *type;          /* MIME type that the bytes show; NULL where they were not looked at */
   const char *declared_type; /* Content-Type as sent */
   const char *etag;
   const char *last_modified;
   const char *disposition; /* Content-Disposition as sent */
   const char *ip;          /* the address connected to */
 
-  uint64_t size_bytes;   /* of the body, as far as it was received */
+  uint64_t size_bytes;   /* of the body, as far as it was received; SEINE_ESIZE: as far as it is known */
   const uint8_t *sha256; /* 32 bytes; NULL before inspection */
   uint32_t width, height;  /* of an image, as stored, before any rotation that metadata asks for; 0: not known */
   uint64_t trailing_bytes; /* that follow the image's end; they are kept */
@@ -305,9 +305,9 @@ struct seine_request {
   const uint8_t *md5;         /* 16 bytes, likewise. Neither is for a SEINE_SINK_STREAM */
 };
 
-/* Whether a URL whose fetch ended as `earlier` says should be fetched again under `options`: the failure is retryable,
- * or its HTTP status is one that `options` retry. Reads status, error, retryable and http_status of `earlier`. Any
- * thread. */
+/* Whether a URL whose fetch ended as `earlier` says should be fetched again under `options`: it is retryable, or the
+ * options retry or accept now what ended it. Reads status, error, retryable, http_status, type, declared_type,
+ * size_bytes, width and height of `earlier`. Any thread. */
 SEINE_EXTERN bool seine_should_refetch(const seine_options_t *options, const seine_result_t *earlier);
 
 /* Queues a fetch. SEINE_EURL for a URL that is malformed or not http(s), SEINE_EINVAL for a request that contradicts

@@ -106,7 +106,7 @@ START_TEST(urls_are_the_same_as_in_the_table) {
 }
 END_TEST
 
-enum { GOOD = 1, BAD, AGAIN };
+enum { GOOD = 1, BAD, AGAIN, REJECTED };
 
 /* What the rows of a URL said, in order, and what follows when it is met, and met again. */
 static const struct {
@@ -123,13 +123,25 @@ static const struct {
     {{BAD, GOOD}, HISTORY_DONE},
     {{GOOD, BAD}, HISTORY_DONE_BAD},
     {{AGAIN, AGAIN, GOOD, AGAIN}, HISTORY_NEW},
+    {{REJECTED}, HISTORY_REJECTED},
+    {{GOOD, REJECTED}, HISTORY_REJECTED},
+    {{REJECTED, BAD}, HISTORY_DONE_BAD},
+    {{REJECTED, GOOD}, HISTORY_DONE},
+    {{BAD, REJECTED, AGAIN}, HISTORY_NEW},
+    {{REJECTED, REJECTED}, HISTORY_REJECTED},
 };
 
 START_TEST(the_last_row_counts) {
   struct history *history = history_new(&key);
   uint64_t url = print_of(history, "http://h/a");
+  static const enum history_past pasts[] = {[GOOD] = HISTORY_PAST_GOOD,
+                                            [BAD] = HISTORY_PAST_BAD,
+                                            [AGAIN] = HISTORY_PAST_OPEN,
+                                            [REJECTED] = HISTORY_PAST_REJECTED};
   for (int i = 0; i < 4 && stories[_i].rows[i]; i++)
-    history_note(history, url, stories[_i].rows[i] != AGAIN, stories[_i].rows[i] == GOOD);
+    history_note(history, url, pasts[stories[_i].rows[i]]);
+  bool is_done = stories[_i].first == HISTORY_DONE || stories[_i].first == HISTORY_DONE_BAD;
+  ck_assert_uint_eq(history_count(history), is_done);
   ck_assert_int_eq(history_meet(history, url), stories[_i].first);
   ck_assert_int_eq(history_meet(history, url), HISTORY_REPEATED);
   ck_assert_uint_eq(history_count(history), 1);

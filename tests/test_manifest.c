@@ -389,7 +389,9 @@ START_TEST(a_pass_fills_what_needs_filling) {
       {.url = "http://h/later", .status = SEINE_STATUS_FAILED, .error = SEINE_ETIMEOUT, .retryable = true},
       {.url = "http://h/then", .status = SEINE_STATUS_FAILED, .error = SEINE_EDNS, .retryable = true},
       {.url = "http://h/then", .status = SEINE_STATUS_DUPLICATE, .path = "first", .sha256 = digest},
-      {.url = "http://h/no", .status = SEINE_STATUS_REJECTED, .error = SEINE_ETYPE},
+      {.url = "http://h/no", .status = SEINE_STATUS_REJECTED, .error = SEINE_ETYPE, .type = "text/html"},
+      {.url = "http://h/page", .status = SEINE_STATUS_REJECTED, .error = SEINE_ETYPE, .retryable = true},
+      {.url = "http://h/small", .status = SEINE_STATUS_REJECTED, .error = SEINE_ESIZE, .bytes = 1},
       {.url = "http://h/\xff#x", .status = SEINE_STATUS_OK, .path = "second"},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -398,7 +400,7 @@ START_TEST(a_pass_fills_what_needs_filling) {
 
   manifest = open_it(&options);
   fingerprint_key_draw(&key);
-  seine_options_t engine = {.retry_on = NULL};
+  seine_options_t engine = {.accept = "image/*"};
   struct recall recall = {.outdir = &outdir, .manifest = manifest, .options = &engine, .retry_failed = _i};
   recall.history = history_new(&key);
   recall.dedup = dedup_new(&key);
@@ -413,6 +415,7 @@ START_TEST(a_pass_fills_what_needs_filling) {
       {"http://h/ok", HISTORY_DONE, HISTORY_DONE},         {"http://h/gone", HISTORY_DONE_BAD, HISTORY_NEW},
       {"http://h/later", HISTORY_NEW, HISTORY_NEW},        {"http://h/then", HISTORY_DONE, HISTORY_DONE},
       {"http://h/no", HISTORY_DONE_BAD, HISTORY_DONE_BAD}, {"http://h/\xff", HISTORY_DONE, HISTORY_DONE},
+      {"http://h/page", HISTORY_REJECTED, HISTORY_REJECTED}, {"http://h/small", HISTORY_NEW, HISTORY_NEW},
   };
   for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
     uint64_t url = history_fingerprint(recall.history, expected[i].identity, strlen(expected[i].identity));

@@ -292,7 +292,7 @@ START_TEST(the_summary_says_what_came_of_it) {
                               "                     1,204  https://dead.example  host-down (no route to \\x1B)\n"
                               "               at least 17  http://\\x1B[31m.example:8080  http\n"
                               "  manifest     cats/manifest.jsonl\n"
-                              "run the same command again to retry 2 transient failures\n");
+                              "run the same command again to retry 2 URLs that may succeed then\n");
   text_clear(&text);
 }
 END_TEST

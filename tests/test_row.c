@@ -42,6 +42,17 @@ static const struct row empty = {.url = "not a url",
                                  .error = SEINE_EURL,
                                  .message = "no\nscheme \x7f \xff \xe2\x80\xa8 \xe2\x80\xae \xc3\xa9"};
 
+static const struct row rejected = {.id = 4,
+                                    .url = "http://h/page",
+                                    .status = SEINE_STATUS_REJECTED,
+                                    .http = 200,
+                                    .error = SEINE_ETYPE,
+                                    .message = "declared as text/html",
+                                    .retryable = true,
+                                    .attempts = 1,
+                                    .final_url = "http://h/\"p\"",
+                                    .declared_type = "text/html; x=\"y,z\""};
+
 /* What a sheet would run as formulas. */
 static const struct row formulas = {.url = "=HYPERLINK(\"x\",1)",
                                     .status = SEINE_STATUS_FAILED,
@@ -71,6 +82,15 @@ static const struct {
 } written[] = {
     {&wide_formulas, ROW_CSV,
      "0,'\uff1d1,failed,''\uff201,,0,\uff411,,,,,url,'\uff0d1,false,0,,'\uff0b1,'\ufe661,a\uff1d,,,0,\r\n"},
+    {&rejected, ROW_JSON,
+     "{\"id\":4,\"url\":\"http://h/page\",\"status\":\"rejected\",\"path\":null,\"sha256\":null,\"bytes\":0,"
+     "\"type\":null,\"width\":null,\"height\":null,\"trailing_bytes\":null,\"http\":200,\"error\":\"type\","
+     "\"message\":\"declared as text/html\",\"retryable\":true,\"attempts\":1,\"final_url\":\"http://h/\\\"p\\\"\","
+     "\"declared_type\":\"text/html; x=\\\"y,z\\\"\",\"etag\":null,\"last_modified\":null,\"ip\":null,"
+     "\"started\":null,\"elapsed_ms\":0,\"input\":null}\n"},
+    {&rejected, ROW_CSV,
+     "4,http://h/page,rejected,,,0,,,,,200,type,declared as text/html,true,1,\"http://h/\"\"p\"\"\","
+     "\"text/html; x=\"\"y,z\"\"\",,,,,0,\r\n"},
     {&formulas, ROW_CSV,
      "0,\"'=HYPERLINK(\"\"x\"\",1)\",failed,'''@a,,0,'a,,,,,url,'-1,true,0,,'+1,a=1,,,,0,\r\n"},
     {&full, ROW_JSON,
@@ -114,6 +134,10 @@ START_TEST(what_was_written_is_read) {
   ck_assert_int_eq(view.error, row->error);
   ck_assert_int_eq(view.http, row->http);
   ck_assert_int_eq(view.retryable, row->retryable);
+  ck_assert_uint_eq(view.width, row->width);
+  ck_assert_uint_eq(view.height, row->height);
+  ck_assert_pstr_eq(view.type, row->type);
+  if (row->status == SEINE_STATUS_REJECTED) ck_assert_pstr_eq(view.declared_type, row->declared_type);
   ck_assert_int_eq(view.has_sha256, row->sha256 != NULL);
   if (row->sha256) ck_assert_mem_eq(view.sha256, row->sha256, 32);
   if (row->path)
@@ -148,9 +172,9 @@ static const struct {
     {"{\"id\":1,\"url\":\"a\\", ROW_JSON, false},
     {"{\"id\":1,\"url\":\"a\\\"}", ROW_JSON, false},
     {"{\"id\":1,\"url\":\"u\",\"status\":\"ok\",\"path\":null,\"sha256\":\"ba78\"", ROW_JSON, false},
-    {"1,u,ok,p," DIGEST_HEX ",1,,,,,200,,,,1", ROW_CSV, true},
+    {"1,u,ok,p," DIGEST_HEX ",1,,,,,200,,,,1,,,x", ROW_CSV, true},
     {"1,u,ok,p," DIGEST_HEX "0,1,,,,,200,,,,1", ROW_CSV, false},
-    {"1,\"u\"\"v\",failed,,,,,,,,404,http,m,false,1", ROW_CSV, true},
+    {"1,\"u\"\"v\",failed,,,,,,,,404,http,m,false,1,,text/html,x", ROW_CSV, true},
     {"1,\"u,failed,,,,,,,,404,http,m,1", ROW_CSV, false},
     {"1,\"u\"v,failed,,,,,,,,404,http,m,1", ROW_CSV, false},
     {"id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message", ROW_CSV, false},
@@ -331,6 +355,9 @@ static size_t write_random_row(char *line, size_t size, bool odd) {
   row.bytes = (uint64_t)rand() << rand() % 32;
   row.type = PICK(types);
   row.width = rand() % 2 ? (unsigned)rand() % 9999 : 0;
+  row.height = rand() % 2 ? (unsigned)rand() % 9999 : 0;
+  row.final_url = rand() % 2 ? url : NULL;
+  row.declared_type = PICK(types);
   row.http = (int)https[rand() % 4];
   row.error = errors[rand() % 5];
   row.message = rand() % 2 ? odd ? text : "HTTP status 404" : NULL;
@@ -348,6 +375,10 @@ static void assert_same_views(const struct row_view *a, const struct row_view *b
   ck_assert_int_eq(a->http, b->http);
   ck_assert_int_eq(a->retryable, b->retryable);
   ck_assert_pstr_eq(a->path, b->path);
+  ck_assert_pstr_eq(a->type, b->type);
+  ck_assert_pstr_eq(a->declared_type, b->declared_type);
+  ck_assert_uint_eq(a->width, b->width);
+  ck_assert_uint_eq(a->height, b->height);
   ck_assert_uint_eq(a->bytes, b->bytes);
   ck_assert_int_eq(a->has_sha256, b->has_sha256);
   if (a->has_sha256) ck_assert_mem_eq(a->sha256, b->sha256, 32);

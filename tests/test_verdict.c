@@ -117,6 +117,42 @@ START_TEST(headers_are_judged) {
 }
 END_TEST
 
+static char video[] = "video/mp4", json[] = "application/problem+json";
+
+/* Rejections: whether another response may be accepted, and the size that is known. */
+static const struct {
+  struct response response;
+  bool retryable;
+  uint64_t whole_bytes;
+} rejections[] = {
+    {{.status = 200, .content_type = html}, true, 0},
+    {{.status = 200, .content_type = html, .has_length = true, .length = 30}, true, 30},
+    {{.status = 200, .content_type = json}, true, 0},
+    {{.status = 200, .content_type = video}, false, 0},
+    {{.status = 202, .content_type = video}, true, 0},
+    {{.status = 200, .content_type = video, .has_length = true, .length = 0}, true, 0},
+    {{.status = 200, .content_type = jpeg, .has_length = true, .length = 0}, true, 0},
+    {{.status = 202, .content_type = jpeg, .has_length = true, .length = 9}, true, 9},
+    {{.status = 200, .content_type = jpeg, .has_length = true, .length = 9}, false, 9},
+    {{.status = 200, .content_type = jpeg, .has_length = true, .length = 1001}, false, 1001},
+    {{.status = 200, .content_type = html, .robots = noai}, false, 0},
+};
+
+START_TEST(a_rejection_may_pass_or_not) {
+  seine_options_t options;
+  struct verdict verdict;
+  seine_options_init(&options);
+  options.accept = "image/*";
+  options.opt_out = both;
+  options.min_size_bytes = 100;
+  options.max_size_bytes = 1000;
+  verdict_of_headers(&options, &(struct range){0}, &rejections[_i].response, &verdict);
+  ck_assert_int_eq(verdict.kind, VERDICT_REJECT);
+  ck_assert_int_eq(verdict.retryable, rejections[_i].retryable);
+  ck_assert_uint_eq(verdict.whole_bytes, rejections[_i].whole_bytes);
+}
+END_TEST
+
 static const struct {
   const char *accept, *type;
   uint64_t size_bytes;
@@ -149,6 +185,7 @@ int main(void) {
   TCase *tcase = tcase_create("verdict");
   tcase_add_loop_test(tcase, directives_that_opt_out_are_found, 0, sizeof robots / sizeof *robots);
   tcase_add_loop_test(tcase, headers_are_judged, 0, sizeof verdicts / sizeof *verdicts);
+  tcase_add_loop_test(tcase, a_rejection_may_pass_or_not, 0, sizeof rejections / sizeof *rejections);
   tcase_add_loop_test(tcase, bodies_are_judged, 0, sizeof bodies / sizeof *bodies);
   suite_add_tcase(suite, tcase);
   return suite_run(suite);

@@ -68,6 +68,7 @@ bool feed_submit(struct item *item, const char *url) {
 static bool is_new(struct run *run, enum history_seen seen) {
   switch (seen) {
   case HISTORY_NEW:
+  case HISTORY_REJECTED:
     return true;
   case HISTORY_DONE_BAD:
     run->figures.done_before_bad++;
@@ -104,6 +105,7 @@ static bool take_url(struct run *run, const struct record *record, struct checks
   }
   struct item *item = xcalloc(1, sizeof *item);
   *item = (struct item){.run = run, .id = record->id, .url = url, .checksum = checksum, .distinct = !is_alone};
+  item->rejected_before = seen == HISTORY_REJECTED;
   item->as_written = strcmp(run->identity, record->text) == 0;
   if (record->rest) {
     item->input = xstrndup(record->rest, record->rest_length);

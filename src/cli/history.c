@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Kept in the entries' flags. */
-#define FLAG_MET ((uint64_t)1)
-#define FLAG_BAD ((uint64_t)2)
+/* State of an entry, in its flags. */
+#define STATE_GOOD     ((uint64_t)0)
+#define STATE_MET      ((uint64_t)1) /* in this run */
+#define STATE_BAD      ((uint64_t)2)
+#define STATE_REJECTED ((uint64_t)3) /* not done */
 
 struct history {
   const struct fingerprint_key *key;
   struct table *urls;
+  size_t rejected; /* entries in that state */
 };
 
 struct history *history_new(const struct fingerprint_key *key) {
@@ -64,26 +67,39 @@ void history_prefetch(const struct history *history, uint64_t url) {
   table_prefetch(history->urls, url);
 }
 
-enum history_seen history_meet(struct history *history, uint64_t url) {
-  struct table_slot slot;
-  if (table_insert(history->urls, (url & ~TABLE_FLAGS) | FLAG_MET, &slot)) return HISTORY_NEW;
-  if (*slot.flags & FLAG_MET) return HISTORY_REPEATED;
-  *slot.flags |= FLAG_MET;
-  return *slot.flags & FLAG_BAD ? HISTORY_DONE_BAD : HISTORY_DONE;
+static void set_state(struct history *history, const struct table_slot *slot, uint64_t state) {
+  history->rejected += (size_t)(state == STATE_REJECTED) - (size_t)((*slot->flags & TABLE_FLAGS) == STATE_REJECTED);
+  *slot->flags = (*slot->flags & ~TABLE_FLAGS) | state;
 }
 
-void history_note(struct history *history, uint64_t url, bool done, bool good) {
+enum history_seen history_meet(struct history *history, uint64_t url) {
+  static const enum history_seen seen[] = {[STATE_GOOD] = HISTORY_DONE,
+                                           [STATE_MET] = HISTORY_REPEATED,
+                                           [STATE_BAD] = HISTORY_DONE_BAD,
+                                           [STATE_REJECTED] = HISTORY_REJECTED};
   struct table_slot slot;
-  if (!done) {
+  if (table_insert(history->urls, (url & ~TABLE_FLAGS) | STATE_MET, &slot)) return HISTORY_NEW;
+  enum history_seen found = seen[*slot.flags & TABLE_FLAGS];
+  set_state(history, &slot, STATE_MET);
+  return found;
+}
+
+void history_note(struct history *history, uint64_t url, enum history_past past) {
+  struct table_slot slot;
+  if (past == HISTORY_PAST_OPEN) {
+    if (table_find(history->urls, url, &slot)) set_state(history, &slot, STATE_GOOD);
     table_remove(history->urls, url);
     return;
   }
   table_insert(history->urls, url & ~TABLE_FLAGS, &slot);
-  *slot.flags = (*slot.flags & ~FLAG_BAD) | (good ? 0 : FLAG_BAD);
+  set_state(history, &slot,
+            past == HISTORY_PAST_GOOD  ? STATE_GOOD
+            : past == HISTORY_PAST_BAD ? STATE_BAD
+                                       : STATE_REJECTED);
 }
 
 size_t history_count(const struct history *history) {
-  return table_count(history->urls);
+  return table_count(history->urls) - history->rejected;
 }
 
 size_t history_bytes(const struct history *history) {

@@ -8,6 +8,7 @@ struct history;
 
 enum history_seen {
   HISTORY_NEW,      /* never met: it is to be fetched */
+  HISTORY_REJECTED, /* likewise; an earlier run rejected it for its type */
   HISTORY_DONE,     /* an earlier run ended it well */
   HISTORY_DONE_BAD, /* an earlier run rejected it, or it failed for good */
   HISTORY_REPEATED  /* met before in this run */
@@ -30,9 +31,18 @@ void history_prefetch(const struct history *history, uint64_t url);
 /* What is known of a URL; from now on it is met. */
 enum history_seen history_meet(struct history *history, uint64_t url);
 
-/* What a row of an earlier run says. The last row of a URL counts: `done` false forgets what earlier rows said. */
-void history_note(struct history *history, uint64_t url, bool done, bool good);
+/* State of a URL after the rows of earlier runs. */
+enum history_past {
+  HISTORY_PAST_OPEN, /* to be fetched */
+  HISTORY_PAST_REJECTED, /* to be fetched again, though it was rejected for its type */
+  HISTORY_PAST_GOOD,
+  HISTORY_PAST_BAD
+};
 
+/* Notes a row of an earlier run. The last row of a URL counts. */
+void history_note(struct history *history, uint64_t url, enum history_past past);
+
+/* URLs that are done, or were met. */
 size_t history_count(const struct history *history);
 size_t history_bytes(const struct history *history);
 

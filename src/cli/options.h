@@ -28,7 +28,7 @@ struct settings {
   char *name; /* preset or template */
   char *manifest; /* file; "-" is standard output */
   bool manifest_is_default; /* it was not given */
-  bool null_sink, fresh, retry_failed, check_files, durable, content_disposition, checksum;
+  bool null_sink, fresh, retry_failed, retry_rejected, check_files, durable, content_disposition, checksum;
   enum dedup_mode dedup;
   size_t window;
   int verbosity; /* -1 quiet, 0, 1 verbose */

@@ -13,7 +13,8 @@
 /* What a row comes to, before history and dedup hear of it. */
 struct note {
   uint64_t url, bytes, offset;
-  bool done, good, has_bytes;
+  enum history_past past;
+  bool has_bytes;
 };
 
 struct pass {
@@ -34,7 +35,7 @@ static uint64_t fingerprint_of_row(struct pass *pass, const struct row_view *vie
 }
 
 static void keep(struct recall *recall, const struct note *note) {
-  history_note(recall->history, note->url, note->done, note->good);
+  history_note(recall->history, note->url, note->past);
   if (note->has_bytes) dedup_note_prefetched(recall->dedup, note->bytes, note->offset);
 }
 
@@ -73,9 +74,23 @@ static bool goes_on(struct recall *recall, uint64_t offset) {
 static bool is_due(const struct recall *recall, const struct row_view *view) {
   if (view->status <= SEINE_STATUS_DUPLICATE) return false;
   if (view->status == SEINE_STATUS_FAILED && recall->retry_failed) return true;
-  seine_result_t earlier = {
-      .status = view->status, .error = view->error, .retryable = view->retryable, .http_status = view->http};
+  if (view->status == SEINE_STATUS_REJECTED && recall->retry_rejected) return true;
+  if (view->error == SEINE_ECHECKSUM && !recall->checksum) return true;
+  seine_result_t earlier = {.status = view->status,
+                            .error = view->error,
+                            .retryable = view->retryable,
+                            .http_status = view->http,
+                            .type = view->type,
+                            .declared_type = view->declared_type,
+                            .size_bytes = view->bytes,
+                            .width = view->width,
+                            .height = view->height};
   return seine_should_refetch(recall->options, &earlier);
+}
+
+static enum history_past past_of(const struct recall *recall, const struct row_view *view) {
+  if (is_due(recall, view)) return view->error == SEINE_ETYPE ? HISTORY_PAST_REJECTED : HISTORY_PAST_OPEN;
+  return view->status <= SEINE_STATUS_DUPLICATE ? HISTORY_PAST_GOOD : HISTORY_PAST_BAD;
 }
 
 static bool note_row(const struct row_view *view, uint64_t offset, void *user) {
@@ -88,8 +103,7 @@ static bool note_row(const struct row_view *view, uint64_t offset, void *user) {
   struct note note = {.url = fingerprint_of_row(pass, view), .offset = offset};
   history_prefetch(recall->history, note.url);
   bool lost = recall->check_files && view->path && file_is_lost(recall, view);
-  note.done = !lost && !is_due(recall, view);
-  note.good = view->status == SEINE_STATUS_OK || view->status == SEINE_STATUS_DUPLICATE;
+  note.past = lost ? HISTORY_PAST_OPEN : past_of(recall, view);
   note.has_bytes = view->status == SEINE_STATUS_OK && view->path && recall->dedup && view->has_sha256 && !lost;
   if (note.has_bytes) note.bytes = dedup_prefetch(recall->dedup, view->sha256);
   keep_later(pass, &note);

@@ -92,6 +92,8 @@ static void row_of_result(struct item *item, const seine_result_t *result, struc
       .elapsed_ms = result->elapsed_ms,
       .input = item->input,
   };
+  /* Twice in two runs, a page in place of a file is what the server has. */
+  if (item->rejected_before && result->error == SEINE_ETYPE) row->retryable = false;
   if (!item->nameless) return;
   row->message = "no file name can be made for this URL by the template given with --name";
   row->retryable = true; /* with another template */

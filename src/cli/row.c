@@ -453,13 +453,20 @@ static bool take_http(char **at, int *http) {
   return true;
 }
 
+static bool take_side(char **at, uint32_t *side) {
+  uint64_t number = 0;
+  if (!TAKE(at, "null") && (!take_number(at, &number) || number > UINT32_MAX)) return false;
+  *side = (uint32_t)number;
+  return true;
+}
+
 /* Rows of a version that knew nothing of an image's sides are read as well. */
-static bool pass_sides(char **at) {
-  uint64_t number;
+static bool take_sides(char **at, struct row_view *view) {
+  uint64_t trailing;
+  view->width = view->height = 0;
   if (!TAKE(at, ",\"width\":")) return true;
-  if (!TAKE(at, "null") && !take_number(at, &number)) return false;
-  if (!TAKE(at, ",\"height\":") || (!TAKE(at, "null") && !take_number(at, &number))) return false;
-  return TAKE(at, ",\"trailing_bytes\":") && (TAKE(at, "null") || take_number(at, &number));
+  if (!take_side(at, &view->width) || !TAKE(at, ",\"height\":") || !take_side(at, &view->height)) return false;
+  return TAKE(at, ",\"trailing_bytes\":") && (TAKE(at, "null") || take_number(at, &trailing));
 }
 
 /* Rows of versions without this key: a failure is retryable, which costs one more fetch. */
@@ -473,6 +480,21 @@ static bool take_retryable(char **at, struct row_view *view) {
   return view->retryable || TAKE(at, "false");
 }
 
+/* Of other rows, and of versions that wrote other keys here, nothing is known. */
+static bool take_declared_type(char **at, struct row_view *view) {
+  uint64_t attempts;
+  char *text;
+  view->declared_type = NULL;
+  if (view->status != SEINE_STATUS_REJECTED || !TAKE(at, ",\"attempts\":")) return true;
+  if (!take_number(at, &attempts)) return false;
+  if (!TAKE(at, ",\"final_url\":")) return true;
+  if (!take_string(at, &text)) return false;
+  if (!TAKE(at, ",\"declared_type\":")) return true;
+  if (!take_string(at, &text)) return false;
+  view->declared_type = text;
+  return true;
+}
+
 /* Reads the keys that a rerun needs; what follows them is only checked for its end. */
 static bool read_json(char *line, size_t length, struct row_view *view) {
   char *at = line, *status, *path, *sha256, *type, *error;
@@ -482,9 +504,9 @@ static bool read_json(char *line, size_t length, struct row_view *view) {
          status && read_status(status, &view->status) && TAKE(&at, ",\"path\":") && take_string(&at, &path) &&
          (view->path = path, true) && TAKE(&at, ",\"sha256\":") && take_string(&at, &sha256) &&
          read_digest(sha256, view) && TAKE(&at, ",\"bytes\":") && take_number(&at, &view->bytes) &&
-         TAKE(&at, ",\"type\":") && take_string(&at, &type) && pass_sides(&at) && TAKE(&at, ",\"http\":") &&
+         TAKE(&at, ",\"type\":") && take_string(&at, &type) && (view->type = type, true) && take_sides(&at, view) && TAKE(&at, ",\"http\":") &&
          take_http(&at, &view->http) && TAKE(&at, ",\"error\":") && take_string(&at, &error) &&
-         read_error(error, &view->error) && take_retryable(&at, view) && (*at == ',' || *at == '}');
+         read_error(error, &view->error) && take_retryable(&at, view) && take_declared_type(&at, view) && (*at == ',' || *at == '}');
 }
 
 static char *without_apostrophe(char *text) {
@@ -518,9 +540,12 @@ static bool whole_number(char *text, uint64_t *number) {
 }
 
 static bool read_csv(char *line, struct row_view *view) {
-  enum { ID, URL, STATUS, PATH, SHA256, BYTES, TYPE, WIDTH, HEIGHT, TRAILING_BYTES, HTTP, ERROR, MESSAGE, RETRYABLE, FIELDS };
+  enum {
+    ID, URL, STATUS, PATH, SHA256, BYTES, TYPE, WIDTH, HEIGHT, TRAILING_BYTES, HTTP, ERROR, MESSAGE, RETRYABLE, ATTEMPTS,
+    FINAL_URL, DECLARED_TYPE, FIELDS
+  };
   char *field[FIELDS], *at = line;
-  uint64_t http = 0;
+  uint64_t http = 0, width = 0, height = 0;
   for (size_t i = 0; i < FIELDS; i++)
     if (*at == '\0' || !take_field(&at, &field[i])) return false;
   view->url = field[URL];
@@ -531,6 +556,12 @@ static bool read_csv(char *line, struct row_view *view) {
   if (field[BYTES] && !whole_number(field[BYTES], &view->bytes)) return false;
   if (field[HTTP] && (!whole_number(field[HTTP], &http) || http > 999)) return false;
   view->http = (int)http;
+  if (field[WIDTH] && (!whole_number(field[WIDTH], &width) || width > UINT32_MAX)) return false;
+  if (field[HEIGHT] && (!whole_number(field[HEIGHT], &height) || height > UINT32_MAX)) return false;
+  view->width = (uint32_t)width;
+  view->height = (uint32_t)height;
+  view->type = field[TYPE];
+  view->declared_type = view->status == SEINE_STATUS_REJECTED ? field[DECLARED_TYPE] : NULL;
   view->retryable = field[RETRYABLE] && strcmp(field[RETRYABLE], "true") == 0;
   return read_digest(field[SHA256], view) && read_error(field[ERROR], &view->error) && *at != '\0';
 }

@@ -58,6 +58,9 @@ struct row_view {
   bool retryable; /* false for ok and duplicate */
   const char *path;
   uint64_t bytes;
+  const char *type;
+  const char *declared_type; /* read of rejected rows alone */
+  uint32_t width, height; /* 0: not known */
   bool has_sha256;
   uint8_t sha256[32];
 };

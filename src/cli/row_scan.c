@@ -139,10 +139,30 @@ static bool pass_error(struct rest *rest, int *error) {
   return !name || *error != 0;
 }
 
-static bool pass_sides(struct rest *rest) {
-  uint64_t number;
-  return PASS(rest, ",\"width\":") && pass_number_or_null(rest, &number) && PASS(rest, ",\"height\":") &&
-         pass_number_or_null(rest, &number) && PASS(rest, ",\"trailing_bytes\":") && pass_number_or_null(rest, &number);
+static bool pass_sides(struct rest *rest, struct row_view *view) {
+  uint64_t width, height, trailing;
+  bool passed = PASS(rest, ",\"width\":") && pass_number_or_null(rest, &width) && PASS(rest, ",\"height\":") &&
+                pass_number_or_null(rest, &height) && PASS(rest, ",\"trailing_bytes\":") &&
+                pass_number_or_null(rest, &trailing) && width <= UINT32_MAX && height <= UINT32_MAX;
+  view->width = passed ? (uint32_t)width : 0;
+  view->height = passed ? (uint32_t)height : 0;
+  return passed;
+}
+
+/* A string's text in the line, once it may be written to; NULL for NULL. */
+static char *ended(char *line, const char *text, size_t length) {
+  if (!text) return NULL;
+  char *start = line + (text - line);
+  start[length] = '\0';
+  return start;
+}
+
+static bool pass_declared_type(struct rest *rest, const char **type, size_t *length) {
+  uint64_t attempts;
+  const char *final_url;
+  return PASS(rest, ",\"attempts\":") && pass_number(rest, &attempts) && PASS(rest, ",\"final_url\":") &&
+         pass_string_or_null(rest, &final_url, length) && PASS(rest, ",\"declared_type\":") &&
+         pass_string_or_null(rest, type, length);
 }
 
 static bool pass_retryable(struct rest *rest, struct row_view *view) {
@@ -160,8 +180,8 @@ static bool pass_retryable(struct rest *rest, struct row_view *view) {
 
 bool row_scan(char *line, size_t length, struct row_view *view) {
   struct rest row = {.at = line, .end = line + length}, *rest = &row;
-  const char *url, *path, *type;
-  size_t url_length, path_length, type_length;
+  const char *url, *path, *type, *declared = NULL;
+  size_t url_length, path_length, type_length, declared_length = 0;
   uint64_t http;
   if (length < 2 || line[length - 1] != '}') return false;
   bool read = PASS(rest, "{\"id\":") && pass_number(rest, &view->id) && PASS(rest, ",\"url\":") &&
@@ -169,15 +189,17 @@ bool row_scan(char *line, size_t length, struct row_view *view) {
               pass_status(rest, &view->status) && PASS(rest, ",\"path\":") &&
               pass_string_or_null(rest, &path, &path_length) && PASS(rest, ",\"sha256\":") && pass_digest(rest, view) &&
               PASS(rest, ",\"bytes\":") && pass_number(rest, &view->bytes) && PASS(rest, ",\"type\":") &&
-              pass_string_or_null(rest, &type, &type_length) && pass_sides(rest) && PASS(rest, ",\"http\":") &&
+              pass_string_or_null(rest, &type, &type_length) && pass_sides(rest, view) && PASS(rest, ",\"http\":") &&
               pass_number_or_null(rest, &http) && http <= 999 && PASS(rest, ",\"error\":") &&
-              pass_error(rest, &view->error) && pass_retryable(rest, view) && rest->at < rest->end && *rest->at == ',';
+              pass_error(rest, &view->error) && pass_retryable(rest, view) &&
+              (view->status != SEINE_STATUS_REJECTED || pass_declared_type(rest, &declared, &declared_length)) &&
+              rest->at < rest->end && *rest->at == ',';
   if (!read) return false;
   view->http = (int)http;
-  view->url = line + (url - line);
-  view->url[url_length] = '\0';
+  view->url = ended(line, url, url_length);
   view->plain_length = url_length;
-  view->path = path;
-  if (path) line[path - line + (ptrdiff_t)path_length] = '\0';
+  view->path = ended(line, path, path_length);
+  view->type = ended(line, type, type_length);
+  view->declared_type = ended(line, declared, declared_length);
   return true;
 }

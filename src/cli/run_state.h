@@ -109,6 +109,7 @@ struct item {
   bool nameless; /* no path could be made for it */
   bool lacked_space; /* it is fetched again, as there was no space on the disk the first time */
   struct item *next_without_space; /* in run.space.waiting */
+  bool rejected_before; /* by an earlier run, for its type */
   bool as_written; /* its URL is its own identity */
   char *input; /* what else its record holds; NULL for a line */
   size_t input_bytes;

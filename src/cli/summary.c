@@ -147,8 +147,8 @@ static void add_advice(struct text *text, const struct summary *summary) {
     text_printf(text, "run the same command again: it goes on from here%s\n",
                 again ? ", and retries what may pass" : "");
   else if (again)
-    text_printf(text, "run the same command again to retry %s transient failure%s\n", amount_count(again, number),
-                again == 1 ? "" : "s");
+    text_printf(text, "run the same command again to retry %s URL%s that may succeed then\n",
+                amount_count(again, number), again == 1 ? "" : "s");
 }
 
 void summary_text(const struct summary *summary, struct text *text) {

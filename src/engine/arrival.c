@@ -48,6 +48,12 @@ void arrival_work_failed(struct seine_fetch *fetch) {
     fetch_end(fetch, SEINE_STATUS_FAILED, failure->error, true, failure->text);
 }
 
+static void reject_body(struct seine_fetch *fetch, int error, const char *text) {
+  const struct attempt *attempt = fetch->attempt;
+  bool may_pass = verdict_may_pass(error, attempt->response.status, attempt->body->seen.type, attempt->received_bytes);
+  fetch_end(fetch, SEINE_STATUS_REJECTED, error, may_pass, text);
+}
+
 static void on_inspected(struct seine_fetch *fetch) {
   struct attempt *attempt = fetch->attempt;
   const struct body *body = attempt->body;
@@ -65,7 +71,7 @@ static void on_inspected(struct seine_fetch *fetch) {
   if (!error) error = expected_checksum(fetch->expected, &body->seen, text);
   if (!error) error = expected_sides(attempt_options(fetch), &body->seen, text);
   if (error)
-    fetch_end(fetch, SEINE_STATUS_REJECTED, error, false, text);
+    reject_body(fetch, error, text);
   else if (fetch->sink == SEINE_SINK_FILE)
     place(fetch);
   else
@@ -99,7 +105,7 @@ static void on_typed(struct seine_fetch *fetch) {
     char text[VERDICT_TEXT_MAX];
     cut(fetch);
     snprintf(text, sizeof text, "the bytes are %s", body->seen.type);
-    fetch_end(fetch, SEINE_STATUS_REJECTED, SEINE_ETYPE, false, text);
+    reject_body(fetch, SEINE_ETYPE, text);
   } else {
     transfer_resume(fetch->attempt->transfer);
   }
@@ -162,6 +168,7 @@ static bool reject_if_too_large(struct seine_fetch *fetch, uint64_t bytes) {
   if (!max_bytes || bytes <= max_bytes) return false;
   verdict->kind = VERDICT_REJECT;
   verdict->error = SEINE_ESIZE;
+  verdict->whole_bytes = bytes;
   snprintf(verdict->text, sizeof verdict->text, "the body has more than the %" PRIu64 " bytes accepted", max_bytes);
   return true;
 }

@@ -194,7 +194,7 @@ void ending_done(void *user, struct outcome *outcome) {
   else if (verdict->kind == VERDICT_STATUS)
     attempt_fail(fetch, SEINE_EHTTP, is_retried, wait_ms, verdict->text);
   else if (verdict->kind == VERDICT_REJECT)
-    fetch_end(fetch, SEINE_STATUS_REJECTED, verdict->error, false, verdict->text);
+    fetch_end(fetch, SEINE_STATUS_REJECTED, verdict->error, verdict->retryable, verdict->text);
   else if (verdict->error && attempt->body && attempt->body->failure.error)
     arrival_work_failed(fetch);
   else if (verdict->error)

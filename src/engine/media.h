@@ -22,4 +22,7 @@ bool media_is_specific(const char *essence);
  * use, and none that servers send for what they do not know, as text/plain and x- types are. */
 bool media_is_reliable(const char *essence);
 
+/* Whether an essence is that of a page or another text: what servers send in place of a file to say why not. */
+bool media_is_page(const char *essence);
+
 #endif

@@ -8,8 +8,9 @@ static void fill_body(const struct seine_fetch *fetch, seine_result_t *result) {
   const struct body *body = attempt->body;
   bool ok = fetch->status == SEINE_STATUS_OK;
   if (ok && fetch->sink == SEINE_SINK_FILE) result->path = attempt->path;
-  if (!body || !attempt->inspected) return;
-  result->type = body->seen.type;
+  if (!body) return;
+  if (attempt->inspected || fetch->error == SEINE_ETYPE) result->type = body->seen.type;
+  if (!attempt->inspected) return;
   result->sha256 = body->seen.sha256;
   result->width = body->seen.width;
   result->height = body->seen.height;
@@ -35,7 +36,8 @@ void result_fill(const struct seine_fetch *fetch, seine_result_t *result) {
   result->last_modified = attempt->response.last_modified;
   result->disposition = attempt->response.disposition;
   result->ip = attempt->ip[0] ? attempt->ip : NULL;
-  result->size_bytes = attempt->received_bytes;
+  bool announced = attempt->verdict.kind == VERDICT_REJECT && attempt->verdict.error == SEINE_ESIZE;
+  result->size_bytes = announced ? attempt->verdict.whole_bytes : attempt->received_bytes;
   result->started_unix_ms = attempt->started_unix_ms;
   result->elapsed_ms = attempt->elapsed_ms;
   result->first_byte_ms = attempt->first_byte_ms;

@@ -87,7 +87,7 @@ static bool is_success(int status) {
   return status >= 200 && status < 300 && status != 205 && status != 206;
 }
 
-static int judge_size(const seine_options_t *options, uint64_t size_bytes, const char *what, char *text) {
+int verdict_of_size(const seine_options_t *options, uint64_t size_bytes, const char *what, char *text) {
   if (options->max_size_bytes && size_bytes > options->max_size_bytes) {
     snprintf(text, VERDICT_TEXT_MAX, "%s %" PRIu64 " bytes, more than the %" PRIu64 " accepted", what, size_bytes,
              options->max_size_bytes);
@@ -101,6 +101,17 @@ static int judge_size(const seine_options_t *options, uint64_t size_bytes, const
   return 0;
 }
 
+bool verdict_takes_declared(const seine_options_t *options, const char *content_type) {
+  char declared[MEDIA_TYPE_MAX];
+  media_essence(content_type, declared, sizeof declared);
+  return options->trust_bytes || !media_is_reliable(declared) || media_accepts(options->accept, declared);
+}
+
+bool verdict_may_pass(int error, int http_status, const char *type, uint64_t size_bytes) {
+  if (error != SEINE_ETYPE && error != SEINE_ESIZE) return false;
+  return !size_bytes || http_status == 202 || http_status == 204 || (error == SEINE_ETYPE && media_is_page(type));
+}
+
 /* whole: the size of the body as far as the headers tell it. */
 static int judge_wanted(const seine_options_t *options, const struct response *response, const uint64_t *whole,
                         char *text) {
@@ -109,13 +120,13 @@ static int judge_wanted(const seine_options_t *options, const struct response *r
     snprintf(text, VERDICT_TEXT_MAX, "X-Robots-Tag: %s", directive);
     return SEINE_EOPTOUT;
   }
-  media_essence(response->content_type, declared, sizeof declared);
-  if (!options->trust_bytes && media_is_reliable(declared) && !media_accepts(options->accept, declared)) {
+  if (!verdict_takes_declared(options, response->content_type)) {
+    media_essence(response->content_type, declared, sizeof declared);
     snprintf(text, VERDICT_TEXT_MAX, "declared as %s", declared);
     return SEINE_ETYPE;
   }
   if (whole)
-    return judge_size(options, *whole, response->status == 206 ? "Content-Range says" : "Content-Length says", text);
+    return verdict_of_size(options, *whole, response->status == 206 ? "Content-Range says" : "Content-Length says", text);
   return 0;
 }
 
@@ -141,12 +152,16 @@ void verdict_of_headers(const seine_options_t *options, const struct range *rang
     verdict->error = SEINE_EHTTP;
     snprintf(verdict->text, sizeof verdict->text, "HTTP status %d", response->status);
   } else if ((verdict->error = judge_wanted(options, response, length, verdict->text))) {
+    char declared[MEDIA_TYPE_MAX];
+    media_essence(response->content_type, declared, sizeof declared);
     verdict->kind = VERDICT_REJECT;
+    verdict->retryable = verdict_may_pass(verdict->error, response->status, declared, length ? *length : UINT64_MAX);
+    if (length) verdict->whole_bytes = *length;
   }
 }
 
 int verdict_of_body(const seine_options_t *options, const char *type, uint64_t size_bytes, char *text) {
-  int error = judge_size(options, size_bytes, "the body has", text);
+  int error = verdict_of_size(options, size_bytes, "the body has", text);
   if (error) return error;
   if (media_accepts(options->accept, type)) return 0;
   snprintf(text, VERDICT_TEXT_MAX, "the bytes are %s", type);

@@ -43,7 +43,11 @@ static const struct e2e_case cases[] = {
                         {.url = "$1/img/gif/h?sides=0x300", .status = "rejected", .error = "dimensions",
                          .message = "could not be read"}},
                .stored = 3},
-              {.exit_status = 1, .appended = NONE, .requests = {{.count = NONE}}, .stored = 3}}},
+              {.options = {"--min-side", "200", "--max-pixels", "1M", "--max-aspect", "2"},
+               .exit_status = 1,
+               .appended = NONE,
+               .requests = {{.count = NONE}},
+               .stored = 3}}},
     {.name = "--checksum stores what has the hash that the list gives, and nothing else",
      .runs = {{.list = "$1/img/text/a?body=abc\tsha256=" TEXT_SHA256 "\n"
                        "$1/img/text/b?body=abc \t md5=900150983CD24FB0D6963F7D28E17F72\n"
