@@ -538,6 +538,7 @@ int options_parse(struct settings *settings, int argc, char **argv) {
   }
   if (proxies_settle(settings) < 0) return -1;
   if (read_host_rules(settings) < 0) return -1;
+  if (settings->reject_sha256 != NULL && digest_set_read(&settings->rejected, settings->reject_sha256) < 0) return -1;
   if (settings->output == NULL) settings->output = default_output(settings);
   settings->manifest_is_default = settings->manifest == NULL;
   if (settings->manifest_is_default) settings->manifest = xasprintf("%s/manifest.jsonl", settings->output);
@@ -560,6 +561,7 @@ void settings_clear(struct settings *settings) {
     }
   }
   proxies_clear(settings);
+  digest_set_clear(&settings->rejected);
   host_rules_free((seine_rule_t *)settings->engine.rules, settings->engine.rule_count);
   for (size_t i = 0; i < settings->list_count; i++)
     free(settings->lists[i]);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "list.h"
+#include "turn_down.h"
 #include "seine.h"
 
 enum progress_mode { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE };
@@ -36,6 +37,9 @@ struct settings {
   char *verify; /* folder to be verified, with nothing fetched; NULL */
   char *summary; /* file; NULL if none is wanted */
   char **proxy_files; /* that engine.proxies came from, too; NULL-terminated; NULL if there are none */
+  char *reject_sha256; /* file that `rejected` came from; NULL if there is none */
+  struct digest_set rejected; /* bytes that are not wanted */
+  char **reject_redirect_to; /* patterns of URLs; NULL-terminated; NULL if there are none */
   char *host_rules; /* file that engine.rules came from; NULL if there is none */
 };
 

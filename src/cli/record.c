@@ -133,6 +133,15 @@ bool record_reserve(struct run *run, uint64_t id, const char *text, uint64_t url
   return error || paths_take(run->paths, path, url);
 }
 
+/* The error of what the user wants to be rejected; 0 if it is not. */
+static int error_of_unwanted(const struct run *run, const seine_result_t *result) {
+  const struct settings *settings = run->settings;
+  if (result->error == SEINE_ECANCELLED) return 0;
+  if (result->final_url && url_matches((const char *const *)settings->reject_redirect_to, result->final_url))
+    return SEINE_EREDIRECT;
+  return result->sha256 && digest_set_has(&settings->rejected, result->sha256) ? SEINE_ECHECKSUM : 0;
+}
+
 static int name_file(struct item *item, const seine_result_t *result, char *path, size_t size) {
   struct run *run = item->run;
   seine_url_t url;
@@ -401,6 +410,8 @@ int record_place(seine_fetch_t *fetch, const seine_result_t *result, char *path,
   struct item *item = seine_fetch_user(fetch);
   struct run *run = item->run;
   uint64_t offset;
+  int unwanted = error_of_unwanted(run, result);
+  if (unwanted) return unwanted;
   if (item->claim && result->sha256 && !dedup_claims(item->claim, result->sha256)) drop_claim(item);
   bool compare = run->dedup && !run->no_links && result->sha256 && !item->alone && !item->claim;
   enum dedup_answer answer = compare ? dedup_look(run->dedup, result->sha256, &offset) : DEDUP_OTHER;
@@ -423,16 +434,28 @@ static void measure(struct run *run, const seine_result_t *result) {
   if (result->status <= SEINE_STATUS_DUPLICATE) latency_add(&run->transfer, result->elapsed_ms);
 }
 
+static void reject(struct row *row, int error) {
+  row->status = SEINE_STATUS_REJECTED;
+  row->error = error;
+  row->retryable = false;
+  row->path = NULL;
+  row->message = error == SEINE_EREDIRECT ? "redirects lead to a URL that --reject-redirect-to names"
+                                          : "the SHA-256 of these bytes is in the file of --reject-sha256";
+}
+
 void record_result(seine_fetch_t *fetch, const seine_result_t *result) {
   struct item *item = seine_fetch_user(fetch);
   struct run *run = item->run;
   struct row row;
   if (result->error != SEINE_ECANCELLED) measure(run, result);
-  if (result->status == SEINE_STATUS_DUPLICATE) {
+  int unwanted = error_of_unwanted(run, result);
+  if (unwanted && item->claim) drop_claim(item);
+  if (result->status == SEINE_STATUS_DUPLICATE && !unwanted) {
     record_duplicate(item, result);
     return;
   }
   row_of_result(item, result, &row);
+  if (unwanted) reject(&row, unwanted);
   if (row.error == SEINE_EIO && disk_is_full(result->sys_errno) && !run->stopped) {
     keep_row(item, &row, result->url); /* before anything below identifies another URL */
     if (item->claim) drop_claim(item);
