@@ -205,7 +205,6 @@ static const struct {
     {"a.csv", "url,t,n\nhttp://h/a\nhttp://h/b,x\nhttp://h/c,1,2,3\nx\n", NULL,
      "http://h/a {}\nhttp://h/b {\"t\":\"x\"}\nhttp://h/c {\"t\":\"1\",\"n\":\"2\",\"4\":\"3\"}\n"
      "! line 5 of a.csv has 1 field instead of 3\n"},
-    {"a.tsv000", "id\tsrc\nA\tu\n", "src", "u {\"id\":\"A\"}\n"},
     {"a.txt", "url,name\n", NULL, "url,name\n"},
 };
 

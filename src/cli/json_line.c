@@ -47,6 +47,8 @@ static bool take(struct json *json, char byte) {
 
 /* The end of a string, behind its first quote: at its last quote, or NULL if there is none. */
 static char *string_end(char *at, const char *end) {
+  char *quote = memchr(at, '"', (size_t)(end - at));
+  if (quote == NULL || memchr(at, '\\', (size_t)(quote - at)) == NULL) return quote;
   for (; at < end && *at != '"'; at++)
     if (*at == '\\') at++;
   return at < end ? at : NULL;
@@ -61,10 +63,15 @@ static bool put_string(struct json *json) {
   return true;
 }
 
+static bool ends_word(char byte) {
+  return is_space(byte) || byte == ',' || byte == ':' || byte == '"' || byte == '{' || byte == '}' || byte == '[' ||
+         byte == ']';
+}
+
 /* true, false, null, a number; NaN and Infinity, as which Python writes them, become null; any other word a string. */
 static bool put_word(struct json *json) {
   size_t length = 0;
-  while (json->at + length < json->end && !is_space(json->at[length]) && strchr(",:{}[]\"", json->at[length]) == NULL)
+  while (json->at + length < json->end && !ends_word(json->at[length]))
     length++;
   if (length == 0 && (*json->at == '\0' || strchr(",}]", *json->at) == NULL))
     return refuse(json,

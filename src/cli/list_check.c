@@ -29,13 +29,10 @@ static const struct {
 } endings[] = {{".csv", INPUT_CSV},    {".tsv", INPUT_TSV}, {".json", INPUT_JSON},
                {".jsonl", INPUT_JSON}, {".jl", INPUT_JSON}, {".ndjson", INPUT_JSON}};
 
-/* The digits of a part of a list do not count: photos.tsv000 is TSV. */
 enum input_format list_format(enum input_format asked, const char *source, bool *by_name) {
   size_t length = packing_stem(source);
   *by_name = asked == INPUT_AUTO;
   if (!*by_name) return asked == INPUT_JSONL ? INPUT_JSON : asked;
-  while (length > 0 && isdigit((unsigned char)source[length - 1]))
-    length--;
   for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
     size_t ending = strlen(endings[i].ending);
     if (length > ending && strncasecmp(source + length - ending, endings[i].ending, ending) == 0)

@@ -124,10 +124,15 @@ static bool check_member(struct list *list) {
 static bool give_json(struct list *list, const struct piece *piece, struct record *record) {
   struct json_wanted wanted = {
       .url = list->url_column, .has_checksum = list->checksums, .checksum = list->checksum_column};
-  /* A copy: behind its end the next value may begin, where there must be a NUL. */
-  list->piece.length = 0;
-  text_add(&list->piece, piece->text, piece->length);
-  const char *problem = json_line_take(list->piece.data, list->piece.length, &wanted, &list->json_taken);
+  char *text = piece->text;
+  if (list->json.layout == JSON_BY_LINE) {
+    text[piece->length] = '\0';
+  } else { /* the next value may begin where there must be a NUL */
+    list->piece.length = 0;
+    text_add(&list->piece, text, piece->length);
+    text = list->piece.data;
+  }
+  const char *problem = json_line_take(text, piece->length, &wanted, &list->json_taken);
   list->next_url = problem == NULL ? 0 : list->json_taken.urls.count;
   if (problem == NULL && list->checksums && !check_member(list)) return false;
   if (problem != NULL) return give_bad_piece(list, piece, problem, record);
