@@ -368,6 +368,10 @@ typedef struct seine_url {
 SEINE_EXTERN int seine_url_parse(seine_url_t *url, const char *text, char *cause, size_t size);
 SEINE_EXTERN void seine_url_clear(seine_url_t *url);
 
+/* Finds the URL in a text of *size bytes: without the blanks, control characters and invisible marks around it. Sets
+ * *size to its length, and returns how many bytes stand before it. */
+SEINE_EXTERN size_t seine_url_trim(const char *text, size_t *size);
+
 /* Returns strlen(text) if the text is its own public_url, as most URLs of most lists are, without an allocation; 0 for
  * any other text, and for a few such: those take seine_url_parse. */
 SEINE_EXTERN size_t seine_url_canonical_length(const char *text);

@@ -120,9 +120,9 @@ static const struct {
     {ROW("\xef\xbb\xbf\n"), ""},
     {ROW("\xef\xbb\xbf  # c\nx"), "x\n"},
     {ROW("a\n\xef\xbb\xbf"
-         "b\n"),
-     "a\n\xef\xbb\xbf"
-     "b\n"},
+         "b\n\xe2\x80\x8b c\xe2\x80\x8f\t\n\xef\xbb\xbf \n\x02" "d\n"),
+     "a\nb\nc\nd\n"},
+    {ROW("\x01\x02\n\x1f\xef\xbb\xbf\n"), "\x01\x02\n\x1f\xef\xbb\xbf\n"},
     {ROW("\xef\xbb"), "\xef\xbb\n"},
     {ROW("a\rb\n"), "a\nb\n"},
     {ROW("a\rb\r# c\rd"), "a\nb\nd\n"},

@@ -1,5 +1,5 @@
 /* The manifest on a loop: groups, reading back, torn and foreign files, streams, full disks; and the pass over it. */
-#include "list.h"
+#include "identity.h"
 #include "manifest.h"
 #include "outdir.h"
 #include "recall.h"
@@ -402,7 +402,8 @@ START_TEST(a_pass_fills_what_needs_filling) {
   fingerprint_key_draw(&key);
   seine_options_t engine = {.accept = "image/*"};
   struct recall recall = {.outdir = &outdir, .manifest = manifest, .options = &engine, .retry_failed = _i};
-  recall.history = history_new(&key);
+  recall.key = &key;
+  recall.history = history_new();
   recall.dedup = dedup_new(&key);
   recall.paths = paths_new(&key);
   recall_read(&recall);
@@ -418,7 +419,7 @@ START_TEST(a_pass_fills_what_needs_filling) {
       {"http://h/page", HISTORY_REJECTED, HISTORY_REJECTED}, {"http://h/small", HISTORY_NEW, HISTORY_NEW},
   };
   for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
-    uint64_t url = history_fingerprint(recall.history, expected[i].identity, strlen(expected[i].identity));
+    uint64_t url = url_key(&key, expected[i].identity, expected[i].identity);
     ck_assert_int_eq(history_meet(recall.history, url), _i ? expected[i].seen_retrying : expected[i].seen);
   }
   uint64_t offset = 1;
@@ -448,18 +449,16 @@ enum { TORN_ROWS = sizeof torn_rows / sizeof *torn_rows };
 static void recall_exactly(struct manifest *manifest, size_t whole) {
   struct fingerprint_key key;
   struct outdir outdir = {.fd = -1, .lock = -1};
-  char identity[128];
   fingerprint_key_draw(&key);
   seine_options_t engine = {.retry_on = NULL};
   struct recall recall = {
-      .outdir = &outdir, .manifest = manifest, .options = &engine, .history = history_new(&key)};
+      .outdir = &outdir, .manifest = manifest, .options = &engine, .key = &key, .history = history_new()};
   recall_read(&recall);
   ck_assert_int_eq(recall.error, 0);
   ck_assert_uint_eq(recall.rows, whole);
   ck_assert_uint_eq(recall.not_understood, 0);
   for (size_t i = 0; i < TORN_ROWS; i++) {
-    size_t length = url_identity(torn_rows[i].url, identity, sizeof identity);
-    enum history_seen seen = history_meet(recall.history, history_fingerprint(recall.history, identity, length));
+    enum history_seen seen = history_meet(recall.history, url_key(&key, torn_rows[i].url, torn_rows[i].url));
     ck_assert_int_eq(seen != HISTORY_NEW, i < whole);
   }
   history_free(recall.history);

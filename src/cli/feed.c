@@ -1,5 +1,6 @@
 /* Records out of the lists into the engine: no more than it has room for, and no URL twice. */
 #include "amount.h"
+#include "identity.h"
 #include "run_state.h"
 #include "util.h"
 
@@ -12,10 +13,11 @@
 #define BACKLOG_MOST ((size_t)8 << 20) /* rows that wait to be written, bytes */
 #define INPUT_MOST   ((size_t)64 << 20) /* what records carry beside their URLs, bytes */
 
-size_t feed_identify(struct run *run, const char *url) {
+const char *feed_show(struct run *run, const char *url) {
   size_t room = strlen(url) * 3 + 1; /* each byte may be percent-encoded */
-  if (room > run->identity_room) run->identity = xrealloc(run->identity, run->identity_room = room);
-  return url_identity(url, run->identity, run->identity_room);
+  if (room > run->shown_room) run->shown = xrealloc(run->shown, run->shown_room = room);
+  url_shown(url, run->shown, run->shown_room);
+  return run->shown;
 }
 
 /* An active idle handle keeps the loop from sleeping, and needs to do no more. */
@@ -53,8 +55,7 @@ bool feed_submit(struct item *item, const char *url) {
     if (seine_url_parse(&parsed, url, cause, sizeof cause) == 0)
       snprintf(cause, sizeof cause, "%s", seine_strerror(error));
     seine_url_clear(&parsed);
-    feed_identify(run, url);
-    record_bad_url(run, item->id, run->identity, cause, item->input);
+    record_bad_url(run, item->id, feed_show(run, url), cause, item->input);
   } else {
     run->figures.unfinished++;
     RUN_SAY(run, "a URL could not be submitted: %s; the run ends here", seine_strerror(error));
@@ -92,13 +93,14 @@ static struct checksum *take_checksum(struct record *record) {
 }
 
 static bool take_url(struct run *run, const struct record *record, struct checksum *checksum) {
-  size_t length = feed_identify(run, record->text);
-  uint64_t url = history_fingerprint(run->history, run->identity, length);
+  bool is_canonical = !record->problem && seine_url_canonical_length(record->text) > 0;
+  const char *shown = is_canonical ? record->text : feed_show(run, record->text);
+  uint64_t url = record->problem ? url_key_of_text(&run->key, shown) : url_key(&run->key, record->text, shown);
   run->figures.records++;
   enum history_seen seen = history_meet(run->history, url);
   bool is_wanted = is_new(run, seen);
   bool is_alone = seen == HISTORY_REPEATED || record->problem || record_reserve(run, record->id, record->text, url);
-  if (is_wanted && record->problem) record_bad_url(run, record->id, run->identity, record->problem, NULL);
+  if (is_wanted && record->problem) record_bad_url(run, record->id, shown, record->problem, NULL);
   if (!is_wanted || record->problem) {
     free(checksum);
     return false;
@@ -106,7 +108,7 @@ static bool take_url(struct run *run, const struct record *record, struct checks
   struct item *item = xcalloc(1, sizeof *item);
   *item = (struct item){.run = run, .id = record->id, .url = url, .checksum = checksum, .distinct = !is_alone};
   item->rejected_before = seen == HISTORY_REJECTED;
-  item->as_written = strcmp(run->identity, record->text) == 0;
+  item->as_written = strcmp(shown, record->text) == 0;
   if (record->rest) {
     item->input = xstrndup(record->rest, record->rest_length);
     item->input_bytes = record->rest_length;

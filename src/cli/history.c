@@ -3,7 +3,6 @@
 #include "util.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* State of an entry, in its flags. */
 #define STATE_GOOD     ((uint64_t)0)
@@ -12,14 +11,12 @@
 #define STATE_REJECTED ((uint64_t)3) /* not done */
 
 struct history {
-  const struct fingerprint_key *key;
   struct table *urls;
   size_t rejected; /* entries in that state */
 };
 
-struct history *history_new(const struct fingerprint_key *key) {
+struct history *history_new(void) {
   struct history *history = xcalloc(1, sizeof *history);
-  history->key = key;
   history->urls = table_new(false);
   return history;
 }
@@ -28,39 +25,6 @@ void history_free(struct history *history) {
   if (!history) return;
   table_free(history->urls);
   free(history);
-}
-
-static bool is_graphic(char c) {
-  return c >= 0x20 && c < 0x7f;
-}
-
-uint64_t history_fingerprint(const struct history *history, const char *identity, size_t length) {
-  static const char digits[] = "0123456789ABCDEF";
-  size_t plain = 0;
-  while (plain < length && is_graphic(identity[plain]))
-    plain++;
-  if (plain == length) return fingerprint(history->key, identity, length);
-
-  char *encoded = xmalloc(plain + 3 * (length - plain));
-  memcpy(encoded, identity, plain);
-  size_t used = plain;
-  for (size_t i = plain; i < length; i++) {
-    unsigned char byte = (unsigned char)identity[i];
-    if (is_graphic(identity[i])) {
-      encoded[used++] = identity[i];
-      continue;
-    }
-    encoded[used++] = '%';
-    encoded[used++] = digits[byte >> 4];
-    encoded[used++] = digits[byte & 15];
-  }
-  uint64_t hash = fingerprint(history->key, encoded, used);
-  free(encoded);
-  return hash;
-}
-
-uint64_t history_fingerprint_plain(const struct history *history, const char *identity, size_t length) {
-  return fingerprint(history->key, identity, length);
 }
 
 void history_prefetch(const struct history *history, uint64_t url) {

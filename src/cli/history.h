@@ -1,4 +1,4 @@
-/* Which URLs are done with, or were met already in this run: a set of fingerprints. */
+/* Which URLs are done with, or were met already in this run: a set of the keys that url_key gives. */
 #ifndef SEINE_CLI_HISTORY_H
 #define SEINE_CLI_HISTORY_H
 
@@ -14,16 +14,8 @@ enum history_seen {
   HISTORY_REPEATED  /* met before in this run */
 };
 
-/* `key` is borrowed until history_free. */
-struct history *history_new(const struct fingerprint_key *key);
+struct history *history_new(void);
 void history_free(struct history *history); /* NULL is fine */
-
-/* The fingerprint of what identifies a URL, as url_identity gives it. A character written as it is and the same one
- * percent-encoded (in capitals) are one, so that a URL read back from any manifest is the one that was written. */
-uint64_t history_fingerprint(const struct history *history, const char *identity, size_t length);
-
-/* The same where each character is written as it is, and in ASCII; nothing is looked at to make sure. */
-uint64_t history_fingerprint_plain(const struct history *history, const char *identity, size_t length);
 
 /* Begins to fetch what the next call for this URL will look at, for whoever has others to look at meanwhile. */
 void history_prefetch(const struct history *history, uint64_t url);

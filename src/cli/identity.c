@@ -1,52 +1,50 @@
-/* What a URL is known by: its text without what is secret, or only for the client. */
-#include "list.h"
+/* Names URLs without what is secret: for rows, and for the tables of what is done. */
+#include "identity.h"
 #include "util.h"
 
-#include <ctype.h>
+#include <seine.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* Where user:password@ would stand. One slash or three are read as two, as lenient parsers do, so that no password gets
- * through for being written badly. */
-static const char *find_authority(const char *text) {
-  size_t length = 0;
-  while (isalnum((unsigned char)text[length]) || text[length] == '+' || text[length] == '-' || text[length] == '.')
-    length++;
-  if (text[length] != ':' || text[length + 1] != '/') return text;
-  const char *authority = text + length + 1;
-  while (*authority == '/')
-    authority++;
-  return authority;
+#define SCHEME_BYTES  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."
+#define IGNORED_BYTES "\t\n\r" /* in a URL */
+
+/* ---- Rows ---- */
+
+/* The place of user:password@ in a text. In one that is no URL, it is looked for behind "scheme:/" alone. */
+static const char *find_authority(const char *text, bool is_url) {
+  const char *colon = is_url ? strchr(text, ':') : text + strspn(text, SCHEME_BYTES);
+  if (!is_url && (*colon != ':' || colon[1] != '/')) return text;
+  return colon + 1 + strspn(colon + 1, "/\\" IGNORED_BYTES);
 }
 
-/* How many of the next bytes stand for themselves, whatever comes before and after them. */
+/* Finds the userinfo of a text: from *secret to before the end that is returned; both are the same if there is none. */
+static const char *find_secret(const char *text, const char **secret) {
+  *secret = text;
+  if (strchr(text, '@') == NULL) return text;
+  seine_url_t url;
+  bool is_url = seine_url_parse(&url, text, NULL, 0) == 0;
+  seine_url_clear(&url);
+  *secret = find_authority(text, is_url);
+  size_t size = is_url ? strcspn(*secret, "/?#\\") : strlen(*secret);
+  const char *at = memrchr(*secret, '@', size);
+  return at != NULL ? at + 1 : *secret;
+}
+
+/* How many of the next bytes stand for themselves. */
 static size_t plain_run(const char *from, size_t room) {
   size_t length = 0;
-  while (length < room && from[length] >= ' ' && from[length] < 0x7f && from[length] != '#')
+  while (length < room && from[length] >= ' ' && from[length] < 0x7f)
     length++;
   return length;
 }
 
-/* What follows the userinfo that an authority begins with; the authority itself if there is none. */
-static const char *skip_userinfo(const char *authority) {
-  const char *host = authority;
-  for (const char *at = authority; *at != '\0' && *at != '/' && *at != '?' && *at != '#'; at++)
-    if (*at == '@') host = at + 1;
-  return host;
-}
-
-size_t url_identity(const char *text, char *out, size_t size) {
-  if (size == 0) return 0;
-  const char *authority = find_authority(text), *from = text, *host;
-  size_t end = 0, fragment = SIZE_MAX;
-  while (*from != '\0') {
-    /* What is left may begin with userinfo again, where a malformed text has it twice. */
-    while (from == authority && (host = skip_userinfo(authority)) != authority) {
-      from = host;
-      authority = end > 0 ? host + strspn(host, "/") : find_authority(host);
-    }
-    size_t room = from < authority ? (size_t)(authority - from) : SIZE_MAX;
-    if (room > size - end - 1) room = size - end - 1;
+/* Adds a text from `from` to `to`, or to its end if that is NULL, behind out[0..end). Returns the new end. */
+static size_t add(char *out, size_t end, size_t size, const char *from, const char *to) {
+  while (*from != '\0' && from != to) {
+    size_t room = to != NULL && (size_t)(to - from) < size - end - 1 ? (size_t)(to - from) : size - end - 1;
     size_t run = plain_run(from, room);
     memcpy(out + end, from, run);
     end += run;
@@ -54,8 +52,7 @@ size_t url_identity(const char *text, char *out, size_t size) {
     if (run > 0) continue;
     uint32_t code;
     size_t step = (unsigned char)*from < 0x80 ? 1 : utf8_decode(from, strnlen(from, 4), &code);
-    if (*from == '\0' || end + (step > 0 ? step : 3) >= size) break;
-    if (*from == '#' && fragment == SIZE_MAX) fragment = end;
+    if (end + (step > 0 ? step : 3) >= size) break;
     if (step == 0) {
       end += (size_t)sprintf(out + end, "%%%02X", (unsigned char)*from++);
       continue;
@@ -64,6 +61,46 @@ size_t url_identity(const char *text, char *out, size_t size) {
     end += step;
     from += step;
   }
+  return end;
+}
+
+size_t url_shown(const char *text, char *out, size_t size) {
+  const char *secret, *rest = find_secret(text, &secret);
+  size_t end = 0;
+  if (size == 0) return 0;
+  if (secret > text) end = add(out, end, size, text, secret);
+  end = add(out, end, size, rest, NULL);
   out[end] = '\0';
-  return fragment < end ? fragment : end;
+  return end;
+}
+
+/* ---- Keys ---- */
+
+uint64_t url_key(const struct fingerprint_key *key, const char *text, const char *shown) {
+  size_t length = seine_url_canonical_length(text);
+  if (length > 0) return fingerprint(key, text, length);
+  seine_url_t url;
+  bool is_url = seine_url_parse(&url, text, NULL, 0) == 0;
+  uint64_t hash = is_url ? fingerprint(key, url.public_url, strlen(url.public_url)) : url_key_of_text(key, shown);
+  seine_url_clear(&url);
+  return hash;
+}
+
+/* A CSV has some characters percent-encoded, and no tabs and line ends in a URL: a text read back has the same key. */
+uint64_t url_key_of_text(const struct fingerprint_key *key, const char *shown) {
+  static const char digits[] = "0123456789ABCDEF";
+  char *encoded = xmalloc(3 * strlen(shown) + 1), *to = encoded;
+  for (const char *at = shown; *at != '\0'; at++) {
+    unsigned char byte = (unsigned char)*at;
+    if (byte >= ' ' && byte < 0x7f) {
+      *to++ = (char)byte;
+    } else if (strchr(IGNORED_BYTES, byte) == NULL) {
+      *to++ = '%';
+      *to++ = digits[byte >> 4];
+      *to++ = digits[byte & 15];
+    }
+  }
+  uint64_t hash = ~fingerprint(key, encoded, (size_t)(to - encoded));
+  free(encoded);
+  return hash;
 }

@@ -89,9 +89,4 @@ size_t list_stem(const char *source);
 /* Ends reading; on_ready is not called any more. The memory goes once the loop has run. */
 void list_close(struct list *list);
 
-/* What a row shows of a record: the text without userinfo, and with bytes that are not UTF-8 percent-encoded, in
- * out[0..size), cut to fit and NUL-terminated. Textual: no parser looks at it, and a second pass changes nothing.
- * Returns the length of the part that identifies the URL, which is all before the fragment. */
-size_t url_identity(const char *text, char *out, size_t size);
-
 #endif

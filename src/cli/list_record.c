@@ -1,6 +1,7 @@
 /* Pieces of a list's text to records. */
 #include "list_state.h"
 
+#include <seine.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +13,7 @@ static void give_id(struct list *list, struct record *record) {
 }
 
 static void trim(char **text, size_t *length) {
-  while (*length > 0 && is_blank(**text)) {
-    ++*text;
-    --*length;
-  }
-  while (*length > 0 && is_blank((*text)[*length - 1]))
-    --*length;
+  *text += seine_url_trim(*text, length);
 }
 
 /* ---- Lines ---- */
@@ -42,14 +38,23 @@ static const char *take_checksum(char *text, size_t *length) {
   if (tab == NULL) return NULL;
   text[*length] = '\0';
   *length = (size_t)(tab - text);
-  while (*length > 0 && is_blank(text[*length - 1]))
-    --*length;
+  seine_url_trim(text, length);
   return tab + 1;
+}
+
+/* Whether a text has control characters other than blanks and line ends. */
+static bool has_control(const char *text, size_t length) {
+  for (size_t i = 0; i < length; i++)
+    if ((unsigned char)text[i] < ' ' && !is_blank(text[i])) return true;
+  return false;
 }
 
 bool list_give_line(struct list *list, char *text, size_t length, const char *problem, struct record *record) {
   const char *checksum = NULL;
+  char *line = text;
+  size_t line_length = length;
   trim(&text, &length);
+  if (length == 0 && has_control(line, line_length)) text = line, length = line_length; /* binary data gets a row */
   if (length == 0 || *text == '#') return false;
   if (problem != NULL) return give_bad_line(list, text, length, "the line is longer than 64 KiB", record);
   if (memchr(text, '\0', length) != NULL)

@@ -1,6 +1,6 @@
 /* Goes over the manifest of earlier runs once, and over the output folder if the last of them was torn. */
 #include "recall.h"
-#include "list.h"
+#include "identity.h"
 #include "util.h"
 
 #include <stdlib.h>
@@ -19,19 +19,13 @@ struct note {
 
 struct pass {
   struct recall *recall;
-  char *identity; /* room for that of a row's URL */
-  size_t room;
   struct note ahead[AHEAD]; /* a ring: the last AHEAD rows of `met` */
   size_t met;
 };
 
-static uint64_t fingerprint_of_row(struct pass *pass, const struct row_view *view) {
-  const struct history *history = pass->recall->history;
-  if (view->plain_length) return history_fingerprint_plain(history, view->url, view->plain_length);
-  size_t room = strlen(view->url) * 3 + 1;
-  if (room > pass->room) pass->identity = xrealloc(pass->identity, pass->room = room);
-  size_t length = url_identity(view->url, pass->identity, pass->room);
-  return history_fingerprint(history, pass->identity, length);
+static uint64_t key_of_row(const struct recall *recall, const struct row_view *view) {
+  if (view->error == SEINE_EURL) return url_key_of_text(recall->key, view->url);
+  return url_key(recall->key, view->url, view->url);
 }
 
 static void keep(struct recall *recall, const struct note *note) {
@@ -100,7 +94,7 @@ static bool note_row(const struct row_view *view, uint64_t offset, void *user) {
     recall->not_understood++;
     return true;
   }
-  struct note note = {.url = fingerprint_of_row(pass, view), .offset = offset};
+  struct note note = {.url = key_of_row(recall, view), .offset = offset};
   history_prefetch(recall->history, note.url);
   bool lost = recall->check_files && view->path && file_is_lost(recall, view);
   note.past = lost ? HISTORY_PAST_OPEN : past_of(recall, view);
@@ -118,5 +112,4 @@ void recall_read(struct recall *recall) {
   if (recall->outdir->was_torn) recall->leftovers = outdir_sweep(recall->outdir);
   recall->error = manifest_scan(recall->manifest, note_row, &pass);
   keep_rest(&pass);
-  free(pass.identity);
 }

@@ -14,6 +14,7 @@ struct recall {
   /* Given; nobody else touches these until recall_read is done. */
   const struct outdir *outdir;
   const struct manifest *manifest;
+  const struct fingerprint_key *key; /* of the URLs in the history */
   struct history *history;
   struct dedup *dedup; /* NULL: bytes are not compared */
   struct paths *paths; /* NULL: names cannot meet */

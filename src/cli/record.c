@@ -66,10 +66,9 @@ void record_bad_url(struct run *run, uint64_t id, const char *shown_url, const c
 
 static void row_of_result(struct item *item, const seine_result_t *result, struct row *row) {
   struct run *run = item->run;
-  if (!item->as_written) feed_identify(run, result->url);
   *row = (struct row){
       .id = item->id,
-      .url = item->as_written ? result->url : run->identity,
+      .url = item->as_written ? result->url : feed_show(run, result->url),
       .status = result->status,
       .path = result->path,
       .sha256 = result->sha256,
@@ -470,7 +469,7 @@ void record_result(seine_fetch_t *fetch, const seine_result_t *result) {
     return;
   }
   uint64_t offset = write_row(run, &row);
-  /* run->identity is the row's URL: nothing below may identify another before the row is done with. */
+  /* run->shown is the row's URL: nothing below may show another before the row is done with. */
   end_claim(item, &row, offset, false);
   if (row.status == SEINE_STATUS_OK) run->io_failures = 0;
   bool alone = item->nameless || result->sys_errno == EFBIG; /* it says nothing of other files */

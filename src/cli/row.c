@@ -167,6 +167,22 @@ static char *put_csv_text(char *out, const char *text) {
   return out;
 }
 
+/* A URL in a CSV, which has no line ends and tabs in a text. They mean nothing in a URL; percent-encoded, they would. */
+static char *put_csv_url(char *out, const char *url) {
+  if (strpbrk(url, "\t\n\r") == NULL) return put_csv_text(out, url);
+  char *copy = xstrdup(url), *to = copy;
+  for (const char *at = url; *at; at++)
+    if (strchr("\t\n\r", *at) == NULL) *to++ = *at;
+  *to = '\0';
+  out = put_csv_text(out, copy);
+  free(copy);
+  return out;
+}
+
+static char *put_url(char *out, const char *url, enum row_format format) {
+  return format == ROW_JSON ? row_put_text(out, url) : put_csv_url(out, url);
+}
+
 static char *put_json(char *out, const char *json, enum row_format format) {
   if (format == ROW_CSV) return put_csv_text(out, json);
   return json ? put(out, json, strlen(json)) : PUT(out, "null");
@@ -284,7 +300,7 @@ static char *put_time(char *out, int64_t unix_ms, enum row_format format) {
 char *row_write(char *out, const struct row *row, enum row_format format) {
   if (format == ROW_JSON) out = PUT(out, "{\"id\":");
   out = put_number(out, row->id);
-  KEY("url"), out = put_text(out, row->url, format);
+  KEY("url"), out = put_url(out, row->url, format);
   KEY("status"), out = put_word(out, seine_status_name(row->status), format);
   KEY("path"), out = put_text(out, row->path, format);
   KEY("sha256"), out = put_digest(out, row->sha256, format);
@@ -568,7 +584,6 @@ static bool read_csv(char *line, struct row_view *view) {
 
 bool row_read(char *line, size_t length, enum row_format format, struct row_view *view) {
   line[length] = '\0';
-  view->plain_length = 0;
   if (format == ROW_JSON) return read_json(line, length, view);
   if (length && line[length - 1] == '\r') line[length - 1] = '\0';
   return read_csv(line, view);

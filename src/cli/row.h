@@ -52,7 +52,6 @@ char *row_put_text(char *out, const char *text);
 struct row_view {
   uint64_t id;
   char *url;
-  size_t plain_length; /* of the URL, if url_identity would change nothing about it and take all of it; else 0 */
   seine_status_t status;
   int error, http;
   bool retryable; /* false for ok and duplicate */

@@ -35,21 +35,16 @@ static inline uint64_t control(uint64_t word) {
   return (word - EACH(' ')) & ~word & HIGH;
 }
 
-static inline uint64_t beyond_graphic(uint64_t word) {
-  return (word | (word + EACH(1))) & HIGH;
-}
-
 /* ---- Strings ---- */
 
 /* Passes a string that stands for itself, without its quotes. No row ends within a word of the end of one of these. */
-static inline bool pass_string(struct rest *rest, bool is_url, const char **text, size_t *length) {
+static inline bool pass_string(struct rest *rest, const char **text, size_t *length) {
   const char *at = rest->at;
   if (at == rest->end || *at++ != '"') return false;
   *text = at;
   for (; rest->end - at >= 8; at += 8) {
     uint64_t word = word_at(at);
     uint64_t special = equal(word, '"') | equal(word, '\\') | control(word);
-    if (is_url) special |= equal(word, '#') | equal(word, '@') | beyond_graphic(word);
     if (!special) continue;
     at += __builtin_ctzll(special) / 8;
     *length = (size_t)(at - *text);
@@ -62,7 +57,7 @@ static inline bool pass_string(struct rest *rest, bool is_url, const char **text
 static bool pass_string_or_null(struct rest *rest, const char **text, size_t *length) {
   *text = NULL;
   *length = 0;
-  return PASS(rest, "null") || pass_string(rest, false, text, length);
+  return PASS(rest, "null") || pass_string(rest, text, length);
 }
 
 /* ---- Other values ---- */
@@ -185,7 +180,7 @@ bool row_scan(char *line, size_t length, struct row_view *view) {
   uint64_t http;
   if (length < 2 || line[length - 1] != '}') return false;
   bool read = PASS(rest, "{\"id\":") && pass_number(rest, &view->id) && PASS(rest, ",\"url\":") &&
-              pass_string(rest, true, &url, &url_length) && PASS(rest, ",\"status\":") &&
+              pass_string(rest, &url, &url_length) && PASS(rest, ",\"status\":") &&
               pass_status(rest, &view->status) && PASS(rest, ",\"path\":") &&
               pass_string_or_null(rest, &path, &path_length) && PASS(rest, ",\"sha256\":") && pass_digest(rest, view) &&
               PASS(rest, ",\"bytes\":") && pass_number(rest, &view->bytes) && PASS(rest, ",\"type\":") &&
@@ -197,7 +192,6 @@ bool row_scan(char *line, size_t length, struct row_view *view) {
   if (!read) return false;
   view->http = (int)http;
   view->url = ended(line, url, url_length);
-  view->plain_length = url_length;
   view->path = ended(line, path, path_length);
   view->type = ended(line, type, type_length);
   view->declared_type = ended(line, declared, declared_length);

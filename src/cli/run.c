@@ -72,7 +72,7 @@ static int open_rooms(struct run *run) {
   fingerprint_key_draw(&run->key);
   shard_set(&run->shard, settings->shard);
   run->few = are_urls(settings->lists, settings->list_count);
-  run->history = history_new(&run->key);
+  run->history = history_new();
   run->worst = worst_new(&run->key, WORST_COUNTERS);
   if (settings->dedup && !settings->null_sink) {
     run->dedup = dedup_new(&run->key);
@@ -320,6 +320,7 @@ static void begin(struct run *run) {
   run->each_turn.data = run;
   run->recall.outdir = &run->outdir;
   run->recall.manifest = run->manifest;
+  run->recall.key = &run->key;
   run->recall.history = run->history;
   run->recall.dedup = run->dedup;
   run->recall.paths = run->paths;
@@ -414,7 +415,7 @@ static void free_rooms(struct run *run) {
   history_free(run->history);
   naming_close(run->naming);
   outdir_close(&run->outdir);
-  free(run->identity);
+  free(run->shown);
 }
 
 int run(const struct settings *settings) {

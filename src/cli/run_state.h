@@ -62,8 +62,8 @@ struct run {
   bool few; /* URLs, which stand on the command line: what became of each is said unasked */
   bool was_used; /* the folder may have files that no row tells of: of a run that was killed, or before --fresh */
   bool no_links; /* they turned out not to be possible: each URL has a file of its own */
-  char *identity; /* room for the identity of any record's URL */
-  size_t identity_room;
+  char *shown; /* what a row shows of a record's URL, until the next call of feed_show */
+  size_t shown_room;
 
   uv_signal_t signals[2];
   uv_timer_t deadline;
@@ -110,7 +110,7 @@ struct item {
   bool lacked_space; /* it is fetched again, as there was no space on the disk the first time */
   struct item *next_without_space; /* in run.space.waiting */
   bool rejected_before; /* by an earlier run, for its type */
-  bool as_written; /* its URL is its own identity */
+  bool as_written; /* rows show its URL as it is */
   char *input; /* what else its record holds; NULL for a line */
   size_t input_bytes;
 };
@@ -131,9 +131,8 @@ void feed_stop(struct run *run);
 bool feed_submit(struct item *item, const char *url);
 /* Its memory, after its row. */
 void feed_release(struct item *item);
-/* The identity of a URL in run->identity, valid until the next call. Its length; the whole string is what a row
- * shows. */
-size_t feed_identify(struct run *run, const char *url);
+/* Returns what a row shows of a URL, in run->shown, valid until the next call. */
+const char *feed_show(struct run *run, const char *url);
 
 /* ---- record.c ---- */
 

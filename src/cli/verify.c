@@ -2,6 +2,7 @@
  * several threads at once. */
 #include "verify.h"
 #include "amount.h"
+#include "identity.h"
 #include "outdir.h"
 #include "process.h"
 #include "row.h"
@@ -65,13 +66,18 @@ static bool next_row(struct verify *verify, struct row_view *view, uint64_t *off
   return false;
 }
 
+static uint64_t key_of(const struct verify *verify, const struct row_view *view) {
+  if (view->error == SEINE_EURL) return url_key_of_text(&verify->key, view->url);
+  return url_key(&verify->key, view->url, view->url);
+}
+
 static void find_last_rows(struct verify *verify) {
   struct row_view view;
   struct table_slot slot;
   uint64_t offset;
   row_lines_open(&verify->lines, verify->manifest, verify->size);
   while (next_row(verify, &view, &offset)) {
-    table_insert(verify->last, fingerprint(&verify->key, view.url, strlen(view.url)), &slot);
+    table_insert(verify->last, key_of(verify, &view), &slot);
     *slot.value = offset;
   }
   row_lines_close(&verify->lines);
@@ -80,8 +86,7 @@ static void find_last_rows(struct verify *verify) {
 
 static bool is_last(const struct verify *verify, const struct row_view *view, uint64_t offset) {
   struct table_slot slot;
-  return table_find(verify->last, fingerprint(&verify->key, view->url, strlen(view->url)), &slot) &&
-         *slot.value == offset;
+  return table_find(verify->last, key_of(verify, view), &slot) && *slot.value == offset;
 }
 
 /* Whether this path was not yet asked for with these bytes. */

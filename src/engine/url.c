@@ -86,30 +86,39 @@ static size_t mark_size(const unsigned char *text, size_t size) {
   return is_mark ? 3 : 0;
 }
 
+static bool is_blank(unsigned char byte) {
+  return byte && byte <= ' ';
+}
+
 static size_t blank_before(const unsigned char *text, size_t size) {
-  return size && *text <= ' ' ? 1 : mark_size(text, size);
+  return size && is_blank(*text) ? 1 : mark_size(text, size);
 }
 
 static size_t blank_at_end(const unsigned char *text, size_t size) {
-  if (size && text[size - 1] <= ' ') return 1;
+  if (size && is_blank(text[size - 1])) return 1;
   for (size_t length = 2; length <= 3; length++)
     if (size >= length && mark_size(text + size - length, length) == length) return length;
   return 0;
 }
 
-/* Copies a text without blanks, control characters and invisible marks around it, and without the tabs and line ends in
- * it. NULL without memory. */
-static char *copy_trimmed(const char *text) {
+size_t seine_url_trim(const char *text, size_t *size) {
   const unsigned char *from = (const unsigned char *)text;
+  size_t before = 0;
+  for (size_t blank; (blank = blank_before(from + before, *size)); before += blank)
+    *size -= blank;
+  for (size_t blank; (blank = blank_at_end(from + before, *size));)
+    *size -= blank;
+  return before;
+}
+
+/* Copies a text without what stands around it, and without the tabs and line ends in it. NULL without memory. */
+static char *copy_trimmed(const char *text) {
   size_t size = strlen(text);
-  for (size_t blank; (blank = blank_before(from, size)); from += blank)
-    size -= blank;
-  for (size_t blank; (blank = blank_at_end(from, size));)
-    size -= blank;
+  const char *from = text + seine_url_trim(text, &size);
   char *copy = malloc(size + 1), *to = copy;
   if (!copy) return NULL;
   for (size_t i = 0; i < size; i++)
-    if (from[i] != '\t' && from[i] != '\n' && from[i] != '\r') *to++ = (char)from[i];
+    if (from[i] != '\t' && from[i] != '\n' && from[i] != '\r') *to++ = from[i];
   *to = '\0';
   return copy;
 }

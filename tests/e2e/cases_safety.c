@@ -283,13 +283,13 @@ static const struct e2e_case cases[] = {
                     {.url = "$1/img/jpeg/d?malformed=garbage", .status = "failed", .error = "protocol"}},
                .stored = NONE}}},
     {.name = "line breaks get into no request by a URL",
-     .runs = {{.list = "$1/echo\rX-Evil:1\n$1/echo?x=a\tb\n$1/echo?x=a b\nhttp://h\v/\n$1/echo%0d%0aX-Evil:%201\n"
+     .runs = {{.list = "$1/echo?x=\vX-Evil:1\n$1/echo?x=a\tb\n$1/echo?x=a b\nhttp://h\v/\n$1/echo%0d%0aX-Evil:%201\n"
                        "http://u%0d%0aX-Evil:%201@127.0.0.1:$PORT/echo\n",
                .options = {"-a", "*/*"},
                .exit_status = 1,
                .rows = {{.url = "$1/echo%0d%0aX-Evil:%201", .status = "ok"}, {.url = "$1/echo", .status = "ok"}},
                .holds = {{.url = "$1/echo%0d%0aX-Evil:%201", .text = "GET /echo%0d%0aX-Evil:%201 HTTP"},
-                         {.url = "$1/echo\rX-Evil:1", .text = "GET /echoX-Evil:1 HTTP"},
+                         {.url = "$1/echo?x=\vX-Evil:1", .text = "GET /echo?x=%0BX-Evil:1 HTTP"},
                          {.url = "$1/echo?x=a\tb", .text = "GET /echo?x=ab HTTP"},
                          {.url = "$1/echo?x=a b", .text = "GET /echo?x=a%20b HTTP"}},
                .lacks = {{.url = "$1/echo", .text = "\nX-Evil"}},

@@ -3,8 +3,8 @@
  * Sources: src/cli/dedup.c src/cli/history.c src/cli/identity.c src/cli/manifest.c src/cli/manifest_file.c
  *          src/cli/outdir.c src/cli/paths.c src/cli/recall.c src/cli/row.c src/cli/row_scan.c src/cli/safe_name.c
  *          src/cli/table.c src/cli/util.c src/engine/backoff.c src/engine/error.c src/engine/http_date.c
- *          src/engine/refetch.c
- * Libraries: libsodium */
+ *          src/engine/refetch.c src/engine/url.c src/engine/url_host.c src/engine/url_path.c
+ * Libraries: libidn2 libsodium */
 #include "fuzz.h"
 #include "recall.h"
 #include "util.h"
@@ -42,7 +42,8 @@ static struct found look(const char *path) {
     fingerprint_key_draw(&key);
     seine_options_t engine = {.retry_on = NULL};
     struct recall recall = {.outdir = &outdir, .manifest = manifest, .options = &engine};
-    recall.history = history_new(&key);
+    recall.key = &key;
+    recall.history = history_new();
     recall.dedup = dedup_new(&key);
     recall.paths = paths_new(&key);
     recall_read(&recall);
