@@ -21,6 +21,11 @@ static void on_done(void *user, CURL *easy, CURLcode code) {
   uv_stop(&loop);
 }
 
+static bool is_paused(CURL *easy) {
+  (void)easy;
+  return false;
+}
+
 static void on_closed(void *user) {
   (void)user;
   closed = true;
@@ -30,7 +35,7 @@ static void setup(void) {
   ended = closed = false;
   curl_global_init(CURL_GLOBAL_DEFAULT);
   uv_loop_init(&loop);
-  ck_assert_int_eq(curl_loop_open(&curl_loop, &loop, 16, 60000, on_done, on_closed, NULL), 0);
+  ck_assert_int_eq(curl_loop_open(&curl_loop, &loop, 16, 60000, on_done, is_paused, on_closed, NULL), 0);
 }
 
 static void teardown(void) {

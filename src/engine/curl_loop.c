@@ -80,10 +80,11 @@ static void on_poll(uv_poll_t *poll, int status, int events) {
   struct socket_watch *watch = poll->data;
   if (!watch->wanted) {
     /* The peer closed an idle connection, or wrote on it. In HTTP/1 that is no answer to anything (RFC 9112 6.3), and the
-     * connection is not used again. In HTTP/2 it may be a PING or SETTINGS, which libcurl reads before it uses it. */
+     * connection is not used again. In HTTP/2 it may be a PING or SETTINGS, which libcurl reads before it uses it. On one
+     * whose transfer is paused it is the rest of the response. */
     uv_poll_stop(poll);
     watch->armed = 0;
-    if (watch->speaks_http1) end_idle(watch);
+    if (watch->is_idle && watch->speaks_http1) end_idle(watch);
     return;
   }
   if (status < 0) {
@@ -232,7 +233,8 @@ static bool speaks_http1(CURL *easy) {
   return version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1;
 }
 
-/* libcurl no longer polls this descriptor. A connection that was made goes idle; its watch stays. While it is being made
+/* libcurl no longer polls this descriptor. A connection that was made goes idle, unless the transfer that uses it is
+ * paused; its watch stays. While it is being made
  * it is polled for UV_WRITABLE. */
 static void unwant(struct socket_watch *watch, CURL *easy) {
   bool made = watch->is_connection && (watch->connected || watch->wanted == UV_READABLE);
@@ -243,7 +245,7 @@ static void unwant(struct socket_watch *watch, CURL *easy) {
   watch->connected = true;
   watch->wanted = 0;
   watch->speaks_http1 = speaks_http1(easy);
-  enter_idle(watch);
+  if (!watch->curl_loop->is_paused(easy)) enter_idle(watch);
 }
 
 bool curl_loop_opened(struct curl_loop *curl_loop, curl_socket_t fd) {
@@ -321,9 +323,13 @@ static int on_timeout(CURLM *multi, long timeout_ms, void *user) {
 }
 
 int curl_loop_open(struct curl_loop *curl_loop, uv_loop_t *loop, long connections, uint64_t idle_max_ms,
-                   curl_loop_done_cb on_done, curl_loop_closed_cb on_closed, void *user) {
-  *curl_loop = (struct curl_loop){
-      .loop = loop, .idle_max_ms = idle_max_ms, .on_done = on_done, .on_closed = on_closed, .user = user};
+                   curl_loop_done_cb on_done, curl_loop_paused_cb is_paused, curl_loop_closed_cb on_closed, void *user) {
+  *curl_loop = (struct curl_loop){.loop = loop,
+                                  .idle_max_ms = idle_max_ms,
+                                  .on_done = on_done,
+                                  .is_paused = is_paused,
+                                  .on_closed = on_closed,
+                                  .user = user};
   TAILQ_INIT(&curl_loop->idle);
   curl_loop->multi = curl_multi_init();
   if (!curl_loop->multi) return SEINE_ENOMEM;

@@ -12,6 +12,8 @@
  * here. */
 typedef void (*curl_loop_done_cb)(void *user, CURL *easy, CURLcode code);
 typedef void (*curl_loop_closed_cb)(void *user);
+/* Whether the transfer of this handle is paused: libcurl polls its connection no more than one that is used by none. */
+typedef bool (*curl_loop_paused_cb)(CURL *easy);
 
 struct descriptor;
 struct socket_watch;
@@ -38,6 +40,7 @@ struct curl_loop {
   size_t open; /* uv handles not yet closed */
   bool closing;
   curl_loop_done_cb on_done;
+  curl_loop_paused_cb is_paused;
   void *user;
   curl_loop_closed_cb on_closed;
 };
@@ -46,7 +49,7 @@ struct curl_loop {
  * walk). idle_max_ms: how long one may idle before the peer is told that it ends. SEINE_ENOMEM. After a failure nothing
  * is left to close. */
 int curl_loop_open(struct curl_loop *curl_loop, uv_loop_t *loop, long connections, uint64_t idle_max_ms,
-                   curl_loop_done_cb on_done, curl_loop_closed_cb on_closed, void *user);
+                   curl_loop_done_cb on_done, curl_loop_paused_cb is_paused, curl_loop_closed_cb on_closed, void *user);
 
 /* Gives an easy handle what it needs to run here; once in its life. The handle's sockets must be closed here, so that
  * a watch ends before its descriptor does. */

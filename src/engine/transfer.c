@@ -79,6 +79,7 @@ static struct transfer_list *list_of(struct transfer *transfer) {
 static void unlist(struct transfer *transfer) {
   struct transfer_list *list = list_of(transfer);
   if (list) TAILQ_REMOVE(list, transfer, link);
+  transfer->hold = HOLD_NONE;
   stall_forget(&transfer->transfers->stalls, &transfer->stall);
 }
 
@@ -461,11 +462,19 @@ static void finish(struct transfer *transfer, CURLcode code) {
   transfer_give(transfer, true);
 }
 
-static void on_curl_done(void *user, CURL *easy, CURLcode code) {
+static struct transfer *transfer_of(CURL *easy) {
   char *transfer;
-  (void)user;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-  finish((struct transfer *)(void *)transfer, code);
+  return (struct transfer *)(void *)transfer;
+}
+
+static bool is_paused(CURL *easy) {
+  return transfer_of(easy)->hold != HOLD_NONE;
+}
+
+static void on_curl_done(void *user, CURL *easy, CURLcode code) {
+  (void)user;
+  finish(transfer_of(easy), code);
 }
 
 void transfer_abort(struct transfer *transfer) {
@@ -533,7 +542,7 @@ int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct alarms *
   long connections = (long)options->concurrency * 2 + 1024;
   uint64_t idle_max_ms = options->keep_alive_ms ? options->keep_alive_ms : IDLE_MIN_MS;
   if (!error)
-    error = curl_loop_open(&transfers->curl_loop, loop, connections, idle_max_ms, on_curl_done, on_closed, user);
+    error = curl_loop_open(&transfers->curl_loop, loop, connections, idle_max_ms, on_curl_done, is_paused, on_closed, user);
   if (!error) return 0;
   curl_share_cleanup(transfers->share);
   curl_global_cleanup();
