@@ -139,6 +139,8 @@ struct seine_options {
   bool drop_parts;       /* with keep_parts: those that are there are removed at the start */
 
   const char *accept;      /* comma-separated MIME globs that the bytes must match, with * for any run; NULL: all */
+  bool allow_truncated;    /* accept an image whose sides are known and whose end is missing, once its server sent the
+                              same bytes twice or no attempt is left; its result has a message */
   bool trust_bytes;        /* a declared type never rejects: the bytes alone decide */
   uint64_t min_size_bytes; /* smaller bodies are rejected; 1, which rejects empty ones */
   uint64_t max_size_bytes; /* larger bodies are rejected; 0: no limit, but max_memory_bytes for SEINE_SINK_MEMORY */

@@ -60,6 +60,9 @@ static const struct {
     {FAILED(.error = SEINE_ETLS), {0}, false},
     {FAILED(.error = SEINE_ETLS), {.insecure = true}, true},
     {REJECTED(.error = SEINE_ECHECKSUM), {0}, false},
+    {FAILED(.error = SEINE_ETRUNCATED, .width = 9, .height = 9), {0}, false},
+    {FAILED(.error = SEINE_ETRUNCATED, .width = 9, .height = 9), {.allow_truncated = true}, true},
+    {FAILED(.error = SEINE_ETRUNCATED), {.allow_truncated = true}, false},
 };
 
 START_TEST(a_row_is_fetched_again_as_in_the_table) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "attempt.h"
+#include "broken.h"
 #include "descriptor.h"
 #include "expected.h"
 #include "media.h"
@@ -54,6 +55,26 @@ static void reject_body(struct seine_fetch *fetch, int error, const char *text) 
   fetch_end(fetch, SEINE_STATUS_REJECTED, error, may_pass, text);
 }
 
+/* An image is not whole. Returns whether it is kept; the attempt has failed if not. What the server sent twice is what
+ * it has: then, or where no attempt is left, an image that lacks only its end is kept on demand. */
+static bool keeps_truncated(struct seine_fetch *fetch) {
+  const seine_options_t *options = attempt_options(fetch);
+  const struct inspection *seen = &fetch->attempt->body->seen;
+  bool is_final = broken_again(fetch), is_shown = !seen->damaged && seen->width && seen->height;
+  if (options->allow_truncated && is_shown && (is_final || fetch->attempts > options->retries)) return true;
+  char text[VERDICT_TEXT_MAX];
+  snprintf(text, sizeof text, "the image %s%s", seen->damaged ? "is damaged" : "does not end",
+           is_final ? ", and the server sent the same bytes twice" : "");
+  part_drop(fetch); /* there is no rest to be asked for */
+  attempt_fail(fetch, SEINE_ETRUNCATED, !is_final, 0, text);
+  return false;
+}
+
+/* The message of a fetch that ends well. */
+static const char *remark(const struct seine_fetch *fetch) {
+  return fetch->attempt->body->seen.truncated ? "the image's end is missing" : NULL;
+}
+
 static void on_inspected(struct seine_fetch *fetch) {
   struct attempt *attempt = fetch->attempt;
   const struct body *body = attempt->body;
@@ -63,10 +84,8 @@ static void on_inspected(struct seine_fetch *fetch) {
     return;
   }
   attempt->inspected = true;
-  if (body->seen.truncated && media_accepts(attempt_options(fetch)->accept, body->seen.type)) {
-    attempt_fail(fetch, SEINE_ETRUNCATED, true, 0, "the image does not end");
-    return;
-  }
+  bool is_truncated = body->seen.truncated && media_accepts(attempt_options(fetch)->accept, body->seen.type);
+  if (is_truncated && !keeps_truncated(fetch)) return;
   int error = verdict_of_body(attempt_options(fetch), body->seen.type, body->total_bytes, text);
   if (!error) error = expected_checksum(fetch->expected, &body->seen, text);
   if (!error) error = expected_sides(attempt_options(fetch), &body->seen, text);
@@ -75,14 +94,15 @@ static void on_inspected(struct seine_fetch *fetch) {
   else if (fetch->sink == SEINE_SINK_FILE)
     place(fetch);
   else
-    fetch_end(fetch, SEINE_STATUS_OK, 0, false, NULL);
+    fetch_end(fetch, SEINE_STATUS_OK, 0, false, remark(fetch));
 }
 
 static void on_stored(struct seine_fetch *fetch) {
   if (fetch->attempt->body->failure.error)
     arrival_work_failed(fetch);
   else
-    fetch_end(fetch, fetch->attempt->body->left ? SEINE_STATUS_DUPLICATE : SEINE_STATUS_OK, 0, false, NULL);
+    fetch_end(fetch, fetch->attempt->body->left ? SEINE_STATUS_DUPLICATE : SEINE_STATUS_OK, 0, false,
+              remark(fetch));
 }
 
 /* The transfer ends here, though its server would go on. */

@@ -112,6 +112,7 @@ static void fetch_free(struct seine_fetch *fetch) {
   part_drop(fetch);
   curl_slist_free_all(fetch->headers);
   free(fetch->expected);
+  free(fetch->broken);
   free(fetch->path);
   free(fetch->full);
   free(fetch->target);

@@ -34,6 +34,12 @@ enum fetch_state {
   FETCH_STATES
 };
 
+/* A complete body whose image is not. */
+struct broken {
+  uint64_t size_bytes;
+  uint8_t sha256[32];
+};
+
 /* One try, over all its redirects' last hop. Made when a transfer starts, kept until the result or the next try. */
 struct attempt {
   struct transfer *transfer; /* NULL once it ended */
@@ -71,6 +77,7 @@ struct seine_fetch {
   uint64_t proxy_ms;            /* uv_now when it was chosen */
   struct curl_slist *headers;   /* of this request alone, owned; NULL: the engine's */
   struct expected *expected;    /* checksums, owned; NULL: any will do */
+  struct broken *broken;        /* of an earlier attempt, owned; NULL: none */
   char *path;                   /* asked for by the caller, owned; NULL: on_place decides */
   char *full;                   /* the URL as curl takes it, owned; NULL: url itself */
   char *target;                 /* where redirects led, without userinfo, owned; NULL: nowhere */

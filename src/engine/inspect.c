@@ -109,6 +109,7 @@ void inspection_end(struct inspection *inspection, const struct structure *struc
   struct structure_report report;
   enum structure_end end = structure_end(structure, &report);
   inspection->truncated = end == STRUCTURE_TRUNCATED || end == STRUCTURE_DAMAGED;
+  inspection->damaged = end == STRUCTURE_DAMAGED;
   inspection->trailing_bytes = report.trailing_bytes;
   inspection->width = report.width;
   inspection->height = report.height;

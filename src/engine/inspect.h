@@ -20,7 +20,8 @@ struct inspection {
   uint8_t sha256[32];
   bool wants_md5; /* set by whoever wants the next one */
   uint8_t md5[16];
-  bool truncated; /* an image that does not end, or whose parts are damaged */
+  bool truncated; /* an image that does not end, or is damaged */
+  bool damaged; /* truncated, and its parts contradict each other */
   uint64_t trailing_bytes; /* behind the end of an image */
   uint32_t width, height; /* of an image, as stored; 0 unknown */
 };

@@ -37,6 +37,7 @@ bool seine_should_refetch(const seine_options_t *options, const seine_result_t *
   case SEINE_ETYPE: return takes_type(options, earlier);
   case SEINE_ESIZE: return takes_size(options, earlier);
   case SEINE_EDIMENSIONS: return takes_sides(options, earlier);
+  case SEINE_ETRUNCATED: return options->allow_truncated && earlier->width && earlier->height;
   case SEINE_EOPTOUT: return !options->opt_out || !*options->opt_out;
   case SEINE_EROBOTS: return !options->robots;
   case SEINE_EDENIED: return !options->deny_private;

@@ -146,7 +146,8 @@ static char *image_path(const char *text) {
 /* The bytes that the server has for the URL that the row's body came from. */
 static void check_bytes(struct scene *scene, const struct row *row) {
   const char *url = row->fields[COLUMN_FINAL_URL] ? row->fields[COLUMN_FINAL_URL] : row->fields[COLUMN_URL];
-  if (!row->fields[COLUMN_SHA256] || (strstr(url, "cut=") && !is(row->fields[COLUMN_STATUS], "rejected"))) return;
+  bool is_cut = strstr(url, "cut=") || strstr(url, "no-length=1&truncate=");
+  if (!row->fields[COLUMN_SHA256] || (is_cut && !is(row->fields[COLUMN_STATUS], "rejected"))) return;
   char hex[65], *path = image_path(url);
   size_t size;
   if (!path) return;
