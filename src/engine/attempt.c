@@ -32,6 +32,7 @@ void attempt_drop(struct seine_fetch *fetch) {
   body_drop(attempt->body);
   response_clear(&attempt->response);
   curl_slist_free_all(attempt->headers);
+  free(attempt->cookie);
   free(attempt->path);
   piece_give(&fetch->engine->spare_attempts, attempt);
   fetch->attempt = NULL;
@@ -76,6 +77,8 @@ static int return_to_origin(struct seine_fetch *fetch) {
   fetch->host = host;
   free(fetch->target);
   fetch->target = NULL;
+  curl_slist_free_all(fetch->cookies);
+  fetch->cookies = NULL;
   fetch->redirects = 0;
   fetch->is_foreign = fetch->began_foreign;
   fetch->left_tls = fetch->began_foreign && fetch->left_tls;
@@ -228,6 +231,34 @@ static int headers_for_rest(struct seine_fetch *fetch, struct curl_slist **lines
   return 0;
 }
 
+/* A request has one Cookie line: where the chain has cookies, libcurl joins them with the caller's, which it is given
+ * apart. 0 or SEINE_ENOMEM. */
+static int take_cookie_line(struct seine_fetch *fetch, struct curl_slist **lines) {
+  static const char name[] = "Cookie:";
+  struct attempt *attempt = fetch->attempt;
+  struct curl_slist *others = NULL;
+  if (!fetch->cookies || !has_line(*lines, name)) return 0;
+  for (const struct curl_slist *line = *lines; line; line = line->next) {
+    if (strncasecmp(line->data, name, sizeof name - 1) == 0) {
+      const char *value = line->data + sizeof name - 1;
+      free(attempt->cookie);
+      attempt->cookie = strdup(value + strspn(value, " \t"));
+      if (attempt->cookie) continue;
+    } else {
+      struct curl_slist *longer = curl_slist_append(others, line->data);
+      if (longer) {
+        others = longer;
+        continue;
+      }
+    }
+    curl_slist_free_all(others);
+    return SEINE_ENOMEM;
+  }
+  curl_slist_free_all(attempt->headers);
+  *lines = attempt->headers = others;
+  return 0;
+}
+
 /* Adds "name:port:address,address" to the names that libcurl knows. 0 or SEINE_ENOMEM. */
 static int add_name(struct curl_slist **names, const char *name, unsigned port, const struct addresses *addresses) {
   char *entry;
@@ -292,10 +323,20 @@ static int start_attempt(struct seine_fetch *fetch, struct transfer_request *req
   struct curl_slist *lines = NULL;
   int error = make_attempt(fetch) ? headers_of(fetch, &lines) : SEINE_ENOMEM;
   if (!error) error = headers_for_rest(fetch, &lines);
+  if (!error) error = take_cookie_line(fetch, &lines);
   if (!error) error = names_of(fetch, &request->names);
   request->headers = lines;
+  request->cookies = fetch->cookies;
+  request->cookie = error ? NULL : fetch->attempt->cookie;
   if (!error) error = transfer_start(&fetch->engine->transfers, request, fetch, &fetch->attempt->transfer);
   return error;
+}
+
+/* A request for an IPv6 address that a proxy hands on; see transfer.h. */
+static bool is_alone(const struct seine_fetch *fetch) {
+  const struct host *host = fetch->host;
+  bool relayed = fetch->proxy && proxy_kind(fetch->proxy) != PROXY_SOCKS && strncmp(host->key, "http:", 5) == 0;
+  return relayed && strchr(host->name, ':');
 }
 
 static void start_transfer(struct seine_fetch *fetch) {
@@ -308,6 +349,7 @@ static void start_transfer(struct seine_fetch *fetch) {
   struct transfer_request request = {.url = lent ? lent : fetch->target ? fetch->target : asked,
                                      .proxy = fetch->proxy ? proxy_url(fetch->proxy) : NULL,
                                      .literal = host->literal && !fetch->proxy,
+                                     .alone = is_alone(fetch),
                                      .may_resolve = host->literal || (fetch->proxy && !proxy_host(fetch->proxy)),
                                      .keep_connection = arrival_keeps_connection(fetch),
                                      .fresh_connection = fetch->is_fresh};

@@ -190,7 +190,7 @@ void ending_done(void *user, struct outcome *outcome) {
   if (verdict->kind == VERDICT_ANEW)
     attempt_anew(fetch);
   else if (verdict->kind == VERDICT_REDIRECT)
-    redirect_follow(fetch);
+    redirect_follow(fetch, &outcome->cookies);
   else if (verdict->kind == VERDICT_STATUS)
     attempt_fail(fetch, SEINE_EHTTP, is_retried, wait_ms, verdict->text);
   else if (verdict->kind == VERDICT_REJECT)

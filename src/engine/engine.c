@@ -111,6 +111,7 @@ static void fetch_free(struct seine_fetch *fetch) {
   attempt_drop(fetch);
   part_drop(fetch);
   curl_slist_free_all(fetch->headers);
+  curl_slist_free_all(fetch->cookies);
   free(fetch->expected);
   free(fetch->broken);
   free(fetch->path);

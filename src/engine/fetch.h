@@ -56,6 +56,7 @@ struct attempt {
   char ip[INET6_ADDRSTRLEN];
   char *path;                 /* where the file goes; owned */
   struct curl_slist *headers; /* of this attempt alone, owned; NULL: those of the fetch, the rule or the engine */
+  char *cookie;               /* the value of the Cookie line that was among them, owned; NULL: it is there, or none is */
 };
 
 TAILQ_HEAD(fetch_list, seine_fetch);
@@ -81,6 +82,7 @@ struct seine_fetch {
   char *path;                   /* asked for by the caller, owned; NULL: on_place decides */
   char *full;                   /* the URL as curl takes it, owned; NULL: url itself */
   char *target;                 /* where redirects led, without userinfo, owned; NULL: nowhere */
+  struct curl_slist *cookies;   /* of the redirects of this attempt, owned; NULL: none */
   char *message;                /* for the result, owned */
   int error;                    /* for the result */
   int sys_errno;                /* for the result, where it is not the body's; 0: none */

@@ -18,7 +18,7 @@ static int find_target(struct seine_fetch *fetch, seine_url_t *url, struct host 
   return SEINE_ENOMEM;
 }
 
-void redirect_follow(struct seine_fetch *fetch) {
+void redirect_follow(struct seine_fetch *fetch, struct curl_slist **cookies) {
   struct seine *engine = fetch->engine;
   seine_url_t url;
   struct host *host;
@@ -51,6 +51,9 @@ void redirect_follow(struct seine_fetch *fetch) {
   fetch->target = url.public_url;
   url.public_url = NULL;
   seine_url_clear(&url);
+  curl_slist_free_all(fetch->cookies);
+  fetch->cookies = *cookies;
+  *cookies = NULL;
   fetch->redirects++;
   fetch->is_urgent = true;
   fetch_enter(fetch, FETCH_QUEUED);

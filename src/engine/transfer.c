@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "address.h"
+#include "cookies.h"
 #include "descriptor.h"
 #include "easy.h"
 #include "target.h"
@@ -46,6 +47,8 @@ struct transfer {
   bool clears; /* libcurl's cache of literals, when it ends */
   bool keeps; /* counted in transfers->keeping */
   bool forbids, waits; /* set on the handle: CURLOPT_FORBID_REUSE, CURLOPT_PIPEWAIT */
+  bool alone; /* set on the handle: CURLOPT_FRESH_CONNECT */
+  bool has_cookie; /* set on the handle: CURLOPT_COOKIE */
   bool may_resolve; /* one of its names is an address literal, or one that libcurl alone can read */
   bool unresolved; /* libcurl would have looked a name up by itself */
   bool is_fresh; /* set on the handle: CURLOPT_FRESH_CONNECT */
@@ -288,6 +291,7 @@ static struct transfer *transfer_new(struct transfers *transfers) {
   transfer->easy = easy;
   transfer->transfers = transfers;
   curl_loop_adopt(&transfers->curl_loop, easy);
+  cookies_enable(easy);
   set_callbacks(transfer);
   return transfer;
 }
@@ -317,6 +321,7 @@ static void transfer_give(struct transfer *transfer, bool known) {
     transfer_free(transfer);
     return;
   }
+  cookies_clear(transfer->easy);
   transfers->spare_count++;
   TAILQ_INSERT_HEAD(&transfers->spare, transfer, link);
 }
@@ -346,6 +351,16 @@ static void set_literal(struct transfer *transfer, bool literal) {
   if (clears) transfers->literals = 0;
   if (clears != transfer->clears) curl_easy_setopt(transfer->easy, CURLOPT_DNS_CACHE_TIMEOUT, clears ? 0L : -1L);
   transfer->clears = clears;
+}
+
+/* False without memory. */
+static bool set_cookies(struct transfer *transfer, const struct transfer_request *request) {
+  CURL *easy = transfer->easy;
+  if (request->cookie || transfer->has_cookie) {
+    if (curl_easy_setopt(easy, CURLOPT_COOKIE, request->cookie)) return false;
+    transfer->has_cookie = request->cookie;
+  }
+  return cookies_set(easy, request->cookies);
 }
 
 static void reset(struct transfer *transfer) {
@@ -379,6 +394,8 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, request->headers);
     transfer->headers = request->headers;
   }
+  if (request->alone != transfer->alone) curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, request->alone ? 1L : 0L);
+  transfer->alone = request->alone;
   transfer_keep_connection(transfer, request->keep_connection);
   if (request->fresh_connection != transfer->is_fresh)
     curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, request->fresh_connection ? 1L : 0L);
@@ -387,7 +404,8 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
   bool waits = strncasecmp(request->url, "https:", 6) == 0;
   if (waits != transfer->waits) curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT, waits ? 1L : 0L);
   transfer->waits = waits;
-  if (!set || target_set(&transfer->target, transfer->easy, request->url) ||
+  if (!set || !set_cookies(transfer, request) ||
+      target_set(&transfer->target, transfer->easy, request->url) ||
       curl_loop_add(&transfers->curl_loop, transfer->easy)) {
     transfer_give(transfer, false); /* a string that could not be copied is gone, and not as it was */
     return SEINE_ENOMEM;
@@ -399,6 +417,7 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
 }
 
 void transfer_keep_connection(struct transfer *transfer, bool keep) {
+  keep = keep && !transfer->alone;
   if (keep == transfer->forbids) curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, keep ? 0L : 1L);
   transfer->forbids = !keep;
   transfer->transfers->keeping += (size_t)keep - (size_t)transfer->keeps;
@@ -456,9 +475,11 @@ static void finish(struct transfer *transfer, CURLcode code) {
                             .proxied = transfer->proxy,
                             .response = &transfer->response};
   read_info(transfer, &outcome);
+  if (transfer->response.location) outcome.cookies = cookies_get(transfer->easy);
   unlist(transfer);
   curl_loop_remove(&transfer->transfers->curl_loop, transfer->easy);
   transfer->transfers->events->on_done(transfer->user, &outcome);
+  curl_slist_free_all(outcome.cookies);
   transfer_give(transfer, true);
 }
 
@@ -538,6 +559,8 @@ int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct alarms *
   transfers->share = curl_share_init();
   int error = transfers->share ? 0 : SEINE_ENOMEM;
   if (!error) curl_share_setopt(transfers->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+  /* The list of public suffixes, which each handle would read anew; where libcurl has none, this has no effect. */
+  if (!error) curl_share_setopt(transfers->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_PSL);
   /* In use and idle together stay below this, so that libcurl never searches for one to close. */
   long connections = (long)options->concurrency * 2 + 1024;
   uint64_t idle_max_ms = options->keep_alive_ms ? options->keep_alive_ms : IDLE_MIN_MS;

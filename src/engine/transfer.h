@@ -35,6 +35,7 @@ struct outcome {
   bool connected;   /* there was a connection, to the host or to its proxy */
   const char *text; /* libcurl's own words; "" if none */
   struct response *response; /* with a fault, it was none */
+  struct curl_slist *cookies; /* of a redirect: what the chain has now; may be moved out */
   const char *ip;           /* NULL if there was no connection */
   uint64_t elapsed_ms, first_byte_ms;
   long connects; /* connections made for it */
@@ -87,7 +88,12 @@ struct transfer_request {
   struct curl_slist *headers; /* must outlive the transfer; NULL: none */
   struct curl_slist *names; /* "host:port:addr,addr", taken over in any case; without address literals. NULL: none */
   const char *proxy;          /* NULL: none */
+  const struct curl_slist *cookies; /* of the chain's earlier responses; see cookies.h */
+  const char *cookie; /* the caller's own, "a=1; b=2", where there are cookies as well; NULL: none */
   bool literal;               /* the host is an address */
+  /* The connection is new, and used for nothing else. In libcurl 7.88 a connection to a proxy keeps the brackets of the
+   * first target, an IPv6 address, for the Host header of every other one, or their lack. */
+  bool alone;
   bool may_resolve; /* libcurl has to read a name by itself: an address literal, or a proxy that only it can read */
   bool keep_connection;
   bool fresh_connection; /* a new one, though there may be a kept one */

@@ -348,7 +348,7 @@ static const struct e2e_case cases[] = {
                .requests = {{.count = 5}},
                .never = {"root:"},
                .stored = NONE}}},
-    {.name = "cookies are not kept",
+    {.name = "cookies are not kept for other URLs",
      .runs = {{.list = "$1/img/jpeg/a?header=Set-Cookie:%20session=s3cret;%20Path=/\n"
                        "$1/img/jpeg/b?redirect=/echo%3Fx=1&header=Set-Cookie:%20session=s3cret\n$1/echo?x=2\n",
                .options = {"-a", "*/*", "--per-host", "1"},

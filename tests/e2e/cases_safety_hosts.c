@@ -67,6 +67,15 @@ static const struct e2e_case cases[] = {
                          {.url = "$1/img/jpeg/b?redirect=http://127.0.0.1:$OTHER/echo%3Fx=1", .text = "k3y"},
                          {.url = "$1/img/jpeg/b?redirect=http://127.0.0.1:$OTHER/echo%3Fx=1", .text = "Authorization"}},
                .stored = 2}}},
+    {.name = "an IPv6 address and a name over one proxy have the Host headers that are theirs",
+     .runs = {{.list = "http://[2001:db8::1]/echo\nhttp://h.test/echo?x=1\nhttp://[2001:db8::2]:81/echo?x=2\n"
+                       "http://i.test:82/echo?x=3\n",
+               .options = {"-a", "*/*", "-x", "http://127.0.0.1:$PORT", "--no-proxy", "", "-j", "1"},
+               .holds = {{.url = "http://[2001:db8::1]/echo", .text = "Host: [2001:db8::1]\r\n"},
+                         {.url = "http://h.test/echo?x=1", .text = "Host: h.test\r\n"},
+                         {.url = "http://[2001:db8::2]:81/echo?x=2", .text = "Host: [2001:db8::2]:81\r\n"},
+                         {.url = "http://i.test:82/echo?x=3", .text = "Host: i.test:82\r\n"}},
+               .stored = 4}}},
     {.name = "a password goes to its host alone, over redirects there too",
      .runs = {{.list = "http://ann:s3cret@127.0.0.1:$PORT/img/jpeg/a?redirect=$2/echo\n"
                        "http://ann:s3cret@127.0.0.1:$PORT/img/jpeg/b?redirect=/echo%3Fx=1\n$1/echo?x=2\n",

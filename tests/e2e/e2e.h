@@ -125,6 +125,6 @@ struct topic {
 extern const struct topic basic_topic, content_topic, disk_topic, dns_topic, ends_topic, errors_topic, formats_topic,
     inputs_topic, large_topic, limits_topic, lists_topic, names_topic, options_topic, reruns_topic, robots_topic,
     verify_topic;
-extern const struct topic output_topic, responses_topic, safety_hosts_topic, safety_topic, urls_topic;
+extern const struct topic cookies_topic, output_topic, responses_topic, safety_hosts_topic, safety_topic, urls_topic;
 
 #endif
