@@ -11,10 +11,11 @@
 static uv_loop_t loop;
 static struct curl_loop curl_loop;
 static CURLcode ended_with;
-static bool ended, closed;
+static bool ended, closed, pauses, was_paused;
 
 static void on_done(void *user, CURL *easy, CURLcode code) {
   (void)user;
+  if (was_paused) curl_loop_unpaused(&curl_loop, easy);
   curl_loop_remove(&curl_loop, easy);
   ended_with = code;
   ended = true;
@@ -23,7 +24,7 @@ static void on_done(void *user, CURL *easy, CURLcode code) {
 
 static bool is_paused(CURL *easy) {
   (void)easy;
-  return false;
+  return pauses;
 }
 
 static void on_closed(void *user) {
@@ -32,7 +33,7 @@ static void on_closed(void *user) {
 }
 
 static void setup(void) {
-  ended = closed = false;
+  ended = closed = pauses = was_paused = false;
   curl_global_init(CURL_GLOBAL_DEFAULT);
   uv_loop_init(&loop);
   ck_assert_int_eq(curl_loop_open(&curl_loop, &loop, 16, 60000, on_done, is_paused, on_closed, NULL), 0);
@@ -122,7 +123,7 @@ static void on_buffer(uv_handle_t *handle, size_t size, uv_buf_t *buffer) {
 }
 
 static void on_request(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer) {
-  static char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+  static char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
   uv_buf_t out = uv_buf_init(answer, sizeof answer - 1);
   (void)buffer;
   if (size > 0) uv_write(malloc(sizeof(uv_write_t)), stream, &out, 1, on_written);
@@ -135,6 +136,13 @@ static void on_connection(uv_stream_t *server, int status) {
   ck_assert_int_eq(uv_accept(server, (uv_stream_t *)&peer), 0);
   uv_read_start((uv_stream_t *)&peer, on_buffer, on_request);
   accepted = true;
+}
+
+static size_t on_write(char *data, size_t one, size_t size, void *user) {
+  (void)data;
+  (void)one;
+  (void)user;
+  return pauses ? CURL_WRITEFUNC_PAUSE : size;
 }
 
 static int listen_somewhere(void) {
@@ -152,7 +160,9 @@ START_TEST(a_connection_goes_idle_and_is_closed_by_libcurl) {
   char url[64];
   accepted = false;
   snprintf(url, sizeof url, "http://127.0.0.1:%d/", listen_somewhere());
-  run_transfer(easy_for(url));
+  CURL *easy = easy_for(url);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_write);
+  run_transfer(easy);
   ck_assert_int_eq(ended_with, CURLE_OK);
   ck_assert(accepted);
   ck_assert_uint_eq(curl_loop.connections, 1);
@@ -160,6 +170,34 @@ START_TEST(a_connection_goes_idle_and_is_closed_by_libcurl) {
   curl_loop_close(&curl_loop);
   ck_assert_uint_eq(curl_loop.connections, 0);
   ck_assert_uint_eq(curl_loop.idle_count, 0);
+  uv_close((uv_handle_t *)&peer, NULL);
+  uv_close((uv_handle_t *)&door, NULL);
+}
+END_TEST
+
+static void on_resume(uv_timer_t *timer) {
+  ck_assert_uint_eq(curl_loop.connections, 1);
+  ck_assert_uint_eq(curl_loop.idle_count, 0);
+  pauses = false;
+  curl_easy_pause(timer->data, CURLPAUSE_CONT);
+  uv_close((uv_handle_t *)timer, NULL);
+}
+
+/* libcurl polls neither, and reports the end of a response that had arrived in full by nothing. */
+START_TEST(a_connection_is_idle_after_a_pause_and_not_during_it) {
+  char url[64];
+  uv_timer_t timer;
+  snprintf(url, sizeof url, "http://127.0.0.1:%d/", listen_somewhere());
+  CURL *easy = easy_for(url);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_write);
+  uv_timer_init(&loop, &timer);
+  timer.data = easy;
+  uv_timer_start(&timer, on_resume, 100, 0);
+  pauses = was_paused = true;
+  run_transfer(easy);
+  ck_assert_int_eq(ended_with, CURLE_OK);
+  ck_assert_uint_eq(curl_loop.idle_count, 1);
+  curl_loop_close(&curl_loop);
   uv_close((uv_handle_t *)&peer, NULL);
   uv_close((uv_handle_t *)&door, NULL);
 }
@@ -186,6 +224,7 @@ int main(void) {
   tcase_add_test(tcase, a_descriptor_of_libcurls_own_never_goes_idle);
   tcase_add_test(tcase, a_descriptor_that_is_still_polled_does_not_keep_the_loop_from_closing);
   tcase_add_test(tcase, a_connection_goes_idle_and_is_closed_by_libcurl);
+  tcase_add_test(tcase, a_connection_is_idle_after_a_pause_and_not_during_it);
   tcase_add_test(tcase, a_connection_that_is_refused_leaves_nothing);
   suite_add_tcase(suite, tcase);
   return suite_run(suite);

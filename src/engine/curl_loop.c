@@ -233,9 +233,8 @@ static bool speaks_http1(CURL *easy) {
   return version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1;
 }
 
-/* libcurl no longer polls this descriptor. A connection that was made goes idle, unless the transfer that uses it is
- * paused; its watch stays. While it is being made
- * it is polled for UV_WRITABLE. */
+/* libcurl no longer polls this descriptor. A connection that was made goes idle, unless its transfer is paused; its watch
+ * stays. While it is being made it is polled for UV_WRITABLE. */
 static void unwant(struct socket_watch *watch, CURL *easy) {
   bool made = watch->is_connection && (watch->connected || watch->wanted == UV_READABLE);
   if (!made || !is_current(watch)) {
@@ -244,8 +243,23 @@ static void unwant(struct socket_watch *watch, CURL *easy) {
   }
   watch->connected = true;
   watch->wanted = 0;
+  if (watch->curl_loop->is_paused(easy)) {
+    uv_poll_stop(&watch->poll);
+    watch->armed = 0;
+    return;
+  }
   watch->speaks_http1 = speaks_http1(easy);
-  if (!watch->curl_loop->is_paused(easy)) enter_idle(watch);
+  enter_idle(watch);
+}
+
+void curl_loop_unpaused(struct curl_loop *curl_loop, CURL *easy) {
+  curl_socket_t fd = CURL_SOCKET_BAD;
+  curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
+  struct socket_watch *watch = fd == CURL_SOCKET_BAD ? NULL : watch_of(curl_loop, fd);
+  if (!watch || !watch->connected || watch->wanted || watch->is_idle) return;
+  watch->speaks_http1 = speaks_http1(easy);
+  enter_idle(watch);
+  if (uv_poll_start(&watch->poll, UV_READABLE, on_poll) == 0) watch->armed = UV_READABLE;
 }
 
 bool curl_loop_opened(struct curl_loop *curl_loop, curl_socket_t fd) {

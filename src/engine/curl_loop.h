@@ -11,6 +11,9 @@
 /* A transfer has ended. The handle is still in the multi; curl_loop_remove it. Handles may be added and removed
  * here. */
 typedef void (*curl_loop_done_cb)(void *user, CURL *easy, CURLcode code);
+/* Whether the caller paused a transfer (CURL_WRITEFUNC_PAUSE): its connection is in use, though libcurl does not poll
+ * it. */
+typedef bool (*curl_loop_paused_cb)(CURL *easy);
 typedef void (*curl_loop_closed_cb)(void *user);
 /* Whether the transfer of this handle is paused: libcurl polls its connection no more than one that is used by none. */
 typedef bool (*curl_loop_paused_cb)(CURL *easy);
@@ -62,6 +65,10 @@ bool curl_loop_opened(struct curl_loop *curl_loop, curl_socket_t fd);
 /* From CURLOPT_PREREQFUNCTION: whether the handle's connection, which has this local port, holds nothing that the next
  * response could be mistaken for: bytes that came behind the last one, unasked. */
 bool curl_loop_is_clean(struct curl_loop *curl_loop, CURL *easy, int local_port);
+
+/* A transfer that was paused has ended: if all of it had arrived before, libcurl does not report that its connection is
+ * no longer in use. Before curl_loop_remove. */
+void curl_loop_unpaused(struct curl_loop *curl_loop, CURL *easy);
 
 int curl_loop_add(struct curl_loop *curl_loop, CURL *easy);
 void curl_loop_remove(struct curl_loop *curl_loop, CURL *easy);

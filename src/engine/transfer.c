@@ -52,6 +52,7 @@ struct transfer {
   bool may_resolve; /* one of its names is an address literal, or one that libcurl alone can read */
   bool unresolved; /* libcurl would have looked a name up by itself */
   bool is_fresh; /* set on the handle: CURLOPT_FRESH_CONNECT */
+  bool was_held; /* since it started */
   bool unasked, headed, stopped, stalled, slow, denied, no_memory; /* for the outcome */
   int shortage; /* errno of a socket for which there was no descriptor; 0 */
   uint64_t discarded;
@@ -89,6 +90,7 @@ static void unlist(struct transfer *transfer) {
 static void hold(struct transfer *transfer, enum hold why) {
   unlist(transfer);
   transfer->hold = why;
+  transfer->was_held = true;
   struct transfer_list *list = list_of(transfer);
   if (list) TAILQ_INSERT_TAIL(list, transfer, link);
 }
@@ -367,7 +369,7 @@ static void reset(struct transfer *transfer) {
   transfer->phase = PHASE_HEAD;
   transfer->stall = (struct stall_item){0};
   transfer->unasked = transfer->headed = transfer->stopped = transfer->stalled = transfer->slow = false;
-  transfer->unresolved = transfer->denied = transfer->no_memory = false;
+  transfer->was_held = transfer->unresolved = transfer->denied = transfer->no_memory = false;
   transfer->shortage = 0;
   transfer->discarded = 0;
   transfer->text[0] = '\0';
@@ -477,6 +479,7 @@ static void finish(struct transfer *transfer, CURLcode code) {
   read_info(transfer, &outcome);
   if (transfer->response.location) outcome.cookies = cookies_get(transfer->easy);
   unlist(transfer);
+  if (transfer->was_held) curl_loop_unpaused(&transfer->transfers->curl_loop, transfer->easy);
   curl_loop_remove(&transfer->transfers->curl_loop, transfer->easy);
   transfer->transfers->events->on_done(transfer->user, &outcome);
   curl_slist_free_all(outcome.cookies);
