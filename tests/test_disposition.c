@@ -40,12 +40,18 @@ static const struct {
     {"attachment; filename=\"cat.jpg\"x; filename=z", "cat.jpg"},
     {"attachment; x=\"filename=evil\"; filename=cat.jpg", "cat.jpg"},
     {"attachment; filename=\"a\\", ""},
+    {"attachment; filename=\"f\\oo.jpg\"", "foo.jpg"},
+    {"attachment; filename=\"\\f\\o\\o\\;\\.jpg\"", "foo;.jpg"},
+    {"attachment; filename=\"a\\\\b.jpg\"", "b.jpg"},
+    {"attachment; filename=\"c:d\\ir.jpg\"", "c:dir.jpg"},
+    {"attachment; filename=\"..\\/x.jpg\"", "x.jpg"},
 
     /* Folders are left out. */
     {"attachment; filename=\"/etc/passwd\"", "passwd"},
     {"attachment; filename=\"../../etc/passwd\"", "passwd"},
     {"attachment; filename=\"C:\\dir\\cat.jpg\"", "cat.jpg"},
     {"attachment; filename=\"C:\\\\dir\\\\cat.jpg\"", "cat.jpg"},
+    {"attachment; filename=\"\\\\server\\share\\cat.jpg\"", "cat.jpg"},
     {"attachment; filename=\"dir/\"", ""},
     {"attachment; filename*=UTF-8''..%2f..%2fx.jpg", "x.jpg"},
     {"attachment; filename*=UTF-8''..%5cx.jpg", "x.jpg"},

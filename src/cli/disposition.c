@@ -30,10 +30,18 @@ static void keep(struct parameter *parameter, char byte) {
   if (parameter->length < sizeof parameter->value) parameter->value[parameter->length++] = byte;
 }
 
-/* A backslash escapes quotes and itself only: old browsers' servers send paths ("C:\files\cat.jpg") unescaped. */
+/* Whether a value begins as a whole path of Windows, with a drive or with two backslashes. */
+static bool is_windows_path(const char *value) {
+  bool has_drive = isalpha((unsigned char)value[0]) && value[1] == ':' && value[2] == '\\';
+  return has_drive || strncmp(value, "\\\\", 2) == 0;
+}
+
+/* A backslash escapes any byte. In a whole path of Windows it escapes quotes and itself only, since servers send such
+ * paths ("C:\files\cat.jpg") unescaped. */
 static const char *read_quoted(const char *at, struct parameter *parameter) {
+  bool is_path = is_windows_path(at);
   while (*at != '\0' && *at != '"') {
-    if (*at == '\\' && (at[1] == '"' || at[1] == '\\')) at++;
+    if (*at == '\\' && at[1] != '\0' && (!is_path || at[1] == '"' || at[1] == '\\')) at++;
     keep(parameter, *at++);
   }
   return *at == '"' ? at + 1 : at;
