@@ -181,6 +181,7 @@ static const struct pair aliases[] = {
     {"text/x-svg", "image/svg+xml"},
     {"video/avi", "video/x-msvideo"},
     {"video/msvideo", "video/x-msvideo"},
+    {"video/x-jng", "image/x-jng"},
     {"video/x-m4v", "video/mp4"},
 };
 
@@ -279,6 +280,7 @@ static const struct pair extensions[] = {
     {"image/bpg", ".bpg"},
     {"image/flif", ".flif"},
     {"image/x-farbfeld", ".ff"},
+    {"image/x-jng", ".jng"},
     {"image/vnd.ms-dds", ".dds"},
     {"image/vnd.radiance", ".hdr"},
     {"image/sgi", ".sgi"},

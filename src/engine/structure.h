@@ -23,6 +23,7 @@ struct structure_format;
 struct structure_jpeg {
   uint64_t segment_end;
   uint64_t first_end; /* of the first picture */
+  uint64_t first_size; /* the same, as the index of pictures has it */
   uint64_t base; /* what the offsets of the index of pictures count from */
   uint64_t second, need; /* where the next picture begins, and the last one ends, as the index has it; 0: no index */
   uint32_t pictures; /* entries left of the list of pictures */

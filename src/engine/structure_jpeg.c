@@ -73,6 +73,7 @@ static void index_entry(struct structure *s) {
 static void index_picture(struct structure *s) {
   uint32_t size = number(s, s->head + 4, 4), offset = number(s, s->head + 8, 4);
   uint64_t start = s->jpeg.base + offset;
+  if (!offset && !s->jpeg.first_size) s->jpeg.first_size = size;
   if (offset && start + size > s->jpeg.need) s->jpeg.need = start + size;
   if (offset && (!s->jpeg.second || start < s->jpeg.second)) s->jpeg.second = start;
   if (s->jpeg.pictures-- > 1)
@@ -81,8 +82,14 @@ static void index_picture(struct structure *s) {
     end_segment(s);
 }
 
-/* Programs that edit a JPEG often keep the index and drop the further pictures, or move them: the index counts if a
- * picture begins where it says. */
+/* Programs that edit a JPEG often keep the index and drop the further pictures, or move them. An index that is up to
+ * date has the first picture's size, padded or not, or has the next one begin where it ends. */
+static bool is_index_right(const struct structure *s) {
+  uint64_t end = s->jpeg.first_end, size = s->jpeg.first_size, second = s->jpeg.second;
+  return second == end || size == end || size == second;
+}
+
+/* Whatever else it has, the index counts if a picture begins where it says. */
 static void second_picture(struct structure *s) {
   if (memcmp(s->head, "\xff\xd8", 2) == 0) {
     structure_rest(s, s->jpeg.need > s->at ? s->jpeg.need - s->at : 0);
@@ -160,10 +167,10 @@ static void take(struct structure *s) {
   }
 }
 
-/* Where nothing follows the first picture, the others were dropped by an editor. */
 static enum structure_end stop(const struct structure *s, uint64_t *trailing) {
-  (void)trailing;
-  return s->step == SECOND && s->want && s->at == s->jpeg.first_end ? STRUCTURE_WHOLE : STRUCTURE_TRUNCATED;
+  if (s->step != SECOND || !s->want || is_index_right(s)) return STRUCTURE_TRUNCATED;
+  *trailing = s->at - s->jpeg.first_end;
+  return STRUCTURE_WHOLE;
 }
 
 const struct structure_format structure_jpeg = {.first = 2, .take = take, .stop = stop};
