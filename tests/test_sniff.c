@@ -73,6 +73,9 @@ static const struct {
     {BYTES("\0\0\0\x10"
            "ftypmif3\0\0\0\0"),
      "image/heif"},
+    {BYTES("\0\0\0\x10"
+           "ftypmif3avif"),
+     "image/avif"},
     {BYTES("\0\0\0\x18"
            "ftypmsf1\0\0\0\0msf1isom"),
      "image/heif-sequence"},

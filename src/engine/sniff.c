@@ -182,12 +182,13 @@ static int brand_of(const uint8_t *name) {
   return BRANDS;
 }
 
-/* The major brand decides if it is definite; otherwise the most definite of the compatible ones does. */
+/* The major brand decides if it is definite; otherwise the most definite of the compatible ones does. The short form
+ * (mif3) has one of them in the place of the minor version. */
 static const char *heif(const uint8_t *head, size_t size) {
   if (size < 16 || memcmp(head + 4, "ftyp", 4) != 0) return NULL;
   size_t end = be32(head) < size ? be32(head) : size;
   int major = brand_of(head + 8), found = major;
-  for (size_t at = 16; major >= DEFINITE && at + 4 <= end; at += 4) {
+  for (size_t at = memcmp(head + 8, "mif3", 4) == 0 ? 12 : 16; major >= DEFINITE && at + 4 <= end; at += 4) {
     int brand = brand_of(head + at);
     if (brand < DEFINITE ? brand < found : found == BRANDS && brand < BRANDS) found = brand;
   }
