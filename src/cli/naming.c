@@ -432,11 +432,16 @@ static void add_stem(struct draft *draft) {
   text_clear(&stem);
 }
 
-/* The URL's extension is kept where nothing better is known. */
+/* Whether it is known what the bytes are. */
+static bool has_type(const struct naming_input *input) {
+  return input->type != NULL && strcmp(input->type, "application/octet-stream") != 0;
+}
+
+/* The extension of the name is kept where the type of the bytes is known, and has none. */
 static void add_extension(struct draft *draft) {
   const char *extension = type_extension(draft);
   struct text name = {0};
-  if (*extension == '\0' && draft->input->type != NULL && !draft->key) base_name(draft, &name);
+  if (*extension == '\0' && has_type(draft->input) && !draft->key) base_name(draft, &name);
   if (name.length > 0) extension = name.data + safe_extension(name.data, name.length);
   text_add(&draft->name, extension, strlen(extension));
   text_clear(&name);
