@@ -1,9 +1,10 @@
 /* A whole manifest as an earlier run left it: opened, cut back to its whole lines, and gone over. The input is the
  * file, of JSON lines, or of CSV if it begins as one.
  * Sources: src/cli/dedup.c src/cli/history.c src/cli/identity.c src/cli/manifest.c src/cli/manifest_file.c
- *          src/cli/outdir.c src/cli/paths.c src/cli/recall.c src/cli/row.c src/cli/row_scan.c src/cli/safe_name.c
- *          src/cli/table.c src/cli/util.c src/engine/backoff.c src/engine/error.c src/engine/http_date.c
- *          src/engine/refetch.c src/engine/url.c src/engine/url_host.c src/engine/url_path.c
+ *          src/cli/outdir.c src/cli/paths.c src/cli/recall.c src/cli/row.c src/cli/row_lines.c src/cli/row_scan.c
+ *          src/cli/safe_name.c src/cli/table.c src/cli/util.c src/cli/walk.c src/engine/backoff.c src/engine/error.c
+ *          src/engine/expected.c src/engine/http_date.c src/engine/media.c src/engine/range.c src/engine/refetch.c
+ *          src/engine/url.c src/engine/url_host.c src/engine/url_path.c src/engine/verdict.c
  * Libraries: libidn2 libsodium */
 #include "fuzz.h"
 #include "recall.h"
