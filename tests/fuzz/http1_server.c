@@ -74,7 +74,6 @@ static void receive(struct connection *connection) {
     }
     if (connection->is_shut) continue;
     own->received += (size_t)size;
-    connection->since_ms = uv_now(connection->server->loop);
     const char *end = memmem(own->request, own->received, "\r\n\r\n", 4);
     if (end) begin_reply(own, (size_t)(end + 4 - own->request));
   }
@@ -88,7 +87,6 @@ static bool send_piece(struct connection *connection) {
     ssize_t sent = send(connection->fd, own->reply + own->sent, size, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && errno != EAGAIN) own->sent = own->size;
     if (sent > 0) own->sent += (size_t)sent;
-    connection->since_ms = uv_now(connection->server->loop);
   }
   if (own->sent < own->size) return true;
   if (!own->keeps) connection_shut(connection);

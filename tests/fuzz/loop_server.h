@@ -20,7 +20,7 @@ struct connection {
   uv_poll_t poll;
   int fd;
   unsigned host; /* 1 to SERVER_HOSTS */
-  uint64_t since_ms; /* when something was sent or received last */
+  unsigned looks; /* of the timer since something was sent or received */
   bool is_shut; /* nothing more is sent; what is received is passed over */
   bool is_closing;
 };
@@ -32,7 +32,6 @@ struct server_kind {
   void (*receive)(struct connection *connection); /* reads until nothing is left */
   /* Sends a piece; true if more is to be sent. May shut the connection. */
   bool (*send)(struct connection *connection);
-  void (*shut)(struct connection *connection); /* before the socket is shut; NULL: nothing */
   void (*closed)(struct connection *connection); /* releases what `opened` took; NULL: nothing */
 };
 
