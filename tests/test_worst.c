@@ -23,8 +23,11 @@ static const struct {
     {"http://[::1]:80/", "http://[::1]"},
     {"http://[::1]:81/", "http://[::1]:81"},
     {"http://[::80]/", "http://[::80]"},
-    {"http:///a", NULL},
-    {"http:/h/a", NULL},
+    {"http:\\\\h\\a", "http://h"},
+    {"http://h\t:080/a", "http://h"},
+    {"http://0x7f.1/a", "http://127.0.0.1"},
+    {"http:/h/a", "http://h"},
+    {"http:///", NULL},
     {"nonsense", NULL},
     {"", NULL},
 };
@@ -42,10 +45,6 @@ START_TEST(hosts_without_end_are_cut) {
   url[sizeof url - 1] = '\0';
   ck_assert(worst_host_of(url, host, sizeof host));
   ck_assert_uint_eq(strlen(host), sizeof host - 1);
-  memcpy(url + 60, "\xe7\x8c\xab", 3); /* a character that would end on the last byte */
-  memcpy(url + 63, "\xe7\x8c\xab", 3);
-  ck_assert(worst_host_of(url, host, sizeof host));
-  ck_assert_uint_eq(strlen(host), 63);
 }
 END_TEST
 

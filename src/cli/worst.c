@@ -2,6 +2,7 @@
 #include "worst.h"
 #include "util.h"
 
+#include <seine.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,21 +49,25 @@ void worst_free(struct worst *worst) {
 
 /* ---- Hosts ---- */
 
-bool worst_host_of(const char *url, char *host, size_t size) {
-  const char *name = strstr(url, "://");
-  if (!name) return false;
-  name += 3;
-  size_t scheme = (size_t)(name - url), length = scheme + strcspn(name, "/?#\\");
-  if (length == scheme) return false;
-  if (length >= size) length = utf8_cut(url, length, size - 1);
-  for (size_t i = 0; i < length; i++)
-    host[i] = (char)(url[i] >= 'A' && url[i] <= 'Z' ? url[i] | 0x20 : url[i]);
+/* Cuts the origin off a canonical URL. */
+static void take_origin(const char *canonical, char *host, size_t size) {
+  const char *name = strstr(canonical, "://") + 3;
+  size_t length = (size_t)(name - canonical) + strcspn(name, "/");
+  if (length >= size) length = size - 1;
+  memcpy(host, canonical, length);
   host[length] = '\0';
-  const char *port = strcmp(host + scheme, "") != 0 ? strrchr(host + scheme, ':') : NULL;
-  bool own = port && ((strncmp(host, "http:", 5) == 0 && strcmp(port, ":80") == 0) ||
-                      (strncmp(host, "https:", 6) == 0 && strcmp(port, ":443") == 0));
-  if (own) host[port - host] = '\0';
-  return true;
+}
+
+bool worst_host_of(const char *url, char *host, size_t size) {
+  if (seine_url_canonical_length(url) > 0) {
+    take_origin(url, host, size);
+    return true;
+  }
+  seine_url_t parsed;
+  bool is_url = seine_url_parse(&parsed, url, NULL, 0) == 0;
+  if (is_url) take_origin(parsed.public_url, host, size);
+  seine_url_clear(&parsed);
+  return is_url;
 }
 
 /* ---- The heap ---- */
