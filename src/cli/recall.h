@@ -21,7 +21,7 @@ struct recall {
   const seine_options_t *options; /* of this run */
   bool retry_failed; /* failures that are not retryable are not done either */
   bool retry_rejected; /* nor are rejections */
-  bool checksum; /* the lists' checksums count */
+  bool checksum; /* checksums still reject, by the lists or by a file */
   bool check_files;  /* what has no file any more, or one of another size, is not done */
   atomic_bool stop;  /* set from the loop's thread to end it early */
 

@@ -328,7 +328,7 @@ static void begin(struct run *run) {
   run->recall.check_files = run->settings->check_files && run->outdir.fd >= 0;
   run->recall.retry_failed = run->settings->retry_failed;
   run->recall.retry_rejected = run->settings->retry_rejected;
-  run->recall.checksum = run->settings->checksum;
+  run->recall.checksum = run->settings->checksum || run->settings->reject_sha256;
   run->was_used = run->outdir.was_torn || manifest_earlier_bytes(run->manifest) > 0 || run->settings->fresh;
   run->recall_work.data = run;
   run->progress = progress_open(&run->loop, progress_choose(run->settings), &run->figures, collect_figures, run);
