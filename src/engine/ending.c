@@ -12,6 +12,7 @@
 #include "http_date.h"
 #include "redirect.h"
 #include "retry_after.h"
+#include "tls_error.h"
 #include "via.h"
 
 /* A date in Retry-After is by the server's clock, as the response's own is; ours may be wrong, or have jumped. */
@@ -48,7 +49,12 @@ static struct failure_class class_of(const struct outcome *outcome, enum blame b
   /* libcurl's code for framing that is nonsense is that of a connection that was lost. */
   if (outcome->code == CURLE_RECV_ERROR && strstr(outcome->text, "chunk"))
     return (struct failure_class){SEINE_EPROTOCOL, false, false};
-  return classify(outcome->code, outcome->connected);
+  struct failure_class class = classify(outcome->code, outcome->connected);
+  /* By TLS 1.3, a client hears of a certificate that is missing when it reads the response. */
+  bool broke = outcome->code == CURLE_RECV_ERROR || outcome->code == CURLE_SEND_ERROR;
+  if ((class.error == SEINE_ETLS || broke) && tls_error_of(outcome->text) == TLS_ERROR_FINAL)
+    class = (struct failure_class){SEINE_ETLS, false, false};
+  return class;
 }
 
 /* libcurl's sentence ends in its words for its own code, which say less than the system's. */
