@@ -2,11 +2,6 @@
 #include "e2e.h"
 
 static const struct e2e_case cases[] = {
-    {.name = "a port that speaks no TLS is not tried again by https",
-     .runs = {{.list = "https://127.0.0.1:$PORT/img/jpeg/a\n",
-               .exit_status = 1,
-               .rows = {{.url = "https://127.0.0.1:$PORT/img/jpeg/a", .status = "failed", .error = "tls", .attempts = 1}},
-               .stored = NONE}}},
     {.name = "a page that is served as an image is rejected by its bytes",
      .runs = {{.list = "$1/img/html/a.jpg?type=image/jpeg\n",
                .exit_status = 1,
