@@ -7,6 +7,7 @@
 
 #include "attempt.h"
 #include "broken.h"
+#include "decode.h"
 #include "descriptor.h"
 #include "expected.h"
 #include "media.h"
@@ -75,6 +76,15 @@ static const char *remark(const struct seine_fetch *fetch) {
   return fetch->attempt->body->seen.truncated ? "the image's end is missing" : NULL;
 }
 
+/* What comes in a coding that cannot be decoded here is not what its type says, but where the bytes say that it is. */
+static int judge_undecoded(const struct attempt *attempt, const char *type, char *text) {
+  const char *encoding = attempt->response.encoding;
+  if (!encoding || attempt->decoder) return 0;
+  if (!decode_is_coding(encoding) || media_is_specific(type)) return 0;
+  snprintf(text, VERDICT_TEXT_MAX, "sent with Content-Encoding: %.100s, which cannot be decoded here", encoding);
+  return SEINE_ETYPE;
+}
+
 static void on_inspected(struct seine_fetch *fetch) {
   struct attempt *attempt = fetch->attempt;
   const struct body *body = attempt->body;
@@ -86,7 +96,8 @@ static void on_inspected(struct seine_fetch *fetch) {
   attempt->inspected = true;
   bool is_truncated = body->seen.truncated && media_accepts(attempt_options(fetch)->accept, body->seen.type);
   if (is_truncated && !keeps_truncated(fetch)) return;
-  int error = verdict_of_body(attempt_options(fetch), body->seen.type, body->total_bytes, text);
+  int error = judge_undecoded(attempt, body->seen.type, text);
+  if (!error) error = verdict_of_body(attempt_options(fetch), body->seen.type, body->total_bytes, text);
   if (!error) error = expected_checksum(fetch->expected, &body->seen, text);
   if (!error) error = expected_sides(attempt_options(fetch), &body->seen, text);
   if (error)
@@ -164,8 +175,15 @@ static bool make_body(struct seine_fetch *fetch, const struct response *response
   struct body *body = body_new(&fetch->engine->bodies, keep[fetch->sink], on_body_news, fetch);
   fetch->attempt->body = body;
   if (body) body->seen.wants_md5 = fetch->expected && fetch->expected->has_md5;
-  if (body && response->has_length) body_expect(body, response->length);
+  if (body && response_tells_size(response)) body_expect(body, response->length);
   return body;
+}
+
+/* False without memory. A coding that is not known here is judged with the whole body: the bytes may be plain. */
+static bool make_decoder(struct attempt *attempt, const struct response *response) {
+  bool no_memory = false;
+  if (response->encoding) attempt->decoder = decoder_new(response->encoding, &no_memory);
+  return !no_memory;
 }
 
 static void go_on_with(struct seine_fetch *fetch) {
@@ -204,15 +222,17 @@ enum transfer_word arrival_headers(void *user, const struct response *response) 
   case VERDICT_REDIRECT:
   case VERDICT_STATUS: return TRANSFER_DISCARD;
   case VERDICT_ANEW:
+  case VERDICT_BROKEN:
   case VERDICT_REJECT: return TRANSFER_STOP;
   }
-  if (response->has_length && reject_if_too_large(fetch, response->length)) return TRANSFER_STOP;
-  if (make_body(fetch, response)) return TRANSFER_TAKE;
+  if (response_tells_size(response) && reject_if_too_large(fetch, response->length)) return TRANSFER_STOP;
+  if (make_decoder(attempt, response) && make_body(fetch, response)) return TRANSFER_TAKE;
   attempt->verdict.error = SEINE_ENOMEM;
   return TRANSFER_STOP;
 }
 
-int arrival_data(void *user, const uint8_t *data, size_t size) {
+/* Bytes of the body as it is to be kept. */
+static int take(void *user, const uint8_t *data, size_t size) {
   struct seine_fetch *fetch = user;
   struct attempt *attempt = fetch->attempt;
   if (fetch->is_paused) return 1;
@@ -228,4 +248,19 @@ int arrival_data(void *user, const uint8_t *data, size_t size) {
   if (word < 0) attempt->verdict.error = word;
   attempt->enough = fetch->is_internal && attempt->received_bytes >= ROBOTS_SIZE_MAX;
   return attempt->enough ? -1 : word;
+}
+
+int arrival_data(void *user, const uint8_t *data, size_t size) {
+  struct seine_fetch *fetch = user;
+  struct attempt *attempt = fetch->attempt;
+  struct verdict *verdict = &attempt->verdict;
+  if (!attempt->decoder) return take(fetch, data, size);
+  int word = decode(attempt->decoder, data, size, take, fetch);
+  if (word == DECODE_NOMEM) verdict->error = SEINE_ENOMEM;
+  if (word == DECODE_BROKEN) {
+    verdict->kind = VERDICT_BROKEN;
+    verdict->error = SEINE_EPROTOCOL;
+    snprintf(verdict->text, sizeof verdict->text, "the body is not what its Content-Encoding says");
+  }
+  return word;
 }

@@ -11,6 +11,7 @@
 
 #include "address.h"
 #include "arrival.h"
+#include "decode.h"
 #include "part.h"
 #include "permission.h"
 #include "store_parts.h"
@@ -30,6 +31,7 @@ void attempt_drop(struct seine_fetch *fetch) {
   if (!attempt) return;
   if (attempt->transfer) transfer_abort(attempt->transfer);
   body_drop(attempt->body);
+  decoder_free(attempt->decoder);
   response_clear(&attempt->response);
   curl_slist_free_all(attempt->headers);
   free(attempt->cookie);
@@ -222,7 +224,8 @@ static bool has_line(const struct curl_slist *lines, const char *name) {
 static int headers_for_rest(struct seine_fetch *fetch, struct curl_slist **lines) {
   struct attempt *attempt = fetch->attempt;
   char range[64], condition[32 + PART_VALIDATOR_MAX];
-  if (has_line(*lines, "Range:") || has_line(*lines, "If-Range:") || !part_range(fetch, &attempt->range)) return 0;
+  attempt->range.is_own = has_line(*lines, "Range:");
+  if (attempt->range.is_own || has_line(*lines, "If-Range:") || !part_range(fetch, &attempt->range)) return 0;
   snprintf(range, sizeof range, "Range: bytes=%" PRIu64 "-", attempt->range.from_bytes);
   snprintf(condition, sizeof condition, "If-Range: %s", attempt->range.validator);
   struct curl_slist rest[2] = {{range, &rest[1]}, {condition, NULL}};

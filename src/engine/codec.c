@@ -44,10 +44,14 @@ static enum codec_step zlib_step(void *state, struct codec_room *room) {
   room->out_size = stream->avail_out;
   switch (code) {
   case Z_OK:
-  case Z_BUF_ERROR: return CODEC_MORE;
-  case Z_STREAM_END: return CODEC_END;
-  case Z_MEM_ERROR: return CODEC_NOMEM;
-  default: return CODEC_BROKEN;
+  case Z_BUF_ERROR:
+    return CODEC_MORE;
+  case Z_STREAM_END:
+    return CODEC_END;
+  case Z_MEM_ERROR:
+    return CODEC_NOMEM;
+  default:
+    return CODEC_BROKEN;
   }
 }
 
@@ -66,10 +70,13 @@ static void *brotli_open(uint8_t first_byte) {
 
 static enum codec_step brotli_step(void *state, struct codec_room *room) {
   switch (BrotliDecoderDecompressStream(state, &room->in_size, &room->in, &room->out_size, &room->out, NULL)) {
-  case BROTLI_DECODER_RESULT_SUCCESS: return CODEC_END;
+  case BROTLI_DECODER_RESULT_SUCCESS:
+    return CODEC_END;
   case BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT:
-  case BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT: return CODEC_MORE;
-  default: return CODEC_BROKEN;
+  case BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT:
+    return CODEC_MORE;
+  default:
+    return CODEC_BROKEN;
   }
 }
 

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 enum codec_step {
-  CODEC_MORE,   /* it goes on, with more input or more room */
-  CODEC_END,    /* the coding ends here; there may be input left */
+  CODEC_MORE, /* it goes on, with more input or more room */
+  CODEC_END, /* the coding ends here; there may be input left */
   CODEC_BROKEN, /* this is not the coding */
   CODEC_NOMEM
 };
@@ -23,7 +23,7 @@ struct codec_room {
 
 struct codec {
   const char *name, *alias; /* in Content-Encoding, without case */
-  bool repeats;             /* one may follow the other, as the members of a gzip file do */
+  bool repeats; /* one may follow the other, as the members of a gzip file do */
   void *(*open)(uint8_t first_byte); /* NULL: no memory */
   enum codec_step (*step)(void *state, struct codec_room *room);
   void (*close)(void *state);

@@ -12,13 +12,13 @@
 
 struct decoder {
   const struct codec *codec;
-  void *state;        /* of the codec; NULL before the first byte, and once it has ended */
-  bool has_decoded;   /* something came out of it: from now on the body must be in the coding */
-  bool passes;        /* the body is not in the coding, and handed on as it is */
-  bool ignores;       /* what comes behind the end of the coding is not in it, and of no account */
+  void *state; /* of the codec; NULL before the first byte, and once it has ended */
+  bool has_decoded; /* something came out of it: from now on the body must be in the coding */
+  bool passes; /* the body is not in the coding, and handed on as it is */
+  bool ignores; /* what comes behind the end of the coding is not in it, and of no account */
   bool is_complete;
-  size_t taken;       /* of the bytes that are offered: they are offered again after a "not now" */
-  size_t waiting;     /* bytes of the block that on_decoded did not take yet */
+  size_t taken; /* of the bytes that are offered: they are offered again after a "not now" */
+  size_t waiting; /* bytes of the block that on_decoded did not take yet */
   uint8_t first[FIRST]; /* of the body, to pass on; all that was read before anything came out */
   size_t first_size;
   bool has_bytes;
@@ -37,7 +37,8 @@ bool decode_is_coding(const char *name) {
 struct decoder *decoder_new(const char *coding, bool *no_memory) {
   const struct codec *codec = codecs;
   *no_memory = false;
-  while (codec->name && strcasecmp(coding, codec->name) != 0 && (!codec->alias || strcasecmp(coding, codec->alias) != 0))
+  while (codec->name && strcasecmp(coding, codec->name) != 0 &&
+         (!codec->alias || strcasecmp(coding, codec->alias) != 0))
     codec++;
   if (!codec->name) return NULL;
   struct decoder *decoder = calloc(1, sizeof *decoder);
@@ -110,8 +111,7 @@ static int decode_blocks(struct decoder *decoder, const uint8_t *data, size_t si
     room.out = decoder->block;
     room.out_size = BLOCK;
     enum codec_step reached = step(decoder, &room);
-    if (reached == CODEC_NOMEM || reached == CODEC_BROKEN)
-      return reached == CODEC_NOMEM ? DECODE_NOMEM : DECODE_BROKEN;
+    if (reached == CODEC_NOMEM || reached == CODEC_BROKEN) return reached == CODEC_NOMEM ? DECODE_NOMEM : DECODE_BROKEN;
     moves = room.in_size < before || decoder->waiting;
     decoder->taken = beyond + size - room.in_size;
     int word = hand_on(decoder, on_decoded, user);

@@ -9,6 +9,7 @@
 #include "arrival.h"
 #include "attempt.h"
 #include "classify.h"
+#include "decode.h"
 #include "http_date.h"
 #include "redirect.h"
 #include "retry_after.h"
@@ -199,12 +200,16 @@ void ending_done(void *user, struct outcome *outcome) {
     redirect_follow(fetch, &outcome->cookies);
   else if (verdict->kind == VERDICT_STATUS)
     attempt_fail(fetch, SEINE_EHTTP, is_retried, wait_ms, verdict->text);
+  else if (verdict->kind == VERDICT_BROKEN)
+    attempt_fail(fetch, verdict->error, verdict->error == SEINE_ETRUNCATED, 0, verdict->text);
   else if (verdict->kind == VERDICT_REJECT)
     fetch_end(fetch, SEINE_STATUS_REJECTED, verdict->error, verdict->retryable, verdict->text);
   else if (verdict->error && attempt->body && attempt->body->failure.error)
     arrival_work_failed(fetch);
   else if (verdict->error)
     fetch_end(fetch, SEINE_STATUS_FAILED, verdict->error, true, NULL);
+  else if (attempt->decoder && !attempt->enough && !decoder_is_complete(attempt->decoder))
+    attempt_fail(fetch, SEINE_ETRUNCATED, true, 0, "the body ends amid its Content-Encoding");
   else if (!attempt->body)
     fetch_end(fetch, SEINE_STATUS_OK, 0, false, NULL);
   else

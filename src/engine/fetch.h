@@ -13,6 +13,7 @@
 struct alarm;
 struct body;
 struct curl_slist;
+struct decoder;
 struct expected;
 struct host;
 struct part;
@@ -44,6 +45,7 @@ struct broken {
 struct attempt {
   struct transfer *transfer; /* NULL once it ended */
   struct body *body;         /* NULL before the headers, after the end, and for streams */
+  struct decoder *decoder;   /* of a body that came with a Content-Encoding; NULL: it is taken as it comes */
   struct response response;
   struct verdict verdict;
   uint64_t received_bytes;

@@ -122,6 +122,7 @@ static struct part *part_new(struct seine_fetch *fetch) {
 void part_begin(struct seine_fetch *fetch, const struct response *response) {
   part_drop(fetch);
   if (fetch->is_internal || (fetch->sink != SEINE_SINK_FILE && fetch->sink != SEINE_SINK_NULL)) return;
+  if (response->encoding) return; /* ranges count its bytes in the coding */
   if (response->status != 200 || (response->has_length && response->length <= LEAST_BYTES)) return;
   const char *validator = range_validator(response);
   if (!validator || strlen(validator) >= PART_VALIDATOR_MAX) return;

@@ -22,7 +22,9 @@ static bool allows(const struct robots *robots, struct seine_fetch *fetch) {
 static enum robots_verdict verdict_of(const seine_result_t *result) {
   if (result->status == SEINE_STATUS_OK) return ROBOTS_PARSE;
   if (result->error == SEINE_EREDIRECT) return ROBOTS_ALLOW; /* too many, or to nowhere */
-  return robots_of_status(result->error == SEINE_EHTTP ? result->http_status : 0);
+  /* A 2xx that was not taken has rules that nobody read. */
+  bool decides = result->error == SEINE_EHTTP && result->http_status >= 300;
+  return robots_of_status(decides ? result->http_status : 0);
 }
 
 static void on_robots(seine_fetch_t *fetch, const seine_result_t *result) {

@@ -60,3 +60,10 @@ bool range_fits(const struct range *range, const struct response *response, uint
   *total_bytes = total;
   return true;
 }
+
+enum range_holds range_holds(const char *content_range) {
+  uint64_t first, last, total;
+  if (read_content_range(content_range, &first, &last, &total))
+    return first == 0 && total > last && total - last == 1 ? RANGE_WHOLE : RANGE_PART;
+  return RANGE_UNKNOWN;
+}

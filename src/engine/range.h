@@ -12,6 +12,7 @@ struct range {
   uint64_t from_bytes;
   uint64_t total_bytes; /* of the whole body; 0: not known */
   const char *validator;
+  bool is_own; /* the caller's own Range asks for something else */
 };
 
 /* What If-Range may name of this response: its strong ETag, or, if it has no ETag at all, a Last-Modified that is older
@@ -20,5 +21,10 @@ const char *range_validator(const struct response *response);
 
 /* Whether a 206 holds exactly the rest of the body that was begun; *total_bytes is then the size of the whole. */
 bool range_fits(const struct range *range, const struct response *response, uint64_t *total_bytes);
+
+/* What a 206 that nobody asked for holds, by its Content-Range: the whole, a part, or, without one that can be read,
+ * perhaps the whole. */
+enum range_holds { RANGE_WHOLE, RANGE_PART, RANGE_UNKNOWN };
+enum range_holds range_holds(const char *content_range);
 
 #endif

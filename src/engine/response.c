@@ -15,6 +15,7 @@ struct header {
 
 static const struct header headers[] = {
     {"content-disposition", sizeof "content-disposition" - 1, offsetof(struct response, disposition), false},
+    {"content-encoding", sizeof "content-encoding" - 1, offsetof(struct response, encoding), true},
     {"content-range", sizeof "content-range" - 1, offsetof(struct response, content_range), false},
     {"content-type", sizeof "content-type" - 1, offsetof(struct response, content_type), false},
     {"date", sizeof "date" - 1, offsetof(struct response, date), false},
@@ -30,7 +31,7 @@ static const struct header headers[] = {
 #define LENGTH_MAX   INT64_MAX /* what libcurl takes for a Content-Length */
 
 /* Lengths of those names, and of two more, as bits: most lines need no other look. */
-#define LENGTHS (1u << 4 | 1u << 8 | 1u << 11 | 1u << 12 | 1u << 13 | 1u << 14 | 1u << 17 | 1u << 19)
+#define LENGTHS (1u << 4 | 1u << 8 | 1u << 11 | 1u << 12 | 1u << 13 | 1u << 14 | 1u << 16 | 1u << 17 | 1u << 19)
 
 static char **field(struct response *response, const struct header *header) {
   return (char **)(void *)((char *)response + header->offset);
@@ -176,6 +177,19 @@ static bool take(struct response *response, const char *line, size_t size) {
   return true;
 }
 
+static bool is_type(const char *content_type, const char *type) {
+  size_t size = content_type ? strcspn(content_type, "; \t") : 0;
+  return size == strlen(type) && strncasecmp(content_type, type, size) == 0;
+}
+
+/* Many servers declare a file that is gzip both by its type and by a coding. */
+static bool is_coded(const struct response *response) {
+  if (!*response->encoding || strcasecmp(response->encoding, "identity") == 0) return false;
+  bool gzip = strcasecmp(response->encoding, "gzip") == 0 || strcasecmp(response->encoding, "x-gzip") == 0;
+  return !gzip || (!is_type(response->content_type, "application/gzip") &&
+                   !is_type(response->content_type, "application/x-gzip"));
+}
+
 /* The empty line. An interim response is followed by another; 101 is none, since libcurl takes what follows it for a
  * body, and nobody asked for another protocol. */
 static enum response_line end(struct response *response) {
@@ -183,6 +197,7 @@ static enum response_line end(struct response *response) {
   if (response->status == 101) return refuse(response, "the server changes to another protocol, unasked");
   if (response->status < 200) return RESPONSE_MORE;
   bool counts = !response->is_chunked && response->status != 204 && response->status != 304;
+  if (response->encoding && !is_coded(response)) response->encoding = NULL;
   if (response->length_differs && counts) return refuse(response, "Content-Length is not one number");
   return RESPONSE_END;
 }
@@ -193,4 +208,8 @@ enum response_line response_line(struct response *response, const char *line, si
   if (!response->in_head) return begin(response, line, size);
   if (size && (line[0] == '\r' || line[0] == '\n')) return end(response);
   return take(response, line, size) ? RESPONSE_MORE : RESPONSE_NOMEM;
+}
+
+bool response_tells_size(const struct response *response) {
+  return response->has_length && !response->encoding;
 }

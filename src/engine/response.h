@@ -20,6 +20,7 @@ struct response {
   bool has_length, is_chunked; /* chunks say how long the body is; a length beside them does not count (RFC 9112 6.3) */
   uint64_t length; /* Content-Length, if has_length */
   char *content_range;
+  char *encoding; /* Content-Encoding, but NULL where the body is as its type says */
   char *content_type;
   char *date;
   char *location;
@@ -42,6 +43,9 @@ enum response_line {
 /* Takes one line as libcurl hands it over, line end included. A status line is due first, and after the headers of an
  * interim response; it begins anew. */
 enum response_line response_line(struct response *response, const char *line, size_t size);
+
+/* Whether Content-Length is the size of what the body decodes to. */
+bool response_tells_size(const struct response *response);
 
 /* Frees the values and zeroes the struct. */
 void response_clear(struct response *response);

@@ -41,13 +41,14 @@ struct transfer {
   struct stall_item stall; /* watched with HOLD_NONE, but discarding in PHASE_DISCARD */
   uint64_t started_ms, first_ms; /* uv_now, and when the first header line came */
   struct target target;
-  struct curl_slist *names, *headers; /* set on the handle; names is owned */
+  struct curl_slist *names; /* set on the handle; owned */
+  struct curl_slist accept; /* before the headers of the request; set on the handle */
   const char *proxy; /* set on the handle; compared by address */
   struct response response;
   bool clears; /* libcurl's cache of literals, when it ends */
   bool keeps; /* counted in transfers->keeping */
   bool forbids, waits; /* set on the handle: CURLOPT_FORBID_REUSE, CURLOPT_PIPEWAIT */
-  bool alone; /* set on the handle: CURLOPT_FRESH_CONNECT */
+  bool alone; /* its connection is used for nothing else */
   bool has_cookie; /* set on the handle: CURLOPT_COOKIE */
   bool may_resolve; /* one of its names is an address literal, or one that libcurl alone can read */
   bool unresolved; /* libcurl would have looked a name up by itself */
@@ -345,6 +346,19 @@ static void set_names(struct transfer *transfer, struct curl_slist *names) {
   transfer->names = list;
 }
 
+/* Asks for bodies as they are, unless the caller says what he takes. Those that come in a coding all the same are
+ * decoded by decode.c: libcurl, when it is paused, would hold all that its buffer decodes to. */
+static void set_headers(struct transfer *transfer, struct curl_slist *lines) {
+  static char name[] = "Accept-Encoding", line[] = "Accept-Encoding: identity";
+  transfer->accept = (struct curl_slist){line, lines};
+  for (const struct curl_slist *at = lines; at; at = at->next)
+    if (strncasecmp(at->data, name, sizeof name - 1) == 0 && strchr(":;", at->data[sizeof name - 1])) {
+      curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, lines);
+      return;
+    }
+  curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, &transfer->accept);
+}
+
 /* libcurl keeps address literals in its cache of names, too, and has no word by which to drop the IPv6 ones. A transfer
  * with a time limit for that cache clears it of them as it ends, by a walk; so only one in many has a limit. */
 static void set_literal(struct transfer *transfer, bool literal) {
@@ -392,22 +406,17 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
       transfer->proxy = request->proxy;
   }
   set_literal(transfer, request->literal);
-  if (transfer->headers != request->headers) {
-    curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, request->headers);
-    transfer->headers = request->headers;
-  }
-  if (request->alone != transfer->alone) curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, request->alone ? 1L : 0L);
+  set_headers(transfer, request->headers);
   transfer->alone = request->alone;
   transfer_keep_connection(transfer, request->keep_connection);
-  if (request->fresh_connection != transfer->is_fresh)
-    curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, request->fresh_connection ? 1L : 0L);
-  transfer->is_fresh = request->fresh_connection;
+  bool is_fresh = request->fresh_connection || request->alone;
+  if (is_fresh != transfer->is_fresh) curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, is_fresh ? 1L : 0L);
+  transfer->is_fresh = is_fresh;
   /* One connection for all streams, where a server speaks HTTP/2: the handshake says so. Nothing does without TLS. */
   bool waits = strncasecmp(request->url, "https:", 6) == 0;
   if (waits != transfer->waits) curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT, waits ? 1L : 0L);
   transfer->waits = waits;
-  if (!set || !set_cookies(transfer, request) ||
-      target_set(&transfer->target, transfer->easy, request->url) ||
+  if (!set || !set_cookies(transfer, request) || target_set(&transfer->target, transfer->easy, request->url) ||
       curl_loop_add(&transfers->curl_loop, transfer->easy)) {
     transfer_give(transfer, false); /* a string that could not be copied is gone, and not as it was */
     return SEINE_ENOMEM;

@@ -82,9 +82,14 @@ static bool is_redirect(const struct response *response) {
   return response->location && (status == 301 || status == 302 || status == 303 || status == 307 || status == 308);
 }
 
-/* 206 answers a Range, 205 has no body by definition; neither was asked for. */
+/* 205 has no body by definition. */
 static bool is_success(int status) {
-  return status >= 200 && status < 300 && status != 205 && status != 206;
+  return status >= 200 && status < 300 && status != 205;
+}
+
+/* Some servers answer everybody by 206. */
+static bool is_part(const struct range *range, const struct response *response) {
+  return response->status == 206 && !range->is_own && range_holds(response->content_range) == RANGE_PART;
 }
 
 int verdict_of_size(const seine_options_t *options, uint64_t size_bytes, const char *what, char *text) {
@@ -126,7 +131,8 @@ static int judge_wanted(const seine_options_t *options, const struct response *r
     return SEINE_ETYPE;
   }
   if (whole)
-    return verdict_of_size(options, *whole, response->status == 206 ? "Content-Range says" : "Content-Length says", text);
+    return verdict_of_size(options, *whole, whole == &response->length ? "Content-Length says" : "Content-Range says",
+                           text);
   return 0;
 }
 
@@ -134,14 +140,14 @@ static int judge_wanted(const seine_options_t *options, const struct response *r
 static void judge_rest(const seine_options_t *options, const struct range *range, const struct response *response,
                        struct verdict *verdict) {
   verdict->kind = VERDICT_ANEW;
-  if (!range_fits(range, response, &verdict->whole_bytes)) return;
+  if (response->encoding || !range_fits(range, response, &verdict->whole_bytes)) return;
   verdict->error = judge_wanted(options, response, &verdict->whole_bytes, verdict->text);
   verdict->kind = verdict->error ? VERDICT_REJECT : VERDICT_CONTINUE;
 }
 
 void verdict_of_headers(const seine_options_t *options, const struct range *range, const struct response *response,
                         struct verdict *verdict) {
-  const uint64_t *length = response->has_length ? &response->length : NULL;
+  const uint64_t *length = response_tells_size(response) ? &response->length : NULL;
   *verdict = (struct verdict){.kind = VERDICT_RECEIVE};
   if (range->validator && (response->status == 206 || response->status == 416)) {
     judge_rest(options, range, response, verdict);
@@ -151,6 +157,11 @@ void verdict_of_headers(const seine_options_t *options, const struct range *rang
     verdict->kind = VERDICT_STATUS;
     verdict->error = SEINE_EHTTP;
     snprintf(verdict->text, sizeof verdict->text, "HTTP status %d", response->status);
+  } else if (is_part(range, response)) {
+    verdict->kind = VERDICT_BROKEN;
+    verdict->error = SEINE_ETRUNCATED;
+    snprintf(verdict->text, sizeof verdict->text, "only a part was sent: Content-Range: %.100s",
+             response->content_range);
   } else if ((verdict->error = judge_wanted(options, response, length, verdict->text))) {
     char declared[MEDIA_TYPE_MAX];
     media_essence(response->content_type, declared, sizeof declared);

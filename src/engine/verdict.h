@@ -12,6 +12,7 @@ enum verdict_kind {
   VERDICT_ANEW,     /* something else came than the rest: the body is to be asked for from its start */
   VERDICT_REDIRECT, /* response->location is where to go on */
   VERDICT_STATUS,   /* an error status: error is SEINE_EHTTP */
+  VERDICT_BROKEN,   /* not what it says, or not all of it: error is SEINE_EPROTOCOL or ETRUNCATED */
   VERDICT_REJECT    /* not wanted: error is SEINE_ETYPE, ESIZE or EOPTOUT */
 };
 

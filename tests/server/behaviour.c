@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <zlib.h>
 
 #define HEADERS_MAX 16
 #define SIZE_LIMIT  ((uint64_t)1 << 30)
@@ -21,7 +22,7 @@ struct wish {
   const char *size, *seed, *delay, *rate, *trickle, *stall, *truncate, *faults, *status, *retry_after, *retry_date;
   const char *type, *reset, *redirect, *redirect_status, *moved, *malformed, *disposition, *etag, *last_modified;
   const char *chunked, *no_type, *no_length, *silence, *close, *ranges;
-  const char *cut, *sides, *trail, *text, *host, *ignored, *changed, *lie, *as, *unasked, *later, *refuse, *until;
+  const char *cut, *sides, *trail, *text, *host, *ignored, *changed, *lie, *as, *unasked, *later, *encode, *refuse, *until;
   const char *headers[HEADERS_MAX];
   size_t header_count;
   const char *unknown; /* a parameter that does not exist: answered by a 400, since it is a mistake in a test */
@@ -43,6 +44,7 @@ static const struct parameter parameters[] = {
     {"cut", AT(cut), "the last N bytes of the image do not exist, and the length says so"},
     {"delay", AT(delay), "milliseconds before the first byte"},
     {"disposition", AT(disposition), "the Content-Disposition header"},
+    {"encode", AT(encode), "gzip, deflate or raw (deflate without zlib's header): Content-Encoding, and the body so"},
     {"etag", AT(etag), "the ETag header; If-None-Match and If-Range are then obeyed"},
     {"faults", AT(faults), "as, malformed, reset, silence, stall and truncate hold for the first N attempts only"},
     {"host", AT(host), "of /_/robots: whose robots.txt it is"},
@@ -333,12 +335,30 @@ static void add_content_range(const struct wish *wish, size_t from, size_t to, s
   if (!is(wish->lie, "none")) text_format(&response->head, "Content-Range: bytes %zu-%zu/%zu\r\n", start, last, total);
 }
 
+/* Replaces the body by what zlib makes of it. */
+static void encode(const char *coding, struct body *body) {
+  z_stream stream = {.next_in = body->data, .avail_in = (uInt)body->size};
+  int bits = strcmp(coding, "gzip") == 0 ? MAX_WBITS + 16 : strcmp(coding, "raw") == 0 ? -MAX_WBITS : MAX_WBITS;
+  deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, bits, 9, Z_DEFAULT_STRATEGY);
+  size_t room = deflateBound(&stream, body->size);
+  uint8_t *coded = must(malloc(room));
+  stream.next_out = coded;
+  stream.avail_out = (uInt)room;
+  deflate(&stream, Z_FINISH);
+  free(body->data);
+  body->data = coded;
+  body->size = stream.total_out;
+  deflateEnd(&stream);
+}
+
 static void add_body_headers(const struct wish *wish, const struct body *body, struct response *response) {
   if (!wish->no_type) text_format(&response->head, "Content-Type: %s\r\n", wish->type ? wish->type : body->type);
   if (wish->chunked)
     text_format(&response->head, "Transfer-Encoding: chunked\r\n");
   else if (!wish->no_length)
     text_format(&response->head, "Content-Length: %zu\r\n", body->size);
+  if (wish->encode)
+    text_format(&response->head, "Content-Encoding: %s\r\n", is(wish->encode, "gzip") ? "gzip" : "deflate");
   if (wish->etag) text_format(&response->head, "ETag: %s\r\n", wish->etag);
   if (wish->last_modified) text_format(&response->head, "Last-Modified: %s\r\n", wish->last_modified);
   if (wish->disposition) text_format(&response->head, "Content-Disposition: %s\r\n", wish->disposition);
@@ -363,6 +383,7 @@ static void answer_body(const struct request *request, const struct wish *wish, 
   if (status == 206 && is(wish->lie, "long") && from >= LIE_BYTES) body->size += LIE_BYTES;
   if (status == 200 && is(wish->lie, "unasked")) status = 206;
   if (wish->as) status = (unsigned)number(wish->as, 200);
+  if (wish->encode) encode(wish->encode, body);
   text_format(&response->head, "HTTP/1.1 %u %s\r\n", status, reason(status));
   if (status == 206 && !wish->as) add_content_range(wish, from, to, whole, response);
   add_body_headers(wish, body, response);
