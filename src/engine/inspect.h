@@ -30,8 +30,8 @@ struct inspection {
 int inspector_open(struct inspector **inspector);
 void inspector_close(struct inspector *inspector); /* NULL is fine */
 
-/* The type that the first 4 KiB of `head` show; for SVG the first 64 KiB. 0, SEINE_ENOMEM, or SEINE_ENOSYS if libmagic gave up or has no
- * database. */
+/* The type that the first 4 KiB of `head` show; for SVG the first 64 KiB. 0, SEINE_ENOMEM, or SEINE_ENOSYS if libmagic
+ * gave up or has no database. */
 int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]);
 
 /* A whole body to look at; the bytes and `seen` are the caller's. */

@@ -68,8 +68,8 @@ bool media_accepts(const char *globs, const char *type) {
   return false;
 }
 
-/* Sorted by name: each response is looked up here. Some types that libmagic has are no images: scripts, which have been a
- * way into servers that convert images, and what a disk or a device holds. */
+/* Sorted by name: each response is looked up here. Some types that libmagic has are no images: scripts, which have been
+ * a way into servers that convert images, and what a disk or a device holds. */
 static const struct pair aliases[] = {
     {"application/acrobat", "application/pdf"},
     {"application/bmp", "image/bmp"},

@@ -9,7 +9,8 @@
 
 #define SNIFF_HEAD_MOST 4096 /* bytes that are looked at */
 
-/* The type of a body that begins with head[0..size), or NULL. A size below SNIFF_HEAD_MOST is that of the whole body. */
+/* The type of a body that begins with head[0..size), or NULL. A size below SNIFF_HEAD_MOST is that of the whole
+ * body. */
 const char *sniff_type(const uint8_t *head, size_t size);
 
 /* The type for a body for which libmagic has `type`, "" for none: some of its rules hold for nearly any bytes, and some
