@@ -69,7 +69,9 @@ static bool is_due(const struct recall *recall, const struct row_view *view) {
   if (view->status <= SEINE_STATUS_DUPLICATE) return false;
   if (view->status == SEINE_STATUS_FAILED && recall->retry_failed) return true;
   if (view->status == SEINE_STATUS_REJECTED && recall->retry_rejected) return true;
-  if (view->error == SEINE_ECHECKSUM && !recall->checksum) return true;
+  if (view->status == SEINE_STATUS_REJECTED && view->error == SEINE_EREDIRECT) return !recall->rejects_redirects;
+  bool unwanted = view->has_sha256 && recall->rejected && digest_set_has(recall->rejected, view->sha256);
+  if (view->error == SEINE_ECHECKSUM && !recall->checksum) return !unwanted;
   seine_result_t earlier = {.status = view->status,
                             .error = view->error,
                             .retryable = view->retryable,

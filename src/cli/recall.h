@@ -7,6 +7,7 @@
 #include "manifest.h"
 #include "outdir.h"
 #include "paths.h"
+#include "turn_down.h"
 
 #include <stdatomic.h>
 
@@ -21,7 +22,9 @@ struct recall {
   const seine_options_t *options; /* of this run */
   bool retry_failed; /* failures that are not retryable are not done either */
   bool retry_rejected; /* nor are rejections */
-  bool checksum; /* checksums still reject, by the lists or by a file */
+  bool checksum; /* the lists' checksums count */
+  const struct digest_set *rejected; /* bytes that are not wanted; NULL: none */
+  bool rejects_redirects; /* there are patterns for where redirects may not lead */
   bool check_files;  /* what has no file any more, or one of another size, is not done */
   atomic_bool stop;  /* set from the loop's thread to end it early */
 

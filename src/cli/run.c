@@ -328,7 +328,9 @@ static void begin(struct run *run) {
   run->recall.check_files = run->settings->check_files && run->outdir.fd >= 0;
   run->recall.retry_failed = run->settings->retry_failed;
   run->recall.retry_rejected = run->settings->retry_rejected;
-  run->recall.checksum = run->settings->checksum || run->settings->reject_sha256;
+  run->recall.checksum = run->settings->checksum;
+  run->recall.rejected = &run->settings->rejected;
+  run->recall.rejects_redirects = run->settings->reject_redirect_to != NULL;
   run->was_used = run->outdir.was_torn || manifest_earlier_bytes(run->manifest) > 0 || run->settings->fresh;
   run->recall_work.data = run;
   run->progress = progress_open(&run->loop, progress_choose(run->settings), &run->figures, collect_figures, run);
