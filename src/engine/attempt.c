@@ -352,6 +352,7 @@ static void start_transfer(struct seine_fetch *fetch) {
   struct transfer_request request = {.url = lent ? lent : fetch->target ? fetch->target : asked,
                                      .proxy = fetch->proxy ? proxy_url(fetch->proxy) : NULL,
                                      .literal = host->literal && !fetch->proxy,
+                                     .max_time_ms = attempt_options(fetch)->max_time_ms,
                                      .alone = is_alone(fetch),
                                      .may_resolve = host->literal || (fetch->proxy && !proxy_host(fetch->proxy)),
                                      .keep_connection = arrival_keeps_connection(fetch),

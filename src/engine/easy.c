@@ -34,7 +34,6 @@ static bool set_strings(CURL *easy, const struct easy_terms *terms) {
 static void set_network(CURL *easy, const struct easy_terms *terms) {
   const seine_options_t *options = terms->options;
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_timeout_ms);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)options->max_time_ms);
   /* Entries are not searched for their age, a walk for every transfer: see transfer.c. */
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_size(options));

@@ -247,6 +247,9 @@ static void set_own_options(struct seine *engine) {
   engine->own_options.min_side = 0;
   engine->own_options.max_pixels = 0;
   engine->own_options.max_aspect = 0;
+  /* One that trickles would hold up its host for ever. */
+  uint64_t own_ms = engine->options.connect_timeout_ms + engine->options.stall_timeout_ms;
+  if (!engine->options.max_time_ms || own_ms < engine->options.max_time_ms) engine->own_options.max_time_ms = own_ms;
   engine->own_options.max_redirects = ROBOTS_REDIRECTS_MAX;
   if (engine->own_options.retries > 2) engine->own_options.retries = 2;
 }

@@ -407,6 +407,7 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
   }
   set_literal(transfer, request->literal);
   set_headers(transfer, request->headers);
+  curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, (long)request->max_time_ms);
   transfer->alone = request->alone;
   transfer_keep_connection(transfer, request->keep_connection);
   bool is_fresh = request->fresh_connection || request->alone;

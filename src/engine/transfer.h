@@ -88,6 +88,7 @@ struct transfer_request {
   struct curl_slist *headers; /* must outlive the transfer; NULL: none */
   struct curl_slist *names; /* "host:port:addr,addr", taken over in any case; without address literals. NULL: none */
   const char *proxy;          /* NULL: none */
+  uint64_t max_time_ms; /* 0: no limit */
   const struct curl_slist *cookies; /* of the chain's earlier responses; see cookies.h */
   const char *cookie; /* the caller's own, "a=1; b=2", where there are cookies as well; NULL: none */
   bool literal;               /* the host is an address */

@@ -6,6 +6,14 @@
   "Disallow: /*.gif$\n"
 
 static const struct e2e_case cases[] = {
+    {.name = "a robots.txt that trickles without end is given up",
+     .runs = {{.list = "$1/img/jpeg/a\n",
+               .options = {"--robots", "--retries", "0", "--stall-timeout", "0.5", "--connect-timeout", "0.5"},
+               .robots = {{.host = "127.0.0.1", .body = "User-agent: *\nDisallow: /x\n", .more = "trickle=300"}},
+               .exit_status = 1,
+               .rows = {{.url = "$1/img/jpeg/a", .status = "failed", .error = "robots"}},
+               .requests = {{.path = "/robots.txt", .count = 1}},
+               .stored = NONE}}},
     {.name = "what robots.txt disallows is rejected, and never asked for",
      .runs = {{.list = "$1/img/jpeg/a\n$1/img/jpeg/b\n$1/img/png/c\n$2/img/png/d\n",
                .options = {"--robots"},
