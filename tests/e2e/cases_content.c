@@ -119,7 +119,7 @@ static const struct e2e_case cases[] = {
                         {.url = "$1/img/gif/g?size=2000000&sides=199x200", .status = "rejected",
                          .error = "dimensions"},
                         {.url = "$1/img/gif/h?sides=0x300", .status = "rejected", .error = "dimensions",
-                         .message = "could not be read"}},
+                         .message = "1x300"}},
                .stored = 3},
               {.options = {"--min-side", "200", "--max-pixels", "1M", "--max-aspect", "2"},
                .exit_status = 1,
