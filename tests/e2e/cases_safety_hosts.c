@@ -20,8 +20,9 @@
 /* Where there is no way out by IPv6, such addresses are not asked for. tests/inside/run makes itself one. */
 #define DENIED6(address)                                                                                               \
   { .url = "http://" address ".test:$PORT/", .status = "failed", .error = "denied|dns", .attempts = 1 }
-#define REFUSED(authority)                                                                                             \
-  { .url = "http://" authority ":$PORT/x", .status = "failed", .error = "denied", .attempts = 1 }
+/* The list gives each spelling a path of its own: those of one URL would have one row and one attempt. */
+#define REFUSED(authority, path)                                                                                       \
+  { .url = "http://" authority ":$PORT/" path, .status = "failed", .error = "denied", .attempts = 1 }
 
 static const struct e2e_case cases[] = {
     {.name = "headers that may be secret stay with the host that was asked",
@@ -109,38 +110,40 @@ static const struct e2e_case cases[] = {
                .urls = 8,
                .never = {"s3cret", "ann:"}}}},
     {.name = "--deny-private reads addresses as they are connected to",
-     .runs = {{.list = "http://0x7f.1:$PORT/x\nhttp://2130706433:$PORT/x\nhttp://0177.0.0.1:$PORT/x\n"
-                       "http://127.1:$PORT/x\nhttp://0:$PORT/x\nhttp://0.0.0.0:$PORT/x\nhttp://[::]:$PORT/x\n"
-                       "http://[::1]:$PORT/x\nhttp://[::ffff:127.0.0.1]:$PORT/x\nhttp://[::ffff:7f00:1]:$PORT/x\n"
-                       "http://[::127.0.0.1]:$PORT/x\nhttp://[64:ff9b::7f00:1]:$PORT/x\n"
-                       "http://[2002:7f00:1::]:$PORT/x\nhttp://[fe80::1]:$PORT/x\nhttp://[fc00::1]:$PORT/x\n"
-                       "http://127.0.0.1.:$PORT/x\nhttp://localhost:$PORT/x\nhttp://LOCALHOST.:$PORT/x\n"
-                       "http://169.254.169.254:$PORT/x\nhttp://100.64.0.1:$PORT/x\nhttp://255.255.255.255:$PORT/x\n"
-                       "http://224.0.0.1:$PORT/x\nhttp://[ff02::1]:$PORT/x\nhttp://%31%32%37.0.0.1:$PORT/x\n",
+     .runs = {{.list = "http://0x7f.1:$PORT/1\nhttp://2130706433:$PORT/2\nhttp://0177.0.0.1:$PORT/3\n"
+                       "http://127.1:$PORT/4\nhttp://0:$PORT/5\nhttp://0.0.0.0:$PORT/6\nhttp://[::]:$PORT/7\n"
+                       "http://[::1]:$PORT/8\nhttp://[::ffff:127.0.0.1]:$PORT/9\nhttp://[::ffff:7f00:1]:$PORT/10\n"
+                       "http://[::127.0.0.1]:$PORT/11\nhttp://[64:ff9b::7f00:1]:$PORT/12\n"
+                       "http://[2002:7f00:1::]:$PORT/13\nhttp://[fe80::1]:$PORT/14\nhttp://[fc00::1]:$PORT/15\n"
+                       "http://127.0.0.1.:$PORT/16\nhttp://localhost:$PORT/17\nhttp://LOCALHOST.:$PORT/18\n"
+                       "http://169.254.169.254:$PORT/19\nhttp://100.64.0.1:$PORT/20\nhttp://255.255.255.255:$PORT/21\n"
+                       "http://224.0.0.1:$PORT/22\nhttp://[ff02::1]:$PORT/23\nhttp://%31%32%37.0.0.1:$PORT/24\n",
                .options = {"--deny-private", "--retries", "0", "--dns-servers", "127.0.0.1:$PORT"},
                .exit_status = 1,
-               .rows = {REFUSED("0x7f.1"),
-                        REFUSED("2130706433"),
-                        REFUSED("0177.0.0.1"),
-                        REFUSED("127.1"),
-                        REFUSED("0"),
-                        REFUSED("0.0.0.0"),
-                        REFUSED("[::]"),
-                        REFUSED("[::1]"),
-                        REFUSED("[::ffff:127.0.0.1]"),
-                        REFUSED("[::ffff:7f00:1]"),
-                        REFUSED("[::127.0.0.1]"),
-                        REFUSED("[64:ff9b::7f00:1]"),
-                        REFUSED("[2002:7f00:1::]"),
-                        REFUSED("[fe80::1]"),
-                        REFUSED("[fc00::1]"),
-                        REFUSED("localhost"),
-                        REFUSED("169.254.169.254"),
-                        REFUSED("100.64.0.1"),
-                        REFUSED("255.255.255.255"),
-                        REFUSED("224.0.0.1"),
-                        REFUSED("[ff02::1]"),
-                        REFUSED("%31%32%37.0.0.1")},
+               .rows = {REFUSED("0x7f.1", "1"),
+                        REFUSED("2130706433", "2"),
+                        REFUSED("0177.0.0.1", "3"),
+                        REFUSED("127.1", "4"),
+                        REFUSED("0", "5"),
+                        REFUSED("0.0.0.0", "6"),
+                        REFUSED("[::]", "7"),
+                        REFUSED("[::1]", "8"),
+                        REFUSED("[::ffff:127.0.0.1]", "9"),
+                        REFUSED("[::ffff:7f00:1]", "10"),
+                        REFUSED("[::127.0.0.1]", "11"),
+                        REFUSED("[64:ff9b::7f00:1]", "12"),
+                        REFUSED("[2002:7f00:1::]", "13"),
+                        REFUSED("[fe80::1]", "14"),
+                        REFUSED("[fc00::1]", "15"),
+                        REFUSED("127.0.0.1.", "16"),
+                        REFUSED("localhost", "17"),
+                        REFUSED("LOCALHOST.", "18"),
+                        REFUSED("169.254.169.254", "19"),
+                        REFUSED("100.64.0.1", "20"),
+                        REFUSED("255.255.255.255", "21"),
+                        REFUSED("224.0.0.1", "22"),
+                        REFUSED("[ff02::1]", "23"),
+                        REFUSED("%31%32%37.0.0.1", "24")},
                .requests = {{.count = NONE}},
                .stored = NONE}}},
     {.name = "--deny-private looks at what names lead to",
