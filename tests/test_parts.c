@@ -141,6 +141,53 @@ START_TEST(a_part_that_is_damaged_is_not_used) {
 }
 END_TEST
 
+/* Writes another validator into a part, with a check that fits: as somebody would who plants a part. */
+static void plant(const char *path, const char *validator) {
+  struct part_record record;
+  int fd = open(path, O_RDWR);
+  off_t at = lseek(fd, 0, SEEK_END) - (off_t)sizeof record;
+  ck_assert_int_eq(pread(fd, &record, sizeof record, at), (int)sizeof record);
+  memset(record.validator, 0, sizeof record.validator);
+  memset(record.check, 0, sizeof record.check);
+  strcpy(record.validator, validator);
+  seine_sha256(&record, sizeof record, record.check);
+  ck_assert_int_eq(pwrite(fd, &record, sizeof record, at), (int)sizeof record);
+  close(fd);
+}
+
+/* The server answers 500 to a request with "X-Evil", and 206 to one whose If-Range is its ETag. */
+static const struct {
+  const char *validator;
+  bool is_used;
+} planted[] = {
+    {"\"v1\"", true},
+    {"\"v1\"\r\nX-Evil: 1", false},
+    {"\"v1\nX-Evil: 1\"", false},
+    {"\"v1\rX-Evil: 1\"", false},
+    {"\"\x1b\x7f\"", false},
+    {"Fri, 20 Nov 2026 08:00:00 GMT\r\nX-Evil: 1", false},
+    {"\r\n\r\nGET /evil HTTP/1.1\r\nHost: X-Evil", false},
+    {"", false},
+};
+
+START_TEST(a_planted_validator_adds_nothing_to_a_request) {
+  const char *path = "/img/jpeg/a?" BROKEN ETAG "&refuse=X%2DEvil";
+  char *part = leave_a_part(path);
+  ck_assert_ptr_nonnull(part);
+  plant(part, planted[_i].validator);
+  bench_open_again(&bench);
+  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
+  bench_run(&bench);
+  bench_assert_is(got, path);
+  ck_assert_uint_eq(got->attempts, 1);
+  ck_assert_int_eq(got->http_status, planted[_i].is_used ? 206 : 200);
+  ck_assert_uint_eq(server_requests(bench.server, NULL, "/evil"), 0);
+  assert_nothing_is_left();
+  free(part);
+  bench_clear(&bench);
+}
+END_TEST
+
 START_TEST(a_body_that_changed_meanwhile_begins_anew) {
   const char *path = "/img/jpeg/a?" BROKEN ETAG "&changed=2";
   free(leave_a_part(path));
@@ -427,6 +474,7 @@ int main(void) {
   tcase_add_loop_test(tests, the_next_run_goes_on, 0, 2);
   tcase_add_test(tests, without_the_option_nothing_is_left);
   tcase_add_loop_test(tests, a_part_that_is_damaged_is_not_used, 0, 8);
+  tcase_add_loop_test(tests, a_planted_validator_adds_nothing_to_a_request, 0, sizeof planted / sizeof *planted);
   tcase_add_test(tests, a_body_that_changed_meanwhile_begins_anew);
   tcase_add_test(tests, a_part_of_another_url_stays_until_it_is_old);
   tcase_add_test(tests, a_cancelled_body_goes_on_in_the_next_run);

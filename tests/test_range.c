@@ -182,6 +182,15 @@ static const struct {
     {NULL, FRIDAY, NULL, NULL},
     {NULL, FRIDAY, "yesterday", NULL},
     {NULL, "yesterday", SATURDAY, NULL},
+    /* libcurl takes a CR amid a value for a part of it */
+    {"\"v1\rX-Evil: 1\"", NULL, NULL, NULL},
+    {"\"v1\r\nX-Evil: 1\"", NULL, NULL, NULL},
+    {"\"v\x01\"", NULL, NULL, NULL},
+    {"\"v\x7f\"", NULL, NULL, NULL},
+    {"\"v 1\"", NULL, NULL, "\"v 1\""},
+    {NULL, "Fri,\r20 Nov 2026 08:00:00 GMT", SATURDAY, NULL},
+    {NULL, FRIDAY "\r", SATURDAY, NULL},
+    {NULL, FRIDAY "\n", SATURDAY, NULL},
 };
 
 START_TEST(validators_leave_no_doubt) {
@@ -193,6 +202,34 @@ START_TEST(validators_leave_no_doubt) {
 }
 END_TEST
 
+static const struct {
+  const char *text;
+  bool is_validator;
+} validators[] = {
+    {"\"v1\"", true},
+    {"\"\"", true},
+    {"\"\xe9\"", true},
+    {FRIDAY, true},
+    {"", false},
+    {"v1", false},
+    {"W/\"v1\"", false},
+    {"\"v1\"\r\nX-Evil: 1", false},
+    {"\"v1\r\nX-Evil: 1\"", false},
+    {"\"v1\nX-Evil: 1\"", false},
+    {"\"v1\r\"", false},
+    {"\"\x1b\"", false},
+    {FRIDAY "\r\nX-Evil: 1", false},
+    {FRIDAY "\r\n", false},
+    {"\r\n" FRIDAY, false},
+    {"\"v1\", \"v2\"", false},
+    {"*", false},
+};
+
+START_TEST(a_text_from_a_file_may_be_no_validator) {
+  ck_assert_msg(range_is_validator(validators[_i].text) == validators[_i].is_validator, "%s", validators[_i].text);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("range");
   TCase *tcase = tcase_create("range");
@@ -200,6 +237,7 @@ int main(void) {
   tcase_add_loop_test(tcase, the_size_of_the_whole_may_be_news, 0, sizeof open_ranges / sizeof *open_ranges);
   tcase_add_loop_test(tcase, an_answer_is_of_the_same_body, 0, sizeof answers / sizeof *answers);
   tcase_add_loop_test(tcase, validators_leave_no_doubt, 0, sizeof firsts / sizeof *firsts);
+  tcase_add_loop_test(tcase, a_text_from_a_file_may_be_no_validator, 0, sizeof validators / sizeof *validators);
   suite_add_tcase(suite, tcase);
   return suite_run(suite);
 }

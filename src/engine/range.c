@@ -8,24 +8,31 @@
 #include <strings.h>
 #include <time.h>
 
+#include "headers.h"
 #include "http_date.h"
 
 static bool is_strong(const char *etag) {
   size_t size = strlen(etag);
-  return size >= 2 && etag[0] == '"' && etag[size - 1] == '"' && !memchr(etag + 1, '"', size - 2);
+  return size >= 2 && etag[0] == '"' && etag[size - 1] == '"' && !memchr(etag + 1, '"', size - 2) &&
+         !header_has_control(etag);
 }
 
 /* A second date of the same second could belong to other bytes (RFC 9110 8.8.2.2). */
 static bool is_settled(const char *last_modified, const char *date) {
   int64_t modified, sent, now = (int64_t)time(NULL);
-  return date && http_date_read(last_modified, now, &modified) && http_date_read(date, now, &sent) &&
-         sent > modified;
+  return date && !header_has_control(last_modified) && http_date_read(last_modified, now, &modified) &&
+         http_date_read(date, now, &sent) && sent > modified;
 }
 
 const char *range_validator(const struct response *response) {
   if (response->etag) return is_strong(response->etag) ? response->etag : NULL;
   if (!response->last_modified) return NULL;
   return is_settled(response->last_modified, response->date) ? response->last_modified : NULL;
+}
+
+bool range_is_validator(const char *text) {
+  int64_t unused;
+  return is_strong(text) || (!header_has_control(text) && http_date_read(text, (int64_t)time(NULL), &unused));
 }
 
 static bool read_number(const char **text, char end, uint64_t *value) {

@@ -19,6 +19,9 @@ struct range {
  * than the response by a second; NULL: nothing. Belongs to the response. */
 const char *range_validator(const struct response *response);
 
+/* Whether a text from a file may be named by If-Range. Any other, as one with a line break, would change the request. */
+bool range_is_validator(const char *text);
+
 /* Whether a 206 holds exactly the rest of the body that was begun; *total_bytes is then the size of the whole. */
 bool range_fits(const struct range *range, const struct response *response, uint64_t *total_bytes);
 

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "range.h"
 #include "seine.h"
 #include "store_draft.h"
 
@@ -94,7 +95,8 @@ static bool record_read(int fd, const struct stat *found, struct part_record *re
   if (pread(fd, record, sizeof *record, at) != (ssize_t)sizeof *record) return false;
   record_check(record, check);
   return memcmp(record->magic, magic, sizeof magic) == 0 && record->size_bytes == (uint64_t)at &&
-         memcmp(record->check, check, sizeof check) == 0 && memchr(record->validator, 0, sizeof record->validator);
+         memcmp(record->check, check, sizeof check) == 0 && memchr(record->validator, 0, sizeof record->validator) &&
+         range_is_validator(record->validator);
 }
 
 /* ---- Back from an earlier run ---- */
