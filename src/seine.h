@@ -111,7 +111,7 @@ typedef enum seine_event_kind {
   SEINE_EVENT_UP,        /* it answers again */
   SEINE_EVENT_PROXY_DOWN, /* a proxy failed and rests for delay_ms */
   SEINE_EVENT_PROXY_UP,
-  SEINE_EVENT_ROBOTS,    /* its robots.txt was read; delay_ms is its Crawl-delay */
+  SEINE_EVENT_ROBOTS,    /* its robots.txt was read; delay_ms is its Crawl-delay, bounded */
   /* no descriptor was left: at most `cap` transfers in flight, until it has grown back step by step */
   SEINE_EVENT_SHRUNK
 } seine_event_kind_t;
@@ -180,6 +180,7 @@ struct seine_options {
   const seine_rule_t *rules;    /* by host; rule_count of them */
   size_t rule_count;
   bool robots;                  /* obey robots.txt (RFC 9309) under the product token "seine" */
+  uint64_t max_crawl_delay_ms;  /* a longer Crawl-delay of a robots.txt counts as this one; 30000 */
   const char *ca_file;          /* PEM bundle; NULL: the system's */
   bool insecure;                /* do not verify certificates */
   bool http1;                   /* never HTTP/2 */

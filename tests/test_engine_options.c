@@ -32,6 +32,7 @@ START_TEST(the_defaults_are_the_documented_ones) {
   ck_assert_uint_eq(options.connect_timeout_ms, 10000);
   ck_assert_uint_eq(options.stall_timeout_ms, 60000);
   ck_assert_uint_eq(options.max_redirects, 10);
+  ck_assert_uint_eq(options.max_crawl_delay_ms, 30000);
   ck_assert_uint_eq(options.keep_alive_ms, 30000);
   ck_assert_uint_eq(options.dns_min_ttl_ms, 60000);
   ck_assert_uint_eq(options.dns_max_ttl_ms, 3600000);
@@ -176,6 +177,8 @@ START_TEST(numbers_are_checked) {
       WIDE(stall_timeout_ms, 0, "stall_timeout_ms"),
       WIDE(max_time_ms, 0, NULL),
       WIDE(max_time_ms, UINT64_MAX, "max_time_ms"),
+      WIDE(max_crawl_delay_ms, 0, NULL),
+      WIDE(max_crawl_delay_ms, 86400001, "max_crawl_delay_ms"),
       WIDE(max_size_bytes, 1, NULL),
       WIDE(max_size_bytes, UINT64_MAX, "max_size_bytes"),
       WIDE(min_size_bytes, 0, NULL),

@@ -2,7 +2,11 @@
 #include "host_bench.h"
 #include "suite.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "robots.h"
 
 /* ---- Whose turn it is ---- */
 
@@ -88,6 +92,29 @@ START_TEST(starts_keep_their_distance) {
 }
 END_TEST
 
+static const struct {
+  uint64_t asked_s, most_ms, wait_ms;
+} crawl_delays[] = {{3600, 30000, 30000},      {31, 30000, 30000}, {30, 30000, 30000}, {29, 30000, 29000},
+                    {3600, 86400000, 3600000}, {5, 0, 0},          {1, 999, 999}};
+
+START_TEST(a_crawl_delay_is_bounded) {
+  char text[80];
+  struct robots *robots = NULL;
+  options.max_crawl_delay_ms = crawl_delays[_i].most_ms;
+  struct host *host = with_queue("10.0.0.1", 2);
+  snprintf(text, sizeof text, "User-agent: *\nCrawl-delay: %" PRIu64 "\n", crawl_delays[_i].asked_s);
+  ck_assert_int_eq(robots_parse(&robots, text, strlen(text), "seine"), 0);
+  host_robots(host, robots, false, UINT64_MAX);
+  ck_assert_uint_eq(host_crawl_delay_ms(host), crawl_delays[_i].wait_ms);
+  if (crawl_delays[_i].wait_ms) {
+    pass_ms(crawl_delays[_i].wait_ms - 1);
+    ck_assert_uint_eq(start_all(), 0);
+    pass_ms(1);
+  }
+  ck_assert_uint_eq(start_all(), crawl_delays[_i].wait_ms ? 1 : 2);
+}
+END_TEST
+
 START_TEST(a_rate_is_remembered_while_no_fetch_is_there) {
   options.rate_per_host = 2;
   end_well((with_queue("10.0.0.1", 1), start_next())->host);
@@ -152,6 +179,7 @@ int main(void) {
   tcase_add_test(tcase, no_more_than_the_cap_are_in_flight);
   tcase_add_test(tcase, startable_follows_queues_slots_and_addresses);
   tcase_add_test(tcase, starts_keep_their_distance);
+  tcase_add_loop_test(tcase, a_crawl_delay_is_bounded, 0, sizeof crawl_delays / sizeof *crawl_delays);
   tcase_add_test(tcase, a_rate_is_remembered_while_no_fetch_is_there);
   tcase_add_test(tcase, a_host_that_behaved_is_forgotten_at_once);
   tcase_add_test(tcase, a_host_that_did_not_is_remembered);

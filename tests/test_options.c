@@ -57,6 +57,7 @@ START_TEST(presets_are_the_engines_defaults) {
   ck_assert_uint_eq(ours->stall_timeout_ms, engine.stall_timeout_ms);
   ck_assert_uint_eq(ours->max_time_ms, engine.max_time_ms);
   ck_assert_uint_eq(ours->max_redirects, engine.max_redirects);
+  ck_assert_uint_eq(ours->max_crawl_delay_ms, engine.max_crawl_delay_ms);
   ck_assert(ours->directory == NULL && ours->headers == NULL && ours->proxies == NULL && ours->no_proxy == NULL);
   ck_assert(!ours->insecure && !ours->http1 && !ours->deny_private);
   ck_assert(settings.dedup && !settings.null_sink && !settings.fresh && !settings.retry_failed && !settings.durable);
@@ -91,7 +92,7 @@ START_TEST(every_option_is_stored) {
              "--stall-timeout 2 --max-time 3 --max-redirects 0 -H A:_1 -H B:_2 -U me -x http://p:1 -x socks5h://q:2 "
              "--no-proxy h,i -k --http1.1 --deny-private --opt-out ~ --fresh --durable -v --progress plain --summary s "
              "--content-disposition --checksum --min-side 200 --max-pixels 2.5M --max-aspect 2.5 --retry-max-time 90.5 "
-             "--robots one - http://h/a");
+             "--robots --max-crawl-delay 2.5 one - http://h/a");
   const seine_options_t *engine = &settings.engine;
   ck_assert_str_eq(settings.output, "out");
   ck_assert_str_eq(settings.name, "id");
@@ -113,6 +114,7 @@ START_TEST(every_option_is_stored) {
   ck_assert_uint_eq(engine->retry_max_delay_ms, 5000);
   ck_assert_uint_eq(engine->retry_max_time_ms, 90500);
   ck_assert(engine->robots);
+  ck_assert_uint_eq(engine->max_crawl_delay_ms, 2500);
   ck_assert(settings.checksum);
   ck_assert_uint_eq(engine->min_side, 200);
   ck_assert_uint_eq(engine->max_pixels, 2500000);

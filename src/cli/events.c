@@ -40,7 +40,7 @@ void event_text(const seine_event_t *event, struct text *text) {
     break;
   case SEINE_EVENT_ROBOTS:
     text_printf(text, "robots.txt of %s was read", host);
-    if (event->delay_ms > 0) text_printf(text, "; it asks for %s between requests", wait);
+    if (event->delay_ms > 0) text_printf(text, "; there will be %s between requests, by its Crawl-delay", wait);
     break;
   case SEINE_EVENT_SHRUNK:
     text_printf(text,

@@ -153,11 +153,17 @@ static void host_settle(struct host *host) {
 
 /* ---- Finding, holding, forgetting ---- */
 
+uint64_t host_crawl_delay_ms(const struct host *host) {
+  uint64_t delay_ms = host->robots ? robots_crawl_delay_ms(host->robots) : 0;
+  uint64_t most_ms = host->hosts->options->max_crawl_delay_ms;
+  return delay_ms < most_ms ? delay_ms : most_ms;
+}
+
 static void set_interval(struct host *host) {
   const struct rule_terms *rule = host->rule;
   double rate = rule && rule->rate > 0 ? rule->rate : host->hosts->options->rate_per_host;
   uint64_t delay_ms = rule ? rule->delay_ms : 0;
-  uint64_t crawl_ms = host->robots ? robots_crawl_delay_ms(host->robots) : 0;
+  uint64_t crawl_ms = host_crawl_delay_ms(host);
   if (crawl_ms > delay_ms) delay_ms = crawl_ms;
   host->interval_ns = rate > 0 ? (uint64_t)(1e9 / rate) : 0;
   if (delay_ms * NS_PER_MS > host->interval_ns) host->interval_ns = delay_ms * NS_PER_MS;

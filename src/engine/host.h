@@ -123,6 +123,8 @@ void host_looking(struct host *host, bool looking);
  * is allowed), or `unknown`, until a time of uv_now. */
 void host_asking(struct host *host);
 void host_robots(struct host *host, struct robots *robots, bool unknown, uint64_t until_ms);
+/* The Crawl-delay of its robots.txt, as far as max_crawl_delay_ms allows. */
+uint64_t host_crawl_delay_ms(const struct host *host);
 
 /* A transfer started; it ended. What it says of the host (below) comes before host_ended. */
 void host_started(struct host *host);

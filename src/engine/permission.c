@@ -37,7 +37,7 @@ static void on_robots(seine_fetch_t *fetch, const seine_result_t *result) {
   host_robots(host, robots, verdict == ROBOTS_DISALLOW, uv_now(engine->loop) + robots_keep_ms(verdict));
   engine_tell(engine, &(seine_event_t){.kind = SEINE_EVENT_ROBOTS,
                                        .host = host->key,
-                                       .delay_ms = robots ? robots_crawl_delay_ms(robots) : 0,
+                                       .delay_ms = host_crawl_delay_ms(host),
                                        .cap = host->cap});
   host_let_go(host);
 }
