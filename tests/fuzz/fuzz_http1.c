@@ -4,8 +4,7 @@
  * another's, and no verdict depends on how the network cut a response.
  * Sources: engine tests/fuzz/engine_run.c tests/fuzz/http1_script.c tests/fuzz/http1_server.c
  *   tests/fuzz/http1_mutate.c tests/fuzz/kept_types.c
- *   tests/fuzz/loop_server.c tests/fuzz/skip_waits.c
- * Libraries: libcurl libcares libidn2 libcrypto */
+ *   tests/fuzz/loop_server.c tests/fuzz/skip_waits.c */
 #include "engine_run.h"
 #include "http1_server.h"
 

@@ -3,8 +3,7 @@
  * fetch calls back once, the loop closes with nothing left, no body mixes the bytes of two streams, and no two bodies
  * are of one stream. Endings are not compared: libcurl 7.88 forgets headers that a reset follows in one read.
  * Sources: engine tests/fuzz/engine_run.c tests/fuzz/http2_script.c tests/fuzz/http2_server.c
- *   tests/fuzz/http2_mutate.c tests/fuzz/kept_types.c tests/fuzz/loop_server.c tests/fuzz/skip_waits.c
- * Libraries: libcurl libcares libidn2 libcrypto libssl */
+ *   tests/fuzz/http2_mutate.c tests/fuzz/kept_types.c tests/fuzz/loop_server.c tests/fuzz/skip_waits.c */
 #include "engine_run.h"
 #include "http2_server.h"
 
