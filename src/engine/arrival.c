@@ -62,7 +62,7 @@ static bool keeps_truncated(struct seine_fetch *fetch) {
   const seine_options_t *options = attempt_options(fetch);
   const struct inspection *seen = &fetch->attempt->body->seen;
   bool is_final = broken_again(fetch), is_shown = !seen->damaged && seen->width && seen->height;
-  if (options->allow_truncated && is_shown && (is_final || fetch->attempts > options->retries)) return true;
+  if (options->allow_truncated && is_shown && (is_final || attempt_is_last(fetch))) return true;
   char text[VERDICT_TEXT_MAX];
   snprintf(text, sizeof text, "the image %s%s", seen->damaged ? "is damaged" : "does not end",
            is_final ? ", and the server sent the same bytes twice" : "");

@@ -98,10 +98,12 @@ static bool is_too_late(const struct seine_fetch *fetch, uint64_t delay_ms) {
   return limit_ms && fetch->first_ms && uv_now(fetch->engine->loop) - fetch->first_ms + delay_ms > limit_ms;
 }
 
+bool attempt_is_last(const struct seine_fetch *fetch) {
+  return fetch->attempts > attempt_options(fetch)->retries + fetch->has_extra;
+}
+
 static bool may_retry(const struct seine_fetch *fetch, uint64_t delay_ms) {
-  const struct seine *engine = fetch->engine;
-  const seine_options_t *options = attempt_options(fetch);
-  if (fetch->attempts > options->retries || engine->draining || fetch->has_handed) return false;
+  if (attempt_is_last(fetch) || fetch->engine->draining || fetch->has_handed) return false;
   return !is_too_late(fetch, delay_ms);
 }
 

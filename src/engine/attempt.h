@@ -25,6 +25,9 @@ const seine_options_t *attempt_options(const struct seine_fetch *fetch);
  * a libcurl callback. */
 void attempt_cancel(struct seine_fetch *fetch);
 
+/* Whether the attempt that was begun last is the last one that the options allow. */
+bool attempt_is_last(const struct seine_fetch *fetch);
+
 /* Frees what the fetch holds of an attempt, whatever state that is in. Not from inside a libcurl callback. */
 void attempt_drop(struct seine_fetch *fetch);
 

@@ -75,7 +75,10 @@ static const char *connect_text(const struct outcome *outcome, char *room, size_
 static bool begins_again(struct seine_fetch *fetch, const struct outcome *outcome) {
   if (outcome->connects || fetch->is_fresh || fetch->has_handed) return false;
   fetch->is_fresh = true;
-  if (outcome->unasked && !fetch->redirects) fetch->attempts--; /* no request was sent */
+  if (outcome->unasked && !fetch->redirects)
+    fetch->attempts--; /* no request was sent */
+  else
+    fetch->has_extra = true;
   attempt_anew(fetch);
   return true;
 }

@@ -106,6 +106,7 @@ struct seine_fetch {
   bool resolves_proxy : 1; /* FETCH_RESOLVING: the query is for the proxy's name, not the host's */
   bool is_internal : 1; /* the engine's own question, for robots.txt */
   bool is_fresh : 1;    /* goes by new connections alone: a kept one brought what is no response to its request */
+  bool has_extra : 1;   /* one attempt more than the options say, for the one that a kept connection spoiled */
   bool has_handed : 1; /* a chunk of a stream was handed on: no other attempt */
   char url[];          /* as requested */
 };

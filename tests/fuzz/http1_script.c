@@ -16,6 +16,30 @@ static void patch(uint8_t *data, size_t size, unsigned port) {
   }
 }
 
+/* The end of the headers that begin at data[at]. */
+static size_t find_head_end(const uint8_t *data, size_t at, size_t size) {
+  for (; at + 1 < size; at++) {
+    bool crlf = at + 2 < size && data[at + 1] == '\r' && data[at + 2] == '\n';
+    if (data[at] == '\n' && (crlf || data[at + 1] == '\n')) return at + (crlf ? 3 : 2);
+  }
+  return size;
+}
+
+/* Replaces a NUL that begins a header line: libcurl 7.88 drops the rest of what it has read there, so the result depends
+ * on how much that is, and nobody is told. Behind an interim response there are more headers. */
+static void patch_lines(uint8_t *data, size_t size) {
+  static const char interim[] = "HTTP/1.1 1";
+  size_t begin = 0, end;
+  bool more;
+  do {
+    more = begin + sizeof interim <= size && memcmp(data + begin, interim, sizeof interim - 1) == 0;
+    end = find_head_end(data, begin, size);
+    for (size_t i = begin; i + 1 < end; i++)
+      if (data[i] == '\n' && data[i + 1] == '\0') data[i + 1] = 'x';
+    begin = end;
+  } while (more && begin < size);
+}
+
 static void set_reply(struct script_reply *reply, const uint8_t *data, size_t size, bool repeats, unsigned port) {
   size_t tail = size < REPEATED ? size : REPEATED, whole = size + (repeats ? tail * REPEATS : 0);
   free(reply->data);
@@ -26,6 +50,7 @@ static void set_reply(struct script_reply *reply, const uint8_t *data, size_t si
     memcpy(reply->data + at, data + size - tail, tail);
   reply->size = whole;
   patch(reply->data, whole, port);
+  patch_lines(reply->data, whole);
 }
 
 static size_t index_of(uint8_t letter) {
