@@ -302,7 +302,8 @@ struct seine_request {
   seine_place_cb on_place;
   seine_chunk_cb on_chunk;    /* SEINE_SINK_STREAM */
   /* "Name: value" lines for this request beside those of the engine, NULL-terminated; NULL: none. SEINE_EINVAL for a
-   * line without name or colon, with a control character, and for Content-Length and Transfer-Encoding */
+   * line without name or colon, with a control character, and for Content-Length and Transfer-Encoding. A 206 to a
+   * Range among them, or among the engine's, is ok: message says that it is a part, and an image in it may end early */
   const char *const *headers;
   const uint8_t *sha256;      /* 32 bytes that the body's SHA-256 must be, or it is rejected; NULL: any */
   const uint8_t *md5;         /* 16 bytes, likewise. Neither is for a SEINE_SINK_STREAM */

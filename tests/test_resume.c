@@ -127,6 +127,54 @@ START_TEST(a_range_that_nobody_asked_for_may_be_the_whole) {
 }
 END_TEST
 
+/* Bodies of 20,000 bytes. */
+static const struct {
+  const char *path, *range;
+  int http_status;
+  uint64_t from, to; /* of the body as it ends up; to 0: it does not */
+  unsigned attempts;
+} own_ranges[] = {
+    {"/img/jpeg/a?size=20000&ranges=1", "Range: bytes=0-99", 206, 0, 100, 1},
+    {"/img/jpeg/a?size=20000&ranges=1", "range:bytes=100-199", 206, 100, 200, 1},
+    {"/img/png/a?size=20000&ranges=1", "Range: bytes=-300", 206, 19700, 20000, 1},
+    {"/img/gif/a?size=20000&ranges=1", "Range: bytes=0-", 206, 0, 20000, 1},
+    {"/img/jpeg/a?size=20000&ranges=1", "Range: bytes=30000-", 416, 0, 0, 1},
+    {"/img/jpeg/a?size=20000", "Range: bytes=0-99", 200, 0, 20000, 1},
+    {"/img/jpeg/a?size=20000&ranges=1&lie=none", "Range: bytes=0-99", 206, 0, 100, 1},
+    {"/img/jpeg/a?size=20000&ranges=1&status=503,200", "Range: bytes=0-99", 206, 0, 100, 2},
+    {"/img/jpeg/a?size=20000&ranges=1&truncate=50&faults=1" ETAG, "Range: bytes=0-9999", 206, 0, 10000, 2},
+    {"/hop/2/img/jpeg/a?size=20000&ranges=1", "Range: bytes=0-99", 206, 0, 100, 1},
+};
+
+START_TEST(a_range_of_the_caller_is_ok_as_a_part) {
+  static const seine_sink_t sinks[] = {SEINE_SINK_MEMORY, SEINE_SINK_FILE, SEINE_SINK_NULL};
+  const char *const headers[] = {own_ranges[_i].range, NULL};
+  size_t size;
+  char sha256[65];
+  bench_init(&bench);
+  char *url = server_url(bench.server, 1, own_ranges[_i].path);
+  uint8_t *whole = server_body(bench.server, strstr(own_ranges[_i].path, "/img"), &size);
+  if (own_ranges[_i].to) bytes_sha256(whole + own_ranges[_i].from, own_ranges[_i].to - own_ranges[_i].from, sha256);
+  for (int i = 0; i < 3; i++) {
+    bool is_part = own_ranges[_i].to && own_ranges[_i].http_status == 206;
+    server_reset(bench.server);
+    if (i == 0) bench_open(&bench);
+    if (i > 0) bench_open_again(&bench);
+    struct got *got = bench_request(
+        &bench, &(seine_request_t){.url = url, .sink = sinks[i], .path = i == 1 ? "a" : NULL, .headers = headers});
+    bench_run(&bench);
+    ck_assert_int_eq(got->status, own_ranges[_i].to ? SEINE_STATUS_OK : SEINE_STATUS_FAILED);
+    ck_assert_int_eq(got->http_status, own_ranges[_i].http_status);
+    ck_assert_uint_eq(got->attempts, own_ranges[_i].attempts);
+    if (own_ranges[_i].to) ck_assert_str_eq(got->sha256, sha256);
+    if (own_ranges[_i].to) ck_assert_int_eq(got->message && strstr(got->message, "part of the whole"), is_part);
+  }
+  free(whole);
+  free(url);
+  bench_clear(&bench);
+}
+END_TEST
+
 START_TEST(a_body_breaks_off_more_than_once) {
   const char *path = "/img/png/a?size=30000000&truncate=9000000&faults=3&ranges=1" ETAG;
   bench_init(&bench);
@@ -286,6 +334,7 @@ int main(void) {
   tcase_add_loop_test(tests, two_states_of_a_body_are_never_mixed, 0, sizeof begun_anew / sizeof *begun_anew);
   tcase_add_loop_test(tests, a_rest_is_as_long_as_it_says, 0, sizeof odd_rests / sizeof *odd_rests);
   tcase_add_test(tests, a_range_that_nobody_asked_for_may_be_the_whole);
+  tcase_add_loop_test(tests, a_range_of_the_caller_is_ok_as_a_part, 0, sizeof own_ranges / sizeof *own_ranges);
   tcase_add_test(tests, a_body_breaks_off_more_than_once);
   tcase_add_test(tests, sizes_count_the_whole);
   tcase_add_test(tests, a_slow_disk_pauses_the_transfer);

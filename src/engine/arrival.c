@@ -71,8 +71,15 @@ static bool keeps_truncated(struct seine_fetch *fetch) {
   return false;
 }
 
+/* Whether the body is a part that its request asked for: no image needs to be whole in it, and no coding can be
+ * undone. */
+static bool is_part(const struct attempt *attempt) {
+  return range_is_answered(&attempt->range, &attempt->response);
+}
+
 /* The message of a fetch that ends well. */
 static const char *remark(const struct seine_fetch *fetch) {
+  if (is_part(fetch->attempt)) return "a part of the whole, as its Range asked";
   return fetch->attempt->body->seen.truncated ? "the image's end is missing" : NULL;
 }
 
@@ -94,7 +101,7 @@ static void on_inspected(struct seine_fetch *fetch) {
     return;
   }
   attempt->inspected = true;
-  bool is_truncated = body->seen.truncated && media_accepts(attempt_options(fetch)->accept, body->seen.type);
+  bool is_truncated = body->seen.truncated && !is_part(attempt) && media_accepts(attempt_options(fetch)->accept, body->seen.type);
   if (is_truncated && !keeps_truncated(fetch)) return;
   int error = judge_undecoded(attempt, body->seen.type, text);
   if (!error) error = verdict_of_body(attempt_options(fetch), body->seen.type, body->total_bytes, text);
@@ -182,7 +189,7 @@ static bool make_body(struct seine_fetch *fetch, const struct response *response
 /* False without memory. A coding that is not known here is judged with the whole body: the bytes may be plain. */
 static bool make_decoder(struct attempt *attempt, const struct response *response) {
   bool no_memory = false;
-  if (response->encoding) attempt->decoder = decoder_new(response->encoding, &no_memory);
+  if (response->encoding && !range_is_answered(&attempt->range, response)) attempt->decoder = decoder_new(response->encoding, &no_memory);
   return !no_memory;
 }
 

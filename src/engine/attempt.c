@@ -216,18 +216,49 @@ static int headers_of(struct seine_fetch *fetch, struct curl_slist **lines) {
   return 0;
 }
 
-static bool has_line(const struct curl_slist *lines, const char *name) {
+/* The value of the last line with this name and colon; NULL: there is none. */
+static const char *value_of(const struct curl_slist *lines, const char *name) {
+  const char *value = NULL;
   for (size_t size = strlen(name); lines; lines = lines->next)
-    if (strncasecmp(lines->data, name, size) == 0) return true;
-  return false;
+    if (strncasecmp(lines->data, name, size) == 0) value = lines->data + size + strspn(lines->data + size, " \t");
+  return value;
+}
+
+/* Makes copies of the lines the attempt's, without those of these names (NULL-terminated). 0 or SEINE_ENOMEM. */
+static int drop_lines(struct attempt *attempt, struct curl_slist **lines, const char *const *names) {
+  struct curl_slist *others = NULL;
+  for (const struct curl_slist *line = *lines; line; line = line->next) {
+    const char *const *name = names;
+    while (*name && strncasecmp(line->data, *name, strlen(*name)) != 0)
+      name++;
+    if (*name) continue;
+    struct curl_slist *longer = curl_slist_append(others, line->data);
+    if (!longer) {
+      curl_slist_free_all(others);
+      return SEINE_ENOMEM;
+    }
+    others = longer;
+  }
+  curl_slist_free_all(attempt->headers);
+  *lines = attempt->headers = others;
+  return 0;
+}
+
+/* Asks for robots.txt as it is now and as a whole, whatever the caller's lines ask for: a part, a 304 or a 412 would be
+ * taken for rules that allow everything. */
+static int headers_for_robots(struct seine_fetch *fetch, struct curl_slist **lines) {
+  static const char *const names[] = {"Range:",         "If-Range:",          "If-Match:",
+                                      "If-None-Match:", "If-Modified-Since:", "If-Unmodified-Since:", NULL};
+  return fetch->is_internal ? drop_lines(fetch->attempt, lines, names) : 0;
 }
 
 /* Asks for the rest of a body that broke off. Who asks for a range of his own gets that. */
 static int headers_for_rest(struct seine_fetch *fetch, struct curl_slist **lines) {
   struct attempt *attempt = fetch->attempt;
   char range[64], condition[32 + PART_VALIDATOR_MAX];
-  attempt->range.is_own = has_line(*lines, "Range:");
-  if (attempt->range.is_own || has_line(*lines, "If-Range:") || !part_range(fetch, &attempt->range)) return 0;
+  const char *own = value_of(*lines, "Range:");
+  attempt->range.is_own = own && *own;
+  if (own || value_of(*lines, "If-Range:") || !part_range(fetch, &attempt->range)) return 0;
   snprintf(range, sizeof range, "Range: bytes=%" PRIu64 "-", attempt->range.from_bytes);
   snprintf(condition, sizeof condition, "If-Range: %s", attempt->range.validator);
   struct curl_slist rest[2] = {{range, &rest[1]}, {condition, NULL}};
@@ -239,29 +270,11 @@ static int headers_for_rest(struct seine_fetch *fetch, struct curl_slist **lines
 /* A request has one Cookie line: where the chain has cookies, libcurl joins them with the caller's, which it is given
  * apart. 0 or SEINE_ENOMEM. */
 static int take_cookie_line(struct seine_fetch *fetch, struct curl_slist **lines) {
-  static const char name[] = "Cookie:";
-  struct attempt *attempt = fetch->attempt;
-  struct curl_slist *others = NULL;
-  if (!fetch->cookies || !has_line(*lines, name)) return 0;
-  for (const struct curl_slist *line = *lines; line; line = line->next) {
-    if (strncasecmp(line->data, name, sizeof name - 1) == 0) {
-      const char *value = line->data + sizeof name - 1;
-      free(attempt->cookie);
-      attempt->cookie = strdup(value + strspn(value, " \t"));
-      if (attempt->cookie) continue;
-    } else {
-      struct curl_slist *longer = curl_slist_append(others, line->data);
-      if (longer) {
-        others = longer;
-        continue;
-      }
-    }
-    curl_slist_free_all(others);
-    return SEINE_ENOMEM;
-  }
-  curl_slist_free_all(attempt->headers);
-  *lines = attempt->headers = others;
-  return 0;
+  static const char *const names[] = {"Cookie:", NULL};
+  const char *value = fetch->cookies ? value_of(*lines, names[0]) : NULL;
+  if (!value) return 0;
+  fetch->attempt->cookie = strdup(value);
+  return fetch->attempt->cookie ? drop_lines(fetch->attempt, lines, names) : SEINE_ENOMEM;
 }
 
 /* Adds "name:port:address,address" to the names that libcurl knows. 0 or SEINE_ENOMEM. */
@@ -327,6 +340,7 @@ static int names_of(const struct seine_fetch *fetch, struct curl_slist **names) 
 static int start_attempt(struct seine_fetch *fetch, struct transfer_request *request) {
   struct curl_slist *lines = NULL;
   int error = make_attempt(fetch) ? headers_of(fetch, &lines) : SEINE_ENOMEM;
+  if (!error) error = headers_for_robots(fetch, &lines);
   if (!error) error = headers_for_rest(fetch, &lines);
   if (!error) error = take_cookie_line(fetch, &lines);
   if (!error) error = names_of(fetch, &request->names);

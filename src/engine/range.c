@@ -68,6 +68,10 @@ bool range_fits(const struct range *range, const struct response *response, uint
   return true;
 }
 
+bool range_is_answered(const struct range *range, const struct response *response) {
+  return range->is_own && response->status == 206;
+}
+
 enum range_holds range_holds(const char *content_range) {
   uint64_t first, last, total;
   if (read_content_range(content_range, &first, &last, &total))

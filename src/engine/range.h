@@ -25,6 +25,9 @@ bool range_is_validator(const char *text);
 /* Whether a 206 holds exactly the rest of the body that was begun; *total_bytes is then the size of the whole. */
 bool range_fits(const struct range *range, const struct response *response, uint64_t *total_bytes);
 
+/* Whether this is a part that the caller's own Range asked for. */
+bool range_is_answered(const struct range *range, const struct response *response);
+
 /* What a 206 that nobody asked for holds, by its Content-Range: the whole, a part, or, without one that can be read,
  * perhaps the whole. */
 enum range_holds { RANGE_WHOLE, RANGE_PART, RANGE_UNKNOWN };
