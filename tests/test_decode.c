@@ -122,6 +122,34 @@ START_TEST(one_that_breaks_later_is_an_error) {
 }
 END_TEST
 
+/* Each byte of the first ones is damaged in turn. */
+START_TEST(what_a_damaged_body_becomes_does_not_depend_on_its_pieces) {
+  static uint8_t packed[2 * PLAIN_SIZE], expected[2 * PLAIN_SIZE];
+  bool no_memory;
+  size_t size = pack(kinds[_i].bits, packed, sizeof packed);
+  for (size_t at = 0; at < 700; at++) {
+    int expected_word = 0;
+    size_t expected_size = 0;
+    packed[at] ^= 0x55;
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+      struct decoder *decoder = decoder_new(kinds[_i].coding, &no_memory);
+      got_size = 0;
+      int word = feed(decoder, packed, size, pieces[i], false);
+      decoder_free(decoder);
+      if (i == 0) {
+        expected_word = word;
+        expected_size = got_size;
+        memcpy(expected, got, got_size);
+      }
+      ck_assert_int_eq(word, expected_word);
+      if (word == 0) ck_assert_uint_eq(got_size, expected_size);
+      if (word == 0) ck_assert_mem_eq(got, expected, got_size);
+    }
+    packed[at] ^= 0x55;
+  }
+}
+END_TEST
+
 /* Of libraries that need not be there. */
 START_TEST(the_codings_of_optional_libraries) {
   static const struct {
@@ -166,6 +194,8 @@ int main(void) {
   tcase_add_loop_test(tcase, what_follows_the_end_is_another_member_or_of_no_account, 0, 4);
   tcase_add_loop_test(tcase, a_body_that_is_in_no_coding_is_handed_on, 0, 8);
   tcase_add_test(tcase, one_that_breaks_later_is_an_error);
+  tcase_add_loop_test(tcase, what_a_damaged_body_becomes_does_not_depend_on_its_pieces, 0,
+                      sizeof kinds / sizeof *kinds);
   tcase_add_loop_test(tcase, the_codings_of_optional_libraries, 0, 2);
   tcase_add_test(tcase, names_of_codings);
   suite_add_tcase(suite, tcase);

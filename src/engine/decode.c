@@ -8,13 +8,15 @@
 #include "codec.h"
 
 #define BLOCK 16384
-#define FIRST 16 /* no coding needs more to tell that a body is not in it */
+#define FIRST                                                                                                          \
+  512 /* bytes in which a coding shows that a body is not in it: the longest head of a deflate block is shorter */
 
 struct decoder {
   const struct codec *codec;
   void *state; /* of the codec; NULL before the first byte, and once it has ended */
   bool has_decoded; /* something came out of it: from now on the body must be in the coding */
   bool passes; /* the body is not in the coding, and handed on as it is */
+  bool is_early; /* it broke within the first bytes */
   bool ignores; /* what comes behind the end of the coding is not in it, and of no account */
   bool is_complete;
   size_t taken; /* of the bytes that are offered: they are offered again after a "not now" */
@@ -103,6 +105,17 @@ static int pass(struct decoder *decoder, const uint8_t *data, size_t size, decod
   return word ? word : on_decoded(user, data, size);
 }
 
+/* The first bytes go to the codec one by one: whether a body is passed on must not depend on how many came at once. */
+static enum codec_step step_early(struct decoder *decoder, struct codec_room *room, size_t read) {
+  bool is_early = decoder->first_size + read < FIRST;
+  size_t later = is_early && room->in_size > 1 ? room->in_size - 1 : 0;
+  room->in_size -= later;
+  enum codec_step reached = step(decoder, room);
+  room->in_size += later;
+  decoder->is_early = is_early;
+  return reached;
+}
+
 static int decode_blocks(struct decoder *decoder, const uint8_t *data, size_t size, decoded_cb on_decoded, void *user) {
   size_t skipped = decoder->taken < size ? decoder->taken : size, beyond = decoder->taken - skipped;
   struct codec_room room = {.in = data + skipped, .in_size = size - skipped};
@@ -110,7 +123,7 @@ static int decode_blocks(struct decoder *decoder, const uint8_t *data, size_t si
     size_t before = room.in_size;
     room.out = decoder->block;
     room.out_size = BLOCK;
-    enum codec_step reached = step(decoder, &room);
+    enum codec_step reached = step_early(decoder, &room, size - before);
     if (reached == CODEC_NOMEM || reached == CODEC_BROKEN) return reached == CODEC_NOMEM ? DECODE_NOMEM : DECODE_BROKEN;
     moves = room.in_size < before || decoder->waiting;
     decoder->taken = beyond + size - room.in_size;
@@ -125,10 +138,10 @@ int decode(struct decoder *decoder, const uint8_t *data, size_t size, decoded_cb
   int word = hand_on(decoder, on_decoded, user);
   if (word) return word;
   if (decoder->passes) return on_decoded(user, data, size);
-  bool may_pass = !decoder->has_decoded && !decoder->is_complete && decoder->first_size < FIRST;
   decoder->has_bytes = true;
   word = decode_blocks(decoder, data, size, on_decoded, user);
-  if (word == DECODE_BROKEN && may_pass && !decoder->has_decoded) return pass(decoder, data, size, on_decoded, user);
+  if (word == DECODE_BROKEN && decoder->is_early && !decoder->has_decoded)
+    return pass(decoder, data, size, on_decoded, user);
   size_t kept = FIRST - decoder->first_size < size ? FIRST - decoder->first_size : size;
   memcpy(decoder->first + decoder->first_size, data, word ? 0 : kept);
   decoder->first_size += word ? 0 : kept;
