@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "inspect.h"
-#include "structure_samples.h"
+#include "body/inspect.h"
+#include "fixtures/image_samples.h"
 
 enum { SIZE = 16384, BLOCK = 255, BATCH = 16 };
 

@@ -1,11 +1,11 @@
 /* The command: what it is asked, whether its lists can be read, and then the run. */
-#include "list.h"
-#include "memory.h"
-#include "options.h"
-#include "process.h"
-#include "run.h"
-#include "util.h"
-#include "verify.h"
+#include "input/list.h"
+#include "base/cli_allocator.h"
+#include "options/options.h"
+#include "base/process.h"
+#include "run/run.h"
+#include "base/util.h"
+#include "manifest/verify.h"
 
 #include <errno.h>
 #include <stdio.h>

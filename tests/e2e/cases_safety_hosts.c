@@ -4,20 +4,20 @@
  *   risk                                           case
  *   headers of the user on another host            "headers that may be secret ..."
  *   headers of the user on another port            "... another port is another host"
- *   headers of the user on another scheme          tests/http2/run: "from https to http no header ..."
+ *   headers of the user on another scheme          tests/integration/http2/run: "from https to http no header ..."
  *   userinfo on another host                       "a password goes to its host alone ..."
  *   back again by way of another host              "what came by another host ..."
  *   a password in a redirect                       "a password that a redirect brings ..."
  *   userinfo in what is shown                      "a password is shown nowhere ...", and inputs
  *   inside addresses, spelt oddly                  "--deny-private reads addresses as they are connected to"
  *   inside addresses, by DNS                       "--deny-private looks at what names lead to"
- *   inside addresses, by redirect, by DNS or not   tests/inside/run
+ *   inside addresses, by redirect, by DNS or not   tests/integration/private_network/run
  */
 #include "e2e.h"
 
 #define DENIED(address)                                                                                                \
   { .url = "http://" address ".test:$PORT/", .status = "failed", .error = "denied", .attempts = 1 }
-/* Where there is no way out by IPv6, such addresses are not asked for. tests/inside/run makes itself one. */
+/* Where there is no way out by IPv6, such addresses are not asked for. tests/integration/private_network/run makes itself one. */
 #define DENIED6(address)                                                                                               \
   { .url = "http://" address ".test:$PORT/", .status = "failed", .error = "denied|dns", .attempts = 1 }
 /* The list gives each spelling a path of its own: those of one URL would have one row and one attempt. */

@@ -1,6 +1,6 @@
 /* Plays the end-to-end cases of the command, and closes with a line "e2e: N passed, N failed".
  * Usage: e2e [TEXT...] plays the cases whose topic or name contains one of the texts; $SEINE is the command. */
-#include "packed.h"
+#include "fixtures/compressed.h"
 #include "scene.h"
 
 #include <fcntl.h>

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support.h"
+#include "fixtures/support.h"
 
 #define FEW        30000
 #define MANY       300000

@@ -1,7 +1,7 @@
 /* Reads the manifest as a stranger would, by a parser of its own, and says where it is not what was promised. */
 #include "rows.h"
 
-#include "support.h"
+#include "fixtures/support.h"
 
 #include <ctype.h>
 #include <stdint.h>

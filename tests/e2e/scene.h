@@ -4,7 +4,7 @@
 
 #include "e2e.h"
 #include "rows.h"
-#include "support.h"
+#include "fixtures/support.h"
 
 struct scene {
   struct server *server;

@@ -1,9 +1,9 @@
 /* Retry-After values with their dates, and lists of statuses. The input is the text.
- * Sources: src/engine/backoff.c src/engine/http_date.c src/engine/retry_after.c */
-#include "backoff.h"
+ * Sources: src/engine/host/backoff.c src/engine/http/http_date.c src/engine/host/retry_after.c */
+#include "host/backoff.h"
 #include "fuzz.h"
-#include "http_date.h"
-#include "retry_after.h"
+#include "http/http_date.h"
+#include "host/retry_after.h"
 
 #define NOW INT64_C(1763712000)
 

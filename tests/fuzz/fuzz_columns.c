@@ -1,14 +1,14 @@
 /* Lists with columns, and compressed ones. The first byte of the input chooses the options, and the rest is the list: see
  * `ways`.
- * Sources: src/cli/columns.c src/cli/csv.c src/cli/csv_cut.c src/cli/encoding.c src/cli/foreign.c src/cli/identity.c
- *          src/cli/input.c src/cli/json_cut.c src/cli/json_line.c src/cli/json_text.c src/cli/line_cut.c src/cli/list.c
- *          src/cli/list_check.c src/cli/list_record.c src/cli/row.c src/cli/separator.c src/cli/source.c
- *          src/cli/table_hint.c src/cli/unpack.c src/cli/util.c src/engine/error.c
+ * Sources: src/cli/input/columns.c src/cli/input/csv.c src/cli/input/csv_cut.c src/cli/input/encoding.c src/cli/input/file_signature.c src/cli/base/url_key.c
+ *          src/cli/input/utf8_source.c src/cli/input/json_cut.c src/cli/input/json_line.c src/cli/input/json_text.c src/cli/input/line_cut.c src/cli/input/list.c
+ *          src/cli/input/list_check.c src/cli/input/list_record.c src/cli/manifest/row.c src/cli/input/separator.c src/cli/input/source.c
+ *          src/cli/input/table_hint.c src/cli/input/decompress.c src/cli/base/util.c src/engine/base/error.c
  * Libraries: libarchive liblzma zlib */
 #include "fuzz.h"
-#include "json_line.h"
-#include "list.h"
-#include "util.h"
+#include "input/json_line.h"
+#include "input/list.h"
+#include "base/util.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* The file name in a Content-Disposition header. The input is the room for the name in bytes, and the header.
- * Sources: src/cli/disposition.c src/cli/util.c
+ * Sources: src/cli/output/disposition.c src/cli/base/util.c
  * Libraries: libsodium */
-#include "disposition.h"
+#include "output/disposition.h"
 #include "fuzz.h"
-#include "util.h"
+#include "base/util.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size == 0) return 0;

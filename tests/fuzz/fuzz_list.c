@@ -1,14 +1,14 @@
 /* The reader of lists, and what rows show of URLs in them. The input is a file.
- * Sources: src/cli/columns.c src/cli/csv.c src/cli/csv_cut.c src/cli/encoding.c src/cli/foreign.c src/cli/identity.c
- *          src/cli/input.c src/cli/json_cut.c src/cli/json_line.c src/cli/json_text.c src/cli/line_cut.c src/cli/list.c
- *          src/cli/list_check.c src/cli/list_record.c src/cli/row.c src/cli/separator.c src/cli/source.c
- *          src/cli/table.c src/cli/table_hint.c src/cli/unpack.c src/cli/util.c src/engine/error.c
- *          src/engine/url.c src/engine/url_host.c src/engine/url_path.c
+ * Sources: src/cli/input/columns.c src/cli/input/csv.c src/cli/input/csv_cut.c src/cli/input/encoding.c src/cli/input/file_signature.c src/cli/base/url_key.c
+ *          src/cli/input/utf8_source.c src/cli/input/json_cut.c src/cli/input/json_line.c src/cli/input/json_text.c src/cli/input/line_cut.c src/cli/input/list.c
+ *          src/cli/input/list_check.c src/cli/input/list_record.c src/cli/manifest/row.c src/cli/input/separator.c src/cli/input/source.c
+ *          src/cli/base/fingerprint_table.c src/cli/input/table_hint.c src/cli/input/decompress.c src/cli/base/util.c src/engine/base/error.c
+ *          src/engine/base/url.c src/engine/base/url_host.c src/engine/base/url_path.c
  * Libraries: libarchive libidn2 liblzma libsodium zlib */
 #include "fuzz.h"
-#include "identity.h"
-#include "list.h"
-#include "unpack.h"
+#include "base/url_key.h"
+#include "input/list.h"
+#include "input/decompress.h"
 
 #include <seine.h>
 #include <sys/mman.h>

@@ -1,9 +1,9 @@
 /* Rows of a manifest from any texts: what is written is read again, and holds no byte that a reader, a terminal or a
  * sheet would obey. The input is the texts, a line each; the first byte says more.
- * Sources: src/cli/row.c src/cli/util.c src/engine/error.c */
+ * Sources: src/cli/manifest/row.c src/cli/base/util.c src/engine/base/error.c */
 #include "fuzz.h"
-#include "row.h"
-#include "util.h"
+#include "manifest/row.h"
+#include "base/util.h"
 
 /* url, path, type, message, final_url, declared_type, etag and ip */
 enum { TEXTS = 8 };

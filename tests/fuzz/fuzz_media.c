@@ -1,7 +1,7 @@
 /* Media types and the globs that accept them. The input is globs and a type, a line each.
- * Sources: src/engine/media.c */
+ * Sources: src/engine/body/media_type.c */
 #include "fuzz.h"
-#include "media.h"
+#include "body/media_type.h"
 #include "seine.h"
 
 #include <ctype.h>

@@ -1,13 +1,13 @@
 /* The names of files: whatever the template, the URL and the server say, a path stays below its folder. The input is a
  * template, a URL and a Content-Disposition, a line each; the first byte says more.
- * Sources: src/cli/naming.c src/cli/safe_name.c src/cli/disposition.c src/cli/util.c src/engine/url.c
- *          src/engine/media.c src/engine/digest.c
+ * Sources: src/cli/output/naming.c src/cli/output/safe_name.c src/cli/output/disposition.c src/cli/base/util.c src/engine/base/url.c
+ *          src/engine/body/media_type.c src/engine/base/digest.c
  * Libraries: libcurl libidn2 libcrypto libsodium */
-#include "disposition.h"
+#include "output/disposition.h"
 #include "fuzz.h"
-#include "naming.h"
+#include "output/naming.h"
 #include "seine.h"
-#include "util.h"
+#include "base/util.h"
 
 static const char *const types[] = {NULL, "image/jpeg", "image/png", "text/html", "application/octet-stream", "a/b"};
 static const char *const presets[] = {"url", "sha256", "id", "path"};

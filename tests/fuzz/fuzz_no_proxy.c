@@ -1,7 +1,7 @@
 /* Hosts that are reached directly. The input is a list and a host, a line each.
- * Sources: src/engine/no_proxy.c */
+ * Sources: src/engine/proxy/no_proxy.c */
 #include "fuzz.h"
-#include "no_proxy.h"
+#include "proxy/no_proxy.h"
 
 #include <stdbool.h>
 

@@ -1,8 +1,8 @@
 /* A response's header lines, and the verdict on them. The input is the lines.
- * Sources: src/engine/response.c src/engine/verdict.c src/engine/range.c src/engine/media.c src/engine/http_date.c */
+ * Sources: src/engine/http/response.c src/engine/http/response_check.c src/engine/http/range.c src/engine/body/media_type.c src/engine/http/http_date.c */
 #include "fuzz.h"
-#include "response.h"
-#include "verdict.h"
+#include "http/response.h"
+#include "http/response_check.h"
 
 static bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';

@@ -1,7 +1,7 @@
 /* robots.txt: any file, and any path held against it. The input is the path, a line end, and the file.
- * Sources: src/engine/robots.c */
+ * Sources: src/engine/host/robots.c */
 #include "fuzz.h"
-#include "robots.h"
+#include "host/robots.h"
 
 #include <ctype.h>
 

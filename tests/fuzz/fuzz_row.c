@@ -1,9 +1,9 @@
 /* Rows of a manifest, read and written. The input is a line of JSON, or of CSV if it does not begin with "{".
- * Sources: src/cli/row.c src/cli/row_scan.c src/cli/util.c src/engine/error.c */
+ * Sources: src/cli/manifest/row.c src/cli/manifest/row_fast.c src/cli/base/util.c src/engine/base/error.c */
 #include "fuzz.h"
-#include "list.h"
-#include "row.h"
-#include "row_scan.h"
+#include "input/list.h"
+#include "manifest/row.h"
+#include "manifest/row_fast.h"
 
 static bool same(const char *a, const char *b) {
   return a && b ? strcmp(a, b) == 0 : a == b;

@@ -1,10 +1,10 @@
 /* Types by first bytes, and the root element of XML: no rule reads past the end, and what is found is a type or a name.
- * Sources: src/engine/sniff.c src/engine/markup.c */
+ * Sources: src/engine/body/sniff.c src/engine/body/markup.c */
 #include <string.h>
 
 #include "fuzz.h"
-#include "markup.h"
-#include "sniff.h"
+#include "body/markup.h"
+#include "body/sniff.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const char *const given[] = {"", "image/x-tga", "image/x-atari-degas", "text/plain"};

@@ -1,10 +1,10 @@
 /* Whether images end: the verdict must not depend on how the bytes were cut. The first byte selects the format, the
  * second begins the numbers that cut the rest.
- * Sources: src/engine/structure.c src/engine/structure_bmp.c src/engine/structure_gif.c src/engine/structure_heif.c
- *          src/engine/structure_jpeg.c src/engine/structure_png.c src/engine/structure_tiff.c
- *          src/engine/structure_webp.c */
+ * Sources: src/engine/formats/image_scan.c src/engine/formats/format_bmp.c src/engine/formats/format_gif.c src/engine/formats/format_heif.c
+ *          src/engine/formats/format_jpeg.c src/engine/formats/format_png.c src/engine/formats/format_tiff.c
+ *          src/engine/formats/format_webp.c */
 #include "fuzz.h"
-#include "structure.h"
+#include "formats/image_scan.h"
 
 static const char *const types[] = {"image/jpeg", "image/png", "image/gif",  "image/webp", "image/avif",
                                     "image/heic", "image/bmp", "image/tiff", "text/plain"};

@@ -1,8 +1,8 @@
 /* URLs: what is shown of one holds no secret and leads to the same place. The input is the text.
- * Sources: src/engine/url.c src/engine/url_host.c src/engine/url_path.c
+ * Sources: src/engine/base/url.c src/engine/base/url_host.c src/engine/base/url_path.c
  * Libraries: libcurl libidn2 */
 #include "fuzz.h"
-#include "url.h"
+#include "base/url.h"
 
 #include <curl/curl.h>
 

@@ -1,8 +1,8 @@
-/* The engine's types.c with its rules of libmagic kept from one engine to the next: loading them takes 5 ms, and a fuzz
+/* The engine's magic.c with its rules of libmagic kept from one engine to the next: loading them takes 5 ms, and a fuzz
  * target opens several engines for each input. */
 #define types_open  load_types
 #define types_close unload_types
-#include "../../src/engine/types.c"
+#include "../../src/engine/body/magic.c"
 #undef types_open
 #undef types_close
 

@@ -1,0 +1,57 @@
+/* The part of the list that a URL belongs to, by its host. */
+#include "input/partition.h"
+
+#include <seine.h>
+#include <stdlib.h>
+#include <string.h>
+
+int shard_set(struct shard *shard, const char *text) {
+  unsigned long numbers[2];
+  *shard = (struct shard){0};
+  if (text == NULL) return 0;
+  for (int i = 0; i < 2; i++) {
+    char *end;
+    if (*text < '0' || *text > '9') return -1;
+    numbers[i] = strtoul(text, &end, 10);
+    if (*end != (i == 0 ? '/' : '\0')) return -1;
+    text = end + 1;
+  }
+  if (numbers[0] < 1 || numbers[0] > numbers[1] || numbers[1] > SHARDS_MOST) return -1;
+  shard->part = (uint32_t)numbers[0] - 1;
+  shard->parts = (uint32_t)numbers[1];
+  return 0;
+}
+
+uint32_t shard_of_host(const char *host, size_t length, uint32_t parts) {
+  uint8_t digest[32];
+  uint64_t number = 0;
+  seine_sha256(host, length, digest);
+  for (int i = 0; i < 8; i++)
+    number = number << 8 | digest[i];
+  return (uint32_t)(number % parts);
+}
+
+static uint32_t part_of(struct shard *shard, const char *host, size_t length) {
+  if (length >= sizeof shard->last) return shard_of_host(host, length, shard->parts);
+  if (memcmp(shard->last, host, length) == 0 && shard->last[length] == '\0') return shard->last_part;
+  memcpy(shard->last, host, length);
+  shard->last[length] = '\0';
+  shard->last_part = shard_of_host(host, length, shard->parts);
+  return shard->last_part;
+}
+
+uint32_t shard_of(struct shard *shard, const char *url) {
+  if (seine_url_canonical_length(url) > 0) {
+    const char *host = strstr(url, "://") + 3;
+    return part_of(shard, host, strcspn(host, ":/"));
+  }
+  seine_url_t parsed;
+  uint32_t part = 0;
+  if (seine_url_parse(&parsed, url, NULL, 0) == 0) part = part_of(shard, parsed.host, strlen(parsed.host));
+  seine_url_clear(&parsed);
+  return part;
+}
+
+bool shard_takes(struct shard *shard, const char *url) {
+  return shard->parts <= 1 || shard_of(shard, url) == shard->part;
+}

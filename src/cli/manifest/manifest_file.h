@@ -1,0 +1,24 @@
+/* The files under a manifest: opened, locked, checked to be ours, and cut back to their last whole line. */
+#ifndef SEINE_CLI_MANIFEST_FILE_H
+#define SEINE_CLI_MANIFEST_FILE_H
+
+#include "manifest/row.h"
+
+struct manifest_options;
+
+struct manifest_file {
+  int rows; /* where rows are written and read back by offset; -1: nowhere */
+  int stream; /* a pipe, terminal or device that gets the rows as well; -1: none */
+  enum row_format format;
+  uint64_t size; /* of what earlier runs wrote */
+  char *name; /* for messages; owned */
+};
+
+/* 0, or the exit status of a command that cannot use it, which has been said on stderr. */
+int manifest_file_open(struct manifest_file *file, const struct manifest_options *options);
+/* Sees to it that some rows can still be written from `offset` on when files have filled the disk, where that can
+ * be. */
+void manifest_file_reserve(const struct manifest_file *file, uint64_t offset);
+void manifest_file_close(struct manifest_file *file);
+
+#endif

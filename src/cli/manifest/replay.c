@@ -1,0 +1,117 @@
+/* Goes over the manifest of earlier runs once, and over the output folder if the last of them was torn. */
+#include "manifest/replay.h"
+#include "base/url_key.h"
+#include "base/util.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* rows: enough that what the first of them touches is in the processor's cache by the time it is noted */
+#define AHEAD 16
+
+/* What a row comes to, before history and dedup hear of it. */
+struct note {
+  uint64_t url, bytes, offset;
+  enum history_past past;
+  bool has_bytes;
+};
+
+struct pass {
+  struct recall *recall;
+  struct note ahead[AHEAD]; /* a ring: the last AHEAD rows of `met` */
+  size_t met;
+};
+
+static uint64_t key_of_row(const struct recall *recall, const struct row_view *view) {
+  if (view->error == SEINE_EURL) return url_key_of_text(recall->key, view->url);
+  return url_key(recall->key, view->url, view->url);
+}
+
+static void keep(struct recall *recall, const struct note *note) {
+  history_note(recall->history, note->url, note->past);
+  if (note->has_bytes) dedup_note_prefetched(recall->dedup, note->bytes, note->offset);
+}
+
+/* Notes are kept in the order of their rows, for the last row of a URL counts, and the first of equal bytes. */
+static void keep_later(struct pass *pass, const struct note *note) {
+  struct note *place = &pass->ahead[pass->met % AHEAD];
+  if (pass->met++ >= AHEAD) keep(pass->recall, place);
+  *place = *note;
+}
+
+static void keep_rest(struct pass *pass) {
+  for (size_t i = pass->met > AHEAD ? pass->met - AHEAD : 0; i < pass->met; i++)
+    keep(pass->recall, &pass->ahead[i % AHEAD]);
+}
+
+static bool file_is_lost(struct recall *recall, const struct row_view *view) {
+  struct stat st;
+  bool there = outdir_stat(recall->outdir, view->path, &st) == 0 && S_ISREG(st.st_mode);
+  if (there && (uint64_t)st.st_size == view->bytes) return false;
+  if (there)
+    recall->resized++;
+  else
+    recall->missing++;
+  return true;
+}
+
+/* A look now and then is enough to leave in time, and to be followed. */
+static bool goes_on(struct recall *recall, uint64_t offset) {
+  if (++recall->rows % 1024 != 0 && !recall->check_files) return true;
+  atomic_store_explicit(&recall->rows_so_far, recall->rows, memory_order_relaxed);
+  atomic_store_explicit(&recall->bytes_so_far, offset, memory_order_relaxed);
+  return !atomic_load(&recall->stop);
+}
+
+/* Whether this run fetches the URL of a row again, its file aside. */
+static bool is_due(const struct recall *recall, const struct row_view *view) {
+  if (view->status <= SEINE_STATUS_DUPLICATE) return false;
+  if (view->status == SEINE_STATUS_FAILED && recall->retry_failed) return true;
+  if (view->status == SEINE_STATUS_REJECTED && recall->retry_rejected) return true;
+  if (view->status == SEINE_STATUS_REJECTED && view->error == SEINE_EREDIRECT) return !recall->rejects_redirects;
+  bool unwanted = view->has_sha256 && recall->rejected && digest_set_has(recall->rejected, view->sha256);
+  if (view->error == SEINE_ECHECKSUM && !recall->checksum) return !unwanted;
+  seine_result_t earlier = {.status = view->status,
+                            .error = view->error,
+                            .retryable = view->retryable,
+                            .http_status = view->http,
+                            .type = view->type,
+                            .declared_type = view->declared_type,
+                            .size_bytes = view->bytes,
+                            .width = view->width,
+                            .height = view->height};
+  return seine_should_refetch(recall->options, &earlier);
+}
+
+static enum history_past past_of(const struct recall *recall, const struct row_view *view) {
+  if (is_due(recall, view)) return view->error == SEINE_ETYPE ? HISTORY_PAST_REJECTED : HISTORY_PAST_OPEN;
+  return view->status <= SEINE_STATUS_DUPLICATE ? HISTORY_PAST_GOOD : HISTORY_PAST_BAD;
+}
+
+static bool note_row(const struct row_view *view, uint64_t offset, void *user) {
+  struct pass *pass = user;
+  struct recall *recall = pass->recall;
+  if (!view) {
+    recall->not_understood++;
+    return true;
+  }
+  struct note note = {.url = key_of_row(recall, view), .offset = offset};
+  history_prefetch(recall->history, note.url);
+  bool lost = recall->check_files && view->path && file_is_lost(recall, view);
+  note.past = lost ? HISTORY_PAST_OPEN : past_of(recall, view);
+  note.has_bytes = view->status == SEINE_STATUS_OK && view->path && recall->dedup && view->has_sha256 && !lost;
+  if (note.has_bytes) note.bytes = dedup_prefetch(recall->dedup, view->sha256);
+  keep_later(pass, &note);
+  /* A duplicate has a path of its own where it is a link; else that path is taken already. */
+  if (view->status <= SEINE_STATUS_DUPLICATE && view->path && recall->paths)
+    paths_take(recall->paths, view->path, note.url);
+  return goes_on(recall, offset);
+}
+
+void recall_read(struct recall *recall) {
+  struct pass pass = {.recall = recall};
+  if (recall->outdir->was_torn) recall->leftovers = outdir_sweep(recall->outdir);
+  recall->error = manifest_scan(recall->manifest, note_row, &pass);
+  keep_rest(&pass);
+}

@@ -1,8 +1,0 @@
-/* Makes libraries end the command when memory is out, as its own allocations do, and libcurl take what it gave back. */
-#ifndef MEMORY_H
-#define MEMORY_H
-
-/* Before any library is used, on the thread that libcurl will be used on. */
-void memory_prepare(void);
-
-#endif

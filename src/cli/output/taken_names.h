@@ -1,0 +1,23 @@
+/* Which URL's file a path holds, for names that two URLs could share. Paths that differ in nothing but their
+ * extensions, or in capitals, are one: the extension is known only after the fetch, and not every file system tells
+ * capitals apart. */
+#ifndef SEINE_CLI_TAKEN_NAMES_H
+#define SEINE_CLI_TAKEN_NAMES_H
+
+#include "base/fingerprint_table.h"
+
+struct paths;
+
+/* `key` is borrowed until paths_free. */
+struct paths *paths_new(const struct fingerprint_key *key);
+void paths_free(struct paths *paths); /* NULL is fine */
+
+/* Takes the path for a URL, known by its fingerprint; false if it is another URL's. */
+bool paths_take(struct paths *paths, const char *path, uint64_t url);
+
+/* Whether the path is free, or this URL's already. */
+bool paths_would_take(const struct paths *paths, const char *path, uint64_t url);
+
+size_t paths_count(const struct paths *paths);
+
+#endif

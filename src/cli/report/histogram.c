@@ -1,0 +1,42 @@
+/* A log-linear histogram of times. */
+#include "report/histogram.h"
+
+#include <stddef.h>
+
+#define STEPS_LOG 5 /* 2^5 is LATENCY_STEPS */
+
+_Static_assert(1 << STEPS_LOG == LATENCY_STEPS, "the logarithm of LATENCY_STEPS");
+
+/* The highest STEPS_LOG + 1 bits of a number choose its bucket; how far they were shifted is its power of two. */
+static size_t bucket_of(uint64_t ms) {
+  unsigned shift = 0;
+  while (ms >> shift >= 2 * LATENCY_STEPS)
+    shift++;
+  return (size_t)shift * LATENCY_STEPS + (size_t)(ms >> shift);
+}
+
+static uint64_t middle_of(size_t bucket) {
+  if (bucket < 2 * LATENCY_STEPS) return bucket;
+  size_t shift = bucket / LATENCY_STEPS - 1;
+  return ((uint64_t)(bucket - shift * LATENCY_STEPS) << shift) + (UINT64_C(1) << shift) / 2;
+}
+
+void latency_add(struct latency *latency, uint64_t ms) {
+  if (latency->count == 0 || ms < latency->least) latency->least = ms;
+  if (ms > latency->most) latency->most = ms;
+  latency->buckets[bucket_of(ms)]++;
+  latency->count++;
+}
+
+uint64_t latency_at(const struct latency *latency, unsigned per_thousand) {
+  uint64_t thousands = latency->count / 1000, rest = latency->count % 1000, seen = 0;
+  uint64_t rank = thousands * per_thousand + (rest * per_thousand + 999) / 1000;
+  if (latency->count == 0) return 0;
+  for (size_t bucket = 0; bucket < LATENCY_BUCKETS; bucket++) {
+    seen += latency->buckets[bucket];
+    if (seen < rank || seen == 0) continue;
+    uint64_t middle = middle_of(bucket);
+    return middle < latency->least ? latency->least : middle > latency->most ? latency->most : middle;
+  }
+  return latency->most;
+}

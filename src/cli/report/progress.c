@@ -1,0 +1,348 @@
+/* Progress as text, and its drawing on a terminal or into a log. */
+#include "report/progress.h"
+#include "base/human_format.h"
+#include "base/util.h"
+
+#include <seine.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define BAR_MS       200
+#define PLAIN_MS     10000
+#define AGAIN_MS     30 /* until a bar that made way for a line comes back */
+#define PACE_SECONDS 5.0
+#define BAR_LEAST    12 /* columns; a shorter bar says nothing */
+#define BAR_MOST     30
+#define GAP          "  "
+
+/* ---- Text ---- */
+
+/* A column of a line: pieces stand in the order in which they are read, and go in the order of their ranks. */
+struct piece {
+  unsigned rank; /* 0: the last to go */
+  char text[64];
+};
+
+static size_t width_of(const struct piece *pieces, size_t count) {
+  size_t width = 0;
+  for (size_t i = 0; i < count; i++)
+    if (*pieces[i].text) width += strlen(pieces[i].text) + (width > 0 ? strlen(GAP) : 0);
+  return width;
+}
+
+/* Empties the least important pieces until the rest fits, and joins it. */
+static void lay_out(struct piece *pieces, size_t count, size_t width, char line[PROGRESS_ROOM]) {
+  size_t room = width < PROGRESS_ROOM ? width : PROGRESS_ROOM;
+  while (width_of(pieces, count) >= room) {
+    struct piece *last = NULL;
+    for (size_t i = 0; i < count; i++)
+      if (*pieces[i].text && (!last || pieces[i].rank > last->rank)) last = &pieces[i];
+    if (!last) break;
+    last->text[0] = '\0';
+  }
+  char *end = line;
+  *end = '\0';
+  for (size_t i = 0; i < count; i++)
+    if (*pieces[i].text) end = stpcpy(end > line ? stpcpy(end, GAP) : end, pieces[i].text);
+}
+
+static bool has_end(const struct figures *figures) {
+  return figures->list_ended && figures_distinct(figures) > 0;
+}
+
+static double share_done(const struct figures *figures) {
+  double share = (double)figures_ended(figures) / (double)figures_distinct(figures);
+  return share < 1 ? share : 1;
+}
+
+/* How fast others were says nothing of the last ones: nothing is left to begin, and they take as long as they take. */
+static bool is_last_few(const struct figures *figures) {
+  uint64_t left = figures_distinct(figures) - figures_ended(figures);
+  return left <= figures->in_flight || left - figures->in_flight <= figures->waiting;
+}
+
+static bool time_left(const struct figures *figures, const struct pace *pace, char *out) {
+  uint64_t total = figures_distinct(figures), ended = figures_ended(figures);
+  if (!has_end(figures) || pace->files < 0.01 || ended > total || is_last_few(figures)) return false;
+  amount_time((uint64_t)((double)(total - ended) / pace->files + 0.999), out);
+  return true;
+}
+
+static void add_bar(char line[PROGRESS_ROOM], size_t width, double share) {
+  char bar[BAR_MOST + 1];
+  size_t length = strlen(line), used = length + strlen(GAP) + 1;
+  if (width > PROGRESS_ROOM) width = PROGRESS_ROOM;
+  if (width < used + BAR_LEAST) return;
+  size_t columns = width - used < BAR_MOST ? width - used : BAR_MOST, inside = columns - 2;
+  size_t full = (size_t)(share * (double)inside);
+  memset(bar, ' ', columns);
+  memset(bar + 1, '=', full);
+  if (full < inside) bar[1 + full] = '>';
+  bar[0] = '[';
+  bar[columns - 1] = ']';
+  bar[columns] = '\0';
+  stpcpy(stpcpy(line + length, GAP), bar);
+}
+
+static double share_recalled(const struct figures *figures) {
+  double share = (double)figures->recall.bytes / (double)figures->recall.of_bytes;
+  return share < 1 ? share : 1;
+}
+
+/* Before all else: how much is read of what earlier runs did. */
+static void recall_line(const struct figures *figures, const struct pace *pace, size_t width,
+                        char line[PROGRESS_ROOM]) {
+  enum { ROWS, SHARE, RATE, TIME, PIECES };
+  struct piece pieces[PIECES] = {
+      [ROWS] = {.rank = 1}, [SHARE] = {.rank = 0}, [RATE] = {.rank = 2}, [TIME] = {.rank = 3}};
+  const size_t room = sizeof pieces[0].text;
+  char text[AMOUNT_ROOM];
+  double share = share_recalled(figures), left = (1 - share) * (double)figures->recall.of_bytes;
+  snprintf(pieces[ROWS].text, room, "%.40s rows", amount_count(figures->recall.rows, text));
+  snprintf(pieces[SHARE].text, room, "%3d%%", (int)(share * 100));
+  snprintf(pieces[RATE].text, room, "%6s/s", amount_rate(pace->files, text));
+  if (pace->bytes >= 1)
+    snprintf(pieces[TIME].text, room, "eta %s", amount_time((uint64_t)(left / pace->bytes + 0.999), text));
+  lay_out(pieces, PIECES, width, line);
+  add_bar(line, width, share);
+}
+
+static void whole_line(const struct figures *figures, const struct pace *pace, size_t width, char line[PROGRESS_ROOM]) {
+  enum { WHOLE, SHARE, FILES, BYTES, TIME, PIECES };
+  struct piece pieces[PIECES] = {
+      [WHOLE] = {.rank = 1}, [SHARE] = {.rank = 0}, [FILES] = {.rank = 2}, [BYTES] = {.rank = 4}, [TIME] = {.rank = 3}};
+  const size_t room = sizeof pieces[0].text;
+  char a[AMOUNT_ROOM], b[AMOUNT_ROOM];
+  bool end = has_end(figures);
+  amount_count(figures_ended(figures), a);
+  amount_count(figures_distinct(figures), b);
+  snprintf(pieces[WHOLE].text, room, end ? "%.26s of %.26s" : "%.24s done, %.24s read", a, b);
+  if (end) snprintf(pieces[SHARE].text, room, "%3d%%", (int)(share_done(figures) * 100));
+  snprintf(pieces[FILES].text, room, "%6s/s", amount_rate(pace->files, a));
+  snprintf(pieces[BYTES].text, room, "%8s/s", amount_bytes(pace->bytes, a));
+  if (time_left(figures, pace, a))
+    snprintf(pieces[TIME].text, room, "eta %s", a);
+  else
+    snprintf(pieces[TIME].text, room, "%s", amount_time(figures->elapsed_ms / 1000, a));
+  lay_out(pieces, PIECES, width, line);
+  if (end) add_bar(line, width, share_done(figures));
+}
+
+static void state_line(const struct figures *figures, size_t width, char line[PROGRESS_ROOM]) {
+  const struct {
+    const char *format;
+    uint64_t count;
+    unsigned rank;
+    bool always;
+  } columns[] = {
+      {"ok %s", figures->by_status[SEINE_STATUS_OK], 0, true},
+      {"dup %s", figures->by_status[SEINE_STATUS_DUPLICATE], 8, true},
+      {"rejected %s", figures->by_status[SEINE_STATUS_REJECTED], 3, true},
+      {"failed %s", figures->by_status[SEINE_STATUS_FAILED], 1, true},
+      {"in flight %s", figures->in_flight, 2, true},
+      {"hosts %s", figures_active(figures), 6, true},
+      {"frozen %s", figures->hosts_frozen, 5, false},
+      {"down %s", figures->hosts_down, 4, false},
+      {"proxies down %s", figures->proxies_down, 7, false},
+      {"to retry %s", figures->waiting, 9, false},
+      {"done before %s", figures->done_before, 10, false},
+  };
+  enum { PIECES = sizeof columns / sizeof *columns };
+  struct piece pieces[PIECES] = {{.rank = 0}};
+  for (size_t i = 0; i < PIECES; i++) {
+    char count[AMOUNT_ROOM];
+    pieces[i].rank = columns[i].rank;
+    if (columns[i].always || columns[i].count > 0)
+      snprintf(pieces[i].text, sizeof pieces[i].text, columns[i].format, amount_count(columns[i].count, count));
+  }
+  lay_out(pieces, PIECES, width, line);
+}
+
+void progress_bar(const struct figures *figures, const struct pace *pace, size_t width,
+                  char lines[PROGRESS_LINES][PROGRESS_ROOM]) {
+  if (figures->recall.of_bytes > 0) {
+    struct piece what = {.text = "reading what is done already"};
+    recall_line(figures, pace, width, lines[0]);
+    lay_out(&what, 1, width, lines[1]);
+    return;
+  }
+  whole_line(figures, pace, width, lines[0]);
+  state_line(figures, width, lines[1]);
+}
+
+static void recall_plain(const struct figures *figures, const struct pace *pace, char line[PROGRESS_ROOM]) {
+  char rows[AMOUNT_ROOM], rate[AMOUNT_ROOM];
+  snprintf(line, PROGRESS_ROOM, "reading what is done already: %s rows, %d%%, %s/s",
+           amount_count(figures->recall.rows, rows), (int)(share_recalled(figures) * 100),
+           amount_rate(pace->files, rate));
+}
+
+void progress_plain(const struct figures *figures, const struct pace *pace, char line[PROGRESS_ROOM]) {
+  char ended[AMOUNT_ROOM], met[AMOUNT_ROOM], rate[AMOUNT_ROOM], bytes[AMOUNT_ROOM], left[AMOUNT_ROOM];
+  char state[PROGRESS_ROOM];
+  if (figures->recall.of_bytes > 0) {
+    recall_plain(figures, pace, line);
+    return;
+  }
+  state_line(figures, PROGRESS_ROOM / 2, state);
+  bool eta = time_left(figures, pace, left);
+  if (!eta) amount_time(figures->elapsed_ms / 1000, left);
+  snprintf(line, PROGRESS_ROOM, "%s %s %s%s, %s/s, %s/s, %s%s; %.255s", amount_count(figures_ended(figures), ended),
+           has_end(figures) ? "of" : "done,", amount_count(figures_distinct(figures), met),
+           has_end(figures) ? "" : " read", amount_rate(pace->files, rate), amount_bytes(pace->bytes, bytes),
+           eta ? "eta " : "", left, state);
+}
+
+struct pace progress_pace(struct pace before, double files, double bytes, double seconds) {
+  if (seconds <= 0) return before;
+  /* An average that forgets: what is new counts for half once it is PACE_SECONDS long. */
+  double weight = seconds / (PACE_SECONDS + seconds);
+  return (struct pace){.files = before.files + (files / seconds - before.files) * weight,
+                       .bytes = before.bytes + (bytes / seconds - before.bytes) * weight};
+}
+
+/* ---- Drawing ---- */
+
+struct progress {
+  enum progress_mode mode;
+  struct figures *figures;
+  progress_collect_cb collect;
+  void *user;
+  uv_timer_t timer;
+  struct pace pace;
+  uint64_t last_files, last_bytes, last_ns;
+  bool begun; /* the pace has been measured once */
+  size_t drawn[PROGRESS_LINES]; /* columns of what stands on the terminal; [1] is 0 if nothing does */
+  bool shown;
+};
+
+static size_t terminal_width(void) {
+  struct winsize size;
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/* How far up the bar begins. A terminal that was made narrower has broken its lines. */
+static size_t rows_up(const struct progress *progress, size_t width) {
+  size_t rows = 0;
+  for (size_t i = 0; i < PROGRESS_LINES; i++)
+    rows += progress->drawn[i] > width ? (progress->drawn[i] + width - 1) / width : 1;
+  return rows - 1;
+}
+
+static void write_stderr(const char *text, size_t length) {
+  /* A terminal that takes no more misses a drawing; the next one comes soon. */
+  ssize_t n = write(STDERR_FILENO, text, length);
+  (void)n;
+}
+
+static void tick(uv_timer_t *timer);
+
+void progress_hide(struct progress *progress) {
+  char erase[64];
+  if (!progress || !progress->shown) return;
+  size_t up = rows_up(progress, terminal_width());
+  int length = snprintf(erase, sizeof erase, up ? "\r\x1b[%zuA\x1b[J" : "\r\x1b[J", up);
+  write_stderr(erase, (size_t)length);
+  progress->shown = false;
+  /* Soon, but not at once: more lines may follow, and a thousand of them are not to cost a thousand drawings. */
+  if (!uv_is_closing((uv_handle_t *)&progress->timer)) uv_timer_start(&progress->timer, tick, AGAIN_MS, BAR_MS);
+}
+
+static void draw_bar(struct progress *progress) {
+  char lines[PROGRESS_LINES][PROGRESS_ROOM], up[32] = "\r", drawing[2 * PROGRESS_ROOM + 64];
+  size_t width = terminal_width();
+  /* A job in the background leaves the terminal to the one in front. */
+  if (tcgetpgrp(STDERR_FILENO) != getpgrp()) return;
+  if (progress->shown && rows_up(progress, width) > 0) snprintf(up, sizeof up, "\r\x1b[%zuA", rows_up(progress, width));
+  progress_bar(progress->figures, &progress->pace, width, lines);
+  int length = snprintf(drawing, sizeof drawing, "%s%s\x1b[K\n%s\x1b[K\x1b[J", up, lines[0], lines[1]);
+  write_stderr(drawing, (size_t)length);
+  for (size_t i = 0; i < PROGRESS_LINES; i++)
+    progress->drawn[i] = strlen(lines[i]);
+  progress->shown = true;
+}
+
+static void measure(struct progress *progress) {
+  const struct figures *figures = progress->figures;
+  bool recalls = figures->recall.of_bytes > 0;
+  uint64_t files = recalls ? figures->recall.rows : figures_ended(figures) - figures->done_before;
+  uint64_t bytes = recalls ? figures->recall.bytes : figures->received_bytes, now = uv_hrtime();
+  double seconds = (double)(now - progress->last_ns) / 1e9;
+  double more_files = (double)(files - progress->last_files);
+  double more_bytes = (double)(bytes - progress->last_bytes);
+  if (progress->begun)
+    progress->pace = progress_pace(progress->pace, more_files, more_bytes, seconds);
+  else if (seconds > 0)
+    progress->pace = (struct pace){more_files / seconds, more_bytes / seconds};
+  progress->begun = true;
+  progress->last_files = files;
+  progress->last_bytes = bytes;
+  progress->last_ns = now;
+}
+
+static void tick(uv_timer_t *timer) {
+  struct progress *progress = timer->data;
+  progress->collect(progress->figures, progress->user);
+  measure(progress);
+  if (progress->mode == PROGRESS_BAR) {
+    draw_bar(progress);
+    return;
+  }
+  char line[PROGRESS_ROOM];
+  progress_plain(progress->figures, &progress->pace, line);
+  say("%s", line);
+}
+
+enum progress_mode progress_choose(const struct settings *settings) {
+  const char *terminal = getenv("TERM");
+  bool on_terminal = isatty(STDERR_FILENO);
+  if (settings->progress == PROGRESS_BAR && !on_terminal) return PROGRESS_PLAIN;
+  if (settings->progress != PROGRESS_AUTO) return settings->progress;
+  if (settings->verbosity < 0) return PROGRESS_NONE;
+  if (!on_terminal || !terminal || strcmp(terminal, "dumb") == 0) return PROGRESS_PLAIN;
+  /* Rows on the same terminal would run through the bar, and are progress enough. */
+  bool rows_shown = settings->manifest && strcmp(settings->manifest, "-") == 0 && isatty(STDOUT_FILENO);
+  return rows_shown ? PROGRESS_NONE : PROGRESS_BAR;
+}
+
+static void start(struct progress *progress, uint64_t first_bar_ms) {
+  if (progress->mode == PROGRESS_BAR) uv_timer_start(&progress->timer, tick, first_bar_ms, BAR_MS);
+  if (progress->mode == PROGRESS_PLAIN) uv_timer_start(&progress->timer, tick, PLAIN_MS, PLAIN_MS);
+}
+
+struct progress *progress_open(uv_loop_t *loop, enum progress_mode mode, struct figures *figures,
+                               progress_collect_cb collect, void *user) {
+  struct progress *progress = xcalloc(1, sizeof *progress);
+  progress->mode = mode;
+  progress->figures = figures;
+  progress->collect = collect;
+  progress->user = user;
+  progress->last_ns = uv_hrtime();
+  uv_timer_init(loop, &progress->timer);
+  progress->timer.data = progress;
+  uv_unref((uv_handle_t *)&progress->timer);
+  start(progress, PROGRESS_FIRST_MS);
+  return progress;
+}
+
+void progress_restart(struct progress *progress) {
+  progress_hide(progress);
+  progress->pace = (struct pace){0};
+  progress->begun = false;
+  progress->last_files = progress->last_bytes = 0;
+  progress->last_ns = uv_hrtime();
+  start(progress, BAR_MS);
+}
+
+static void timer_closed(uv_handle_t *handle) {
+  free(handle->data);
+}
+
+void progress_close(struct progress *progress) {
+  if (!progress) return;
+  progress_hide(progress);
+  uv_close((uv_handle_t *)&progress->timer, timer_closed);
+}

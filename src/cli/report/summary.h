@@ -1,0 +1,46 @@
+/* The end of a run in figures: for people on stderr, for machines as a JSON object. */
+#ifndef SEINE_CLI_SUMMARY_H
+#define SEINE_CLI_SUMMARY_H
+
+#include "report/run_stats.h"
+#include "report/histogram.h"
+#include "report/reasons.h"
+#include "base/util.h"
+#include "report/top_hosts.h"
+
+#define SUMMARY_HOSTS  10
+#define SUMMARY_SHARED 5
+#define SHARED_LEAST   3 /* duplicates; fewer are not shown */
+
+struct summary {
+  const struct figures *figures;
+  const struct latency *first_byte,
+      *transfer; /* of what was answered; of what was received whole. NULL: not measured */
+  const struct worst_host *worst; /* the hosts where most failed, worst first */
+  size_t worst_count;
+  const struct worst_host *shared; /* bytes that many URLs of one host have: "HOST SHA-256", most duplicates first */
+  size_t shared_count;
+  const struct reasons *reasons; /* shown if nothing ended well; NULL: not shown */
+  const char *output; /* folder; NULL if no files were stored */
+  const char *manifest; /* file; "-" is standard output */
+  int exit_status;
+  bool interrupted;
+};
+
+/* A few aligned lines. `output` and `manifest` are added as they are, hosts escaped for a terminal. Pure. */
+void summary_text(const struct summary *summary, struct text *text);
+
+/* One JSON object and a line end, keys always in this order, as the manual says: version, exit_status, interrupted,
+ * records, repeated, other_shards, done_before, done_before_not_ok, ok, duplicate, rejected, failed, transient,
+ * unfinished, errors, http_errors, first_byte_ms, transfer_ms, worst_hosts, shared_bytes, received_bytes, stored_bytes,
+ * elapsed_ms, output, manifest. Pure. */
+void summary_json(const struct summary *summary, struct text *text);
+
+/* "no URLs in cats.txt": the caller's to free. */
+char *summary_of_nothing(char *const *lists, size_t count);
+
+/* Writes the JSON to standard output ("-"), or to a file that appears whole: 0, or an errno with a sentence in
+ * cause[0..size). */
+int summary_write(const struct summary *summary, const char *path, char *cause, size_t size);
+
+#endif

@@ -1,0 +1,13 @@
+/* Whether the process, or the system, is out of descriptors. */
+#ifndef SEINE_ENGINE_FD_SHORTAGE_H
+#define SEINE_ENGINE_FD_SHORTAGE_H
+
+#include <stdbool.h>
+
+/* Whether an errno says that no descriptor was left, for the process or for the system. */
+bool descriptor_is_short(int sys);
+
+/* Asks the system for one, for libraries that do not say why they failed: 0, or the errno. Any thread. */
+int descriptor_shortage(void);
+
+#endif

@@ -1,0 +1,68 @@
+/* Jobs off the loop, in batches on libuv's thread pool: a batch costs one hand-over, however many jobs are in it. */
+#ifndef SEINE_ENGINE_WORKER_POOL_H
+#define SEINE_ENGINE_WORKER_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/queue.h>
+#include <uv.h>
+
+#define CREW_WORKERS 4
+#define CREW_BATCH   64 /* small bodies to inspect, or as much work of another kind */
+#define WEIGHT_FILE  4 /* of writing one, in small bodies to inspect */
+
+struct inspector;
+struct crew;
+struct job;
+
+/* Runs `count` jobs of one lane on a worker's thread. What the jobs point to is the worker's until each one's done
+ * comes. */
+typedef void (*job_run_cb)(struct job **jobs, size_t count, struct inspector *inspector);
+typedef void (*job_done_cb)(struct job *job); /* back on the loop; may submit jobs, this one too */
+typedef void (*crew_closed_cb)(void *user);
+
+/* Jobs of a lane are run together, by the lane's own function. */
+enum lane { LANE_INSPECT, LANE_STREAM, LANE_STORE, LANE_LEAVE, LANES };
+
+struct job {
+  STAILQ_ENTRY(job) link;
+  enum lane lane;
+  unsigned weight; /* how much work it is; 1 is a small body to inspect */
+  job_done_cb done;
+};
+
+struct worker {
+  uv_work_t request;
+  struct crew *crew;
+  struct inspector *inspector; /* made at the first batch, on the worker's thread */
+  struct job *batch[CREW_BATCH];
+  size_t count; /* 0: idle */
+  job_run_cb run;
+};
+
+struct crew {
+  uv_loop_t *loop;
+  job_run_cb run[LANES];
+  STAILQ_HEAD(, job) waiting[LANES];
+  size_t waiting_count, waiting_weight;
+  enum lane next_lane;
+  struct worker workers[CREW_WORKERS];
+  size_t busy;
+  int nice; /* niceness of the workers' threads; 0: as it is */
+  crew_closed_cb on_closed; /* NULL until closing */
+  void *user;
+};
+
+/* run: the function of each lane. nice: see seine_options_t.worker_nice. */
+void crew_init(struct crew *crew, uv_loop_t *loop, const job_run_cb run[LANES], unsigned nice);
+
+/* Puts a job in line; crew_flush sends it off. The job lives in its owner and must stay until its done. */
+void crew_submit(struct crew *crew, struct job *job);
+
+/* Hands waiting jobs to idle workers. Called once a round of the loop, so that a round's jobs go together. */
+void crew_flush(struct crew *crew);
+
+/* on_closed comes once no job is waiting or running: from in here, or from the loop. */
+void crew_close(struct crew *crew, crew_closed_cb on_closed, void *user);
+
+#endif

@@ -1,0 +1,420 @@
+/* Holds bodies while they arrive and until they are stored. */
+#include "body/body.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fd_shortage.h"
+#include "base/free_list.h"
+#include "seine.h"
+#include "body/large_body.h"
+
+#define FIRST_CAPACITY ((size_t)16 * 1024)
+#define SMALL_BYTES    ((size_t)32 * 1024) /* one more job's work each */
+
+void bodies_init(struct bodies *bodies, struct crew *crew, struct store *store, uint64_t spool_bytes,
+                 uint64_t limit_bytes) {
+  *bodies = (struct bodies){.crew = crew, .store = store, .spool_bytes = spool_bytes, .limit_bytes = limit_bytes};
+  TAILQ_INIT(&bodies->starved);
+}
+
+void bodies_rest(struct bodies *bodies) {
+  buffers_clear(&bodies->buffers);
+  pieces_clear(&bodies->pieces);
+}
+
+/* What is kept for the next bodies stays below the limit, too. */
+static void give_back(struct bodies *bodies, uint8_t *data, size_t size) {
+  bool fits = bodies->held_bytes + bodies->buffers.spare_bytes + size <= bodies->limit_bytes;
+  if (fits)
+    buffer_give(&bodies->buffers, data, size);
+  else
+    free(data);
+}
+
+static bool over_limit(const struct bodies *bodies) {
+  return bodies->held_bytes >= bodies->limit_bytes;
+}
+
+struct body *body_new(struct bodies *bodies, enum body_keep keep, body_news_cb on_news, void *user) {
+  struct body *body = piece_take(&bodies->pieces, sizeof *body);
+  if (!body) return NULL;
+  body->bodies = bodies;
+  body->keep = keep;
+  body->on_news = on_news;
+  body->user = user;
+  return body;
+}
+
+static bool resize(struct body *body, size_t capacity) {
+  struct bodies *bodies = body->bodies;
+  uint8_t *data = body->data ? realloc(body->data, capacity) : buffer_take(&bodies->buffers, capacity);
+  if (!data) return false;
+  bodies->held_bytes += capacity;
+  bodies->held_bytes -= body->capacity;
+  body->data = data;
+  body->capacity = capacity;
+  return true;
+}
+
+void body_expect(struct body *body, uint64_t size_bytes) {
+  if (body->capacity == 0 && size_bytes > 0 && size_bytes <= body->bodies->spool_bytes && !over_limit(body->bodies))
+    resize(body, buffer_size((size_t)size_bytes));
+}
+
+/* ---- News, and the end of a body ---- */
+
+/* Memory came free: the first body that starves goes on. */
+static void feed_starved(struct bodies *bodies) {
+  struct body *body = TAILQ_FIRST(&bodies->starved);
+  if (!body || (over_limit(bodies) && bodies->overdraft)) return;
+  if (over_limit(bodies)) bodies->overdraft = body;
+  TAILQ_REMOVE(&bodies->starved, body, starving);
+  body->starved = false;
+  body->on_news(body->user, BODY_ROOM);
+}
+
+static void release(struct bodies *bodies, size_t bytes) {
+  bodies->held_bytes -= bytes;
+  if (bytes) feed_starved(bodies);
+}
+
+static void free_data(struct body *body) {
+  size_t bytes = body->capacity;
+  give_back(body->bodies, body->data, bytes);
+  body->data = NULL;
+  body->size = body->capacity = 0;
+  release(body->bodies, bytes);
+}
+
+static void body_free(struct body *body) {
+  struct bodies *bodies = body->bodies;
+  if (body->starved) TAILQ_REMOVE(&bodies->starved, body, starving);
+  if (bodies->overdraft == body) bodies->overdraft = NULL;
+  bodies->held_bytes -= body->capacity + stream_free(body->stream);
+  give_back(bodies, body->data, body->capacity);
+  free(body->will);
+  piece_give(&bodies->pieces, body);
+  feed_starved(bodies);
+}
+
+void body_drop(struct body *body) {
+  if (!body) return;
+  body->dropped = true;
+  if (!body->at_work) body_free(body);
+}
+
+static void submit(struct body *body, enum lane lane, job_done_cb done) {
+  body->at_work = true;
+  body->job.lane = lane;
+  body->job.weight = lane == LANE_INSPECT ? 1 + (unsigned)(body->size / SMALL_BYTES) : WEIGHT_FILE;
+  body->job.done = done;
+  crew_submit(body->bodies->crew, &body->job);
+}
+
+static struct body *body_of(struct job *job) {
+  return (struct body *)((char *)job - offsetof(struct body, job));
+}
+
+/* ---- Large bodies ---- */
+
+static void leave(struct body *body);
+
+static void on_streamed(struct job *job);
+
+static void stream_on(struct body *body) {
+  stream_load(body->stream);
+  submit(body, LANE_STREAM, on_streamed);
+}
+
+/* The worker is done: what it knows is the loop's. */
+static void take_over(struct body *body) {
+  body->at_work = false;
+  body->seen = body->stream->seen;
+  body->failure = body->stream->failure;
+}
+
+static void on_streamed(struct job *job) {
+  struct body *body = body_of(job);
+  struct stream *stream = body->stream;
+  take_over(body);
+  if (body->dropped) {
+    leave(body);
+    return;
+  }
+  bool whole = stream->last;
+  bool news = !stream->typed && !whole;
+  stream->typed = true;
+  release(body->bodies, stream_unload(stream));
+  if (!whole && (stream->ended || stream->waiting_bytes)) stream_on(body);
+  if (whole) {
+    body->on_news(body->user, BODY_INSPECTED);
+  } else if (news || body->failure.error) {
+    body->full = false;
+    body->on_news(body->user, BODY_TYPED);
+  } else if (body->full && stream->waiting_bytes + stream->working_bytes <= STREAM_LOW_BYTES) {
+    body->full = false;
+    body->on_news(body->user, BODY_ROOM);
+  }
+}
+
+void body_run_stream(struct job **jobs, size_t count, struct inspector *inspector) {
+  for (size_t i = 0; i < count; i++) {
+    struct stream *stream = body_of(jobs[i])->stream;
+    if (stream->failure.error) continue;
+    if (stream->recall)
+      stream_recall(stream, inspector);
+    else
+      stream_work(stream, inspector);
+  }
+}
+
+bool body_may_go_on(const struct body *body) {
+  const struct stream *stream = body->stream;
+  bool is_read = stream && stream->recall && body->at_work;
+  return stream && !stream->ended && !body->failure.error && !is_read;
+}
+
+void body_hand_over(struct body *body, body_news_cb on_news, void *user) {
+  body->on_news = on_news;
+  body->user = user;
+  if (!body->at_work && body->stream->waiting_bytes) stream_on(body);
+}
+
+/* ---- Large bodies, from run to run ---- */
+
+static void on_left(struct job *job) {
+  body_free(body_of(job));
+}
+
+void body_run_leave(struct job **jobs, size_t count, struct inspector *inspector) {
+  (void)inspector;
+  for (size_t i = 0; i < count; i++) {
+    struct body *body = body_of(jobs[i]);
+    stream_keep(body->stream, body->will->name, &body->will->record);
+  }
+}
+
+/* Nobody asks for the body any more: when all is written, it is kept or freed. */
+static void leave(struct body *body) {
+  if (!body->will || body->failure.error) {
+    body_free(body);
+    return;
+  }
+  release(body->bodies, stream_unload(body->stream));
+  if (body->stream->waiting_bytes)
+    stream_on(body);
+  else
+    submit(body, LANE_LEAVE, on_left);
+}
+
+void body_leave(struct body *body, const struct body_will *will) {
+  body->dropped = true;
+  body->will = malloc(sizeof *will); /* without memory it is not kept */
+  if (body->will) *body->will = *will;
+  if (!body->at_work) leave(body);
+}
+
+static void on_recalled(struct job *job) {
+  struct body *body = body_of(job);
+  const struct recall *recall = body->stream->recall;
+  take_over(body);
+  if (body->dropped) {
+    body_free(body);
+  } else if (recall->done || body->failure.error) {
+    body->stream->typed = true;
+    body->total_bytes = recall->record.size_bytes;
+    body->on_news(body->user, BODY_RECALLED);
+  } else {
+    submit(body, LANE_STREAM, on_recalled);
+  }
+}
+
+struct body *body_recall(struct bodies *bodies, const char *name, bool wants_md5) {
+  struct body *body = body_new(bodies, BODY_FILE, NULL, NULL);
+  if (!body) return NULL;
+  body->stream = stream_new(bodies->store, true, wants_md5);
+  if (body->stream) body->stream->recall = calloc(1, sizeof *body->stream->recall);
+  if (!body->stream || !body->stream->recall) {
+    body_free(body);
+    return NULL;
+  }
+  strcpy(body->stream->recall->name, name);
+  submit(body, LANE_STREAM, on_recalled);
+  return body;
+}
+
+const struct part_record *body_record(const struct body *body) {
+  const struct recall *recall = body->stream ? body->stream->recall : NULL;
+  return recall && recall->done ? &recall->record : NULL;
+}
+
+/* ---- Large bodies, again ---- */
+
+static int start_stream(struct body *body) {
+  struct stream *stream = stream_new(body->bodies->store, body->keep == BODY_FILE, body->seen.wants_md5);
+  if (!stream || (body->size && !stream_adopt(stream, body->data, body->size, body->capacity))) {
+    stream_free(stream);
+    return SEINE_ENOMEM;
+  }
+  if (!body->size) free_data(body);
+  body->stream = stream;
+  body->data = NULL;
+  body->size = body->capacity = 0;
+  return 0;
+}
+
+static int append_stream(struct body *body, const void *data, size_t size) {
+  struct stream *stream = body->stream;
+  size_t grown;
+  if (stream->recall) { /* what it said was read; no worker holds the stream before the first append */
+    free(stream->recall);
+    stream->recall = NULL;
+  }
+  if (stream->waiting_bytes + stream->working_bytes > STREAM_HIGH_BYTES) {
+    body->full = true;
+    return 1;
+  }
+  if (!stream_add(stream, data, size, &grown)) return SEINE_ENOMEM;
+  body->bodies->held_bytes += grown;
+  body->total_bytes += size;
+  if (!body->at_work && stream->waiting_bytes >= STREAM_HEAD_BYTES) stream_on(body);
+  return 0;
+}
+
+/* ---- Small bodies ---- */
+
+static int append_memory(struct body *body, const void *data, size_t size) {
+  if (body->capacity - body->size < size) {
+    size_t capacity = body->capacity ? body->capacity : FIRST_CAPACITY;
+    while (capacity - body->size < size)
+      capacity *= 2;
+    if (!resize(body, capacity)) return SEINE_ENOMEM;
+  }
+  memory_copy(body->data + body->size, data, size);
+  body->size += size;
+  body->total_bytes += size;
+  return 0;
+}
+
+/* A body for the caller cannot leave memory: at the limit it waits, but for one. */
+static int append_kept(struct body *body, const void *data, size_t size) {
+  struct bodies *bodies = body->bodies;
+  bool grows = body->capacity - body->size < size;
+  if (grows && over_limit(bodies) && bodies->overdraft != body) {
+    if (bodies->overdraft) {
+      body->starved = true;
+      TAILQ_INSERT_TAIL(&bodies->starved, body, starving);
+      return 1;
+    }
+    bodies->overdraft = body;
+  }
+  return append_memory(body, data, size);
+}
+
+int body_append(struct body *body, const void *data, size_t size) {
+  if (body->failure.error) return body->failure.error;
+  if (body->keep == BODY_MEMORY) return append_kept(body, data, size);
+  if (!body->stream) {
+    bool large = body->size + size > body->bodies->spool_bytes;
+    bool tight = over_limit(body->bodies) && body->size >= STREAM_HEAD_BYTES;
+    if (!large && !tight) return append_memory(body, data, size);
+    if (body->size == 0) { /* spool_bytes is tiny; inspection still needs a first chunk with something in it */
+      int error = append_memory(body, data, size);
+      return error ? error : start_stream(body);
+    }
+    if (start_stream(body)) return SEINE_ENOMEM;
+  }
+  return append_stream(body, data, size);
+}
+
+static void on_inspected(struct job *job) {
+  struct body *body = body_of(job);
+  body->at_work = false;
+  if (body->dropped) {
+    body_free(body);
+    return;
+  }
+  if (body->keep == BODY_DROP) free_data(body);
+  body->on_news(body->user, BODY_INSPECTED);
+}
+
+_Static_assert(CREW_BATCH <= DIGESTS_MOST, "a batch is looked at as a whole");
+
+void body_run_inspect(struct job **jobs, size_t count, struct inspector *inspector) {
+  struct look looks[CREW_BATCH];
+  for (size_t i = 0; i < count; i++) {
+    struct body *body = body_of(jobs[i]);
+    looks[i] = (struct look){.data = body->data, .size = body->size, .seen = &body->seen, .error = SEINE_ENOSYS};
+  }
+  if (inspector) inspector_look_many(inspector, looks, count);
+  for (size_t i = 0; i < count; i++) {
+    struct body *body = body_of(jobs[i]);
+    if (!looks[i].error) continue;
+    body->failure.error = looks[i].error;
+    body->failure.sys = descriptor_shortage(); /* the database of types is a file, too */
+    strcpy(body->failure.text, "the bytes could not be inspected");
+  }
+}
+
+void body_end(struct body *body) {
+  if (!body->stream) {
+    submit(body, LANE_INSPECT, on_inspected);
+    return;
+  }
+  body->stream->ended = true;
+  if (!body->at_work) stream_on(body);
+}
+
+/* ---- Into place ---- */
+
+static void on_stored(struct job *job) {
+  struct body *body = body_of(job);
+  body->at_work = false;
+  if (body->dropped) {
+    body_free(body);
+    return;
+  }
+  free_data(body);
+  body->on_news(body->user, BODY_STORED);
+}
+
+void body_run_store(struct job **jobs, size_t count, struct inspector *inspector) {
+  struct store_item items[CREW_BATCH];
+  struct body *bodies[CREW_BATCH];
+  struct store *store = NULL;
+  size_t small = 0;
+  (void)inspector;
+  for (size_t i = 0; i < count; i++) {
+    struct body *body = body_of(jobs[i]);
+    if (body->stream) {
+      body->left = body->replaces && !store_has_file(body->bodies->store, body->path);
+      if (body->left) continue; /* the spool goes with the body */
+      stream_commit(body->stream, body->path, &body->failure);
+      continue;
+    }
+    store = body->bodies->store;
+    bodies[small] = body;
+    items[small++] = (struct store_item){.path = body->path, .data = body->data, .size = body->size};
+    items[small - 1].replaces = body->replaces;
+  }
+  if (small) store_write_many(store, items, small);
+  for (size_t i = 0; i < small; i++) {
+    bodies[i]->failure = items[i].failure;
+    bodies[i]->left = items[i].left;
+  }
+}
+
+void body_store(struct body *body, const char *path, bool replaces) {
+  body->path = path;
+  body->replaces = replaces;
+  submit(body, LANE_STORE, on_stored);
+}
+
+uint8_t *body_take(struct body *body) {
+  uint8_t *data = body->data;
+  body->data = NULL;
+  body->bodies->held_bytes -= body->capacity;
+  body->size = body->capacity = 0;
+  return data;
+}

@@ -1,0 +1,22 @@
+/* What a caller asked of a body beyond its type and size: the sides of an image, checksums. Pure. */
+#ifndef SEINE_ENGINE_BODY_CHECK_H
+#define SEINE_ENGINE_BODY_CHECK_H
+
+#include "body/inspect.h"
+#include "seine.h"
+
+/* Checksums that a body must have. */
+struct expected {
+  bool has_sha256, has_md5;
+  uint8_t sha256[32], md5[16];
+};
+
+#define EXPECTED_TEXT_MAX 192
+
+/* 0 or SEINE_EDIMENSIONS, with a sentence in text[0..EXPECTED_TEXT_MAX). What is no image by its type has no sides. */
+int expected_sides(const seine_options_t *options, const struct inspection *seen, char *text);
+
+/* 0 or SEINE_ECHECKSUM, likewise. `expected` may be NULL. */
+int expected_checksum(const struct expected *expected, const struct inspection *seen, char *text);
+
+#endif

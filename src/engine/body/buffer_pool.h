@@ -1,0 +1,29 @@
+/* Memory of small bodies that have ended, for those to come. malloc would join such pieces, give their pages back, and
+ * cut and fetch them anew, for each body. */
+#ifndef SEINE_ENGINE_BUFFER_POOL_H
+#define SEINE_ENGINE_BUFFER_POOL_H
+
+#include <stddef.h>
+
+#define BUFFER_SIZES 25 /* from 1 KiB to 64 KiB, each at most a quarter more than the one before */
+
+struct spare_buffer;
+
+/* Zeroed, it is empty. */
+struct buffers {
+  struct spare_buffer *spare[BUFFER_SIZES];
+  size_t spare_bytes; /* of them all; bounded */
+};
+
+/* How large a buffer for so many bytes is: a size that is kept, or just that. */
+size_t buffer_size(size_t bytes);
+
+/* size: from buffer_size. The buffer may be freed or reallocated by whoever has it. NULL: no memory. */
+void *buffer_take(struct buffers *buffers, size_t size);
+
+/* Of whatever size; NULL is fine. */
+void buffer_give(struct buffers *buffers, void *data, size_t size);
+
+void buffers_clear(struct buffers *buffers);
+
+#endif

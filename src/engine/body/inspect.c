@@ -1,0 +1,162 @@
+/* What bytes are: their media type, by our own rules and by libmagic's, their SHA-256, and whether an image ends; with
+ * all that is costly to make kept for the next body. */
+#include "body/inspect.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "body/sha256_batch.h"
+#include "body/markup.h"
+#include "seine.h"
+#include "body/sniff.h"
+#include "body/magic.h"
+
+struct inspector {
+  struct types *types; /* NULL until they are needed: they take 5 ms to load */
+  struct digest *digest;
+  struct digests *digests; /* NULL: not here */
+  struct digest *md5; /* NULL until it is needed */
+};
+
+static const char svg_type[] = "image/svg+xml";
+
+int inspector_open(struct inspector **inspector) {
+  *inspector = NULL;
+  struct inspector *made = calloc(1, sizeof(*made));
+  if (!made) return SEINE_ENOMEM;
+  int error = digest_open(&made->digest, DIGEST_SHA256);
+  if (error) {
+    free(made);
+    return error;
+  }
+  made->digests = digests_open();
+  *inspector = made;
+  return 0;
+}
+
+void inspector_close(struct inspector *inspector) {
+  if (!inspector) return;
+  types_close(inspector->types);
+  digest_close(inspector->digest);
+  digest_close(inspector->md5);
+  digests_close(inspector->digests);
+  free(inspector);
+}
+
+/* Whether the bytes can be text in some encoding: no control characters but those that texts have, or a mark of
+ * UTF-16. */
+static bool may_be_text(const uint8_t *head, size_t size) {
+  if (size >= 2 && ((head[0] == 0xff && head[1] == 0xfe) || (head[0] == 0xfe && head[1] == 0xff))) return true;
+  for (size_t i = 0; i < size; i++)
+    if (head[i] < ' ' && !(head[i] >= '\a' && head[i] <= '\r') && head[i] != 0x1b) return false;
+  return true;
+}
+
+/* Pages with stray control characters in them are still pages, but not to libmagic. Copies the head without such, if it
+ * begins as a page does. */
+static bool clean_markup(const uint8_t *head, size_t size, uint8_t clean[TYPES_HEAD_MOST]) {
+  size_t at = 0;
+  while (at < size && (head[at] == ' ' || (head[at] >= '\t' && head[at] <= '\r')))
+    at++;
+  if (at == size || head[at] != '<') return false;
+  for (at = 0; at < size; at++)
+    clean[at] = head[at] < ' ' && !(head[at] >= '\t' && head[at] <= '\r') ? ' ' : head[at];
+  return true;
+}
+
+/* Asks libmagic. The rules for text cost up to a millisecond: images never pay for them, and what is text pays once. */
+static int look_up(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]) {
+  uint8_t clean[TYPES_HEAD_MOST];
+  int error = inspector->types ? 0 : types_open(&inspector->types);
+  if (error) return error;
+  bool text = may_be_text(head, size);
+  error = types_look(inspector->types, text, head, size, type);
+  if (!error && !type[0] && !text && clean_markup(head, size, clean))
+    error = types_look(inspector->types, true, clean, size, type);
+  return error;
+}
+
+/* libmagic takes for an SVG what has "<svg" anywhere near its beginning: a page with a drawing in it is none. */
+static void correct_markup(const char *root, char type[INSPECT_TYPE_MAX]) {
+  if (root[0] && strcmp(type, svg_type) == 0) strcpy(type, strcmp(root, "html") == 0 ? "text/html" : "text/xml");
+}
+
+int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]) {
+  char root[MARKUP_NAME_MAX];
+  size_t some = size < TYPES_HEAD_MOST ? size : TYPES_HEAD_MOST;
+  const char *found = size ? sniff_type(head, some) : "application/octet-stream";
+  if (!found) {
+    markup_root(head, size, root);
+    if (strcmp(root, "svg") == 0) found = svg_type;
+  }
+  if (found) {
+    strcpy(type, found);
+    return 0;
+  }
+  int error = look_up(inspector, head, some, type);
+  if (!error) {
+    correct_markup(root, type);
+    found = sniff_checked(type, head, some);
+    if (found != type) strcpy(type, found);
+  }
+  if (error || !type[0]) strcpy(type, "application/octet-stream");
+  return error;
+}
+
+void inspection_end(struct inspection *inspection, const struct structure *structure) {
+  struct structure_report report;
+  enum structure_end end = structure_end(structure, &report);
+  inspection->truncated = end == STRUCTURE_TRUNCATED || end == STRUCTURE_DAMAGED;
+  inspection->damaged = end == STRUCTURE_DAMAGED;
+  inspection->trailing_bytes = report.trailing_bytes;
+  inspection->width = report.width;
+  inspection->height = report.height;
+}
+
+static int find_md5(struct inspector *inspector, const struct look *look) {
+  int error = inspector->md5 ? 0 : digest_open(&inspector->md5, DIGEST_MD5);
+  if (!error) error = digest_start(inspector->md5);
+  if (!error) error = digest_add(inspector->md5, look->data, look->size);
+  return error ? error : digest_end(inspector->md5, look->seen->md5);
+}
+
+static int find_sha256(struct inspector *inspector, const struct look *look) {
+  int error = digest_start(inspector->digest);
+  if (!error) error = digest_add(inspector->digest, look->data, look->size);
+  return error ? error : digest_end(inspector->digest, look->seen->sha256);
+}
+
+/* What the bytes are, and their digests, but for a SHA-256 that the batch brings. */
+static int look_first(struct inspector *inspector, const struct look *look) {
+  int error = inspector_type(inspector, look->data, look->size, look->seen->type);
+  if (!error && look->seen->wants_md5) error = find_md5(inspector, look);
+  if (error || digests_add(inspector->digests, look->data, look->size, look->seen->sha256)) return error;
+  return find_sha256(inspector, look);
+}
+
+static void look_for_end(const struct look *look) {
+  struct structure structure;
+  structure_start(&structure, look->seen->type);
+  structure_feed(&structure, look->data, look->size);
+  inspection_end(look->seen, &structure);
+}
+
+/* A body's bytes come from the loop's processor. Hashing, which is long at each of them, fetches them ahead; going over
+ * them for an image's end is quicker than that, and so comes when they are hashed, and still near. */
+void inspector_look_many(struct inspector *inspector, struct look *looks, size_t count) {
+  for (size_t i = 0; i < count + DIGESTS_TOGETHER; i++) {
+    if (i < count) looks[i].error = look_first(inspector, &looks[i]);
+    if (i >= DIGESTS_TOGETHER && !looks[i - DIGESTS_TOGETHER].error) look_for_end(&looks[i - DIGESTS_TOGETHER]);
+  }
+  if (digests_end(inspector->digests)) return;
+  for (size_t i = 0; i < count; i++)
+    if (!looks[i].error) looks[i].error = find_sha256(inspector, &looks[i]);
+}
+
+int inspector_look(struct inspector *inspector, const uint8_t *data, size_t size, struct inspection *out) {
+  struct look look = {.data = data, .size = size, .seen = out};
+  inspector_look_many(inspector, &look, 1);
+  return look.error;
+}

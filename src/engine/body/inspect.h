@@ -1,0 +1,54 @@
+/* What bytes are: their media type, their SHA-256, whether an image ends. Blocking; for workers. */
+#ifndef SEINE_ENGINE_INSPECT_H
+#define SEINE_ENGINE_INSPECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "body/sha256_batch.h"
+#include "body/media_type.h"
+#include "formats/image_scan.h"
+
+#define INSPECT_TYPE_MAX MEDIA_TYPE_MAX
+
+/* One worker's libmagic cookies and digest: never used by two threads at once. */
+struct inspector;
+
+struct inspection {
+  char type[INSPECT_TYPE_MAX]; /* an essence by its usual name; application/octet-stream if not recognised */
+  uint8_t sha256[32];
+  bool wants_md5; /* set by whoever wants the next one */
+  uint8_t md5[16];
+  bool truncated; /* an image that does not end, or is damaged */
+  bool damaged; /* truncated, and its parts contradict each other */
+  uint64_t trailing_bytes; /* behind the end of an image */
+  uint32_t width, height; /* of an image, as stored; 0 unknown */
+};
+
+/* 0, SEINE_ENOMEM or SEINE_ENOSYS. */
+int inspector_open(struct inspector **inspector);
+void inspector_close(struct inspector *inspector); /* NULL is fine */
+
+/* The type that the first 4 KiB of `head` show; for SVG the first 64 KiB. 0, SEINE_ENOMEM, or SEINE_ENOSYS if libmagic
+ * gave up or has no database. */
+int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]);
+
+/* A whole body to look at; the bytes and `seen` are the caller's. */
+struct look {
+  const uint8_t *data;
+  size_t size;
+  struct inspection *seen; /* wants_md5 is read, the rest written */
+  int error; /* 0, or as inspector_type's: nothing of `seen` counts then */
+};
+
+/* Everything about each of `count` bodies, DIGESTS_MOST at most. */
+void inspector_look_many(struct inspector *inspector, struct look *looks, size_t count);
+
+/* The same for one; its error is returned. */
+int inspector_look(struct inspector *inspector, const uint8_t *data, size_t size, struct inspection *out);
+
+/* What inspector_look adds at the end, for a body whose type and SHA-256 were found piece by piece. */
+void inspection_end(struct inspection *inspection, const struct structure *structure);
+
+#endif

@@ -1,0 +1,30 @@
+/* How many questions to have out at once: more while that brings more answers, fewer when questions get lost. Pure. */
+#ifndef SEINE_ENGINE_DNS_WINDOW_H
+#define SEINE_ENGINE_DNS_WINDOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct pace {
+  unsigned least, most;
+  unsigned window; /* at once, now */
+  unsigned before; /* the window that was left for this one on trial; 0: none is on trial */
+  double rate_before; /* answers a millisecond, with that */
+  unsigned settling; /* answers still to come from the window before */
+  unsigned answers; /* in this measurement */
+  uint64_t since_ms; /* its beginning */
+  uint64_t wait_until_ms; /* no larger one is tried before */
+  uint64_t cut_ms; /* when the last loss made the window smaller; 0: never */
+  bool careful; /* smaller steps, once a large one was too large */
+  bool starved; /* there was less to ask than the window would hold, in this measurement */
+};
+
+void pace_init(struct pace *pace, unsigned most);
+
+/* An answer came; `lost`: the question had to be sent again. */
+void pace_answered(struct pace *pace, uint64_t now_ms, bool lost);
+
+/* Nothing more is to be asked, and the window is not full. */
+void pace_starved(struct pace *pace);
+
+#endif

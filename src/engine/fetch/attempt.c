@@ -1,0 +1,540 @@
+/* Starts the attempts of a fetch: permission, way, address, transfer; and starts them again after a failure. */
+#include "fetch/attempt.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "dns/private_address.h"
+#include "fetch/receive.h"
+#include "http/content_decoder.h"
+#include "fetch/resume.h"
+#include "fetch/robots_check.h"
+#include "store/partial_files.h"
+#include "base/url.h"
+#include "fetch/proxy_use.h"
+
+#define SHORTAGES_MOST 50 /* of descriptors, after which a fetch fails: a minute or more */
+
+const seine_options_t *attempt_options(const struct seine_fetch *fetch) {
+  return fetch->is_internal ? &fetch->engine->own_options : &fetch->engine->options;
+}
+
+/* ---- Ends ---- */
+
+void attempt_drop(struct seine_fetch *fetch) {
+  struct attempt *attempt = fetch->attempt;
+  if (!attempt) return;
+  if (attempt->transfer) transfer_abort(attempt->transfer);
+  body_drop(attempt->body);
+  decoder_free(attempt->decoder);
+  response_clear(&attempt->response);
+  curl_slist_free_all(attempt->headers);
+  free(attempt->cookie);
+  free(attempt->path);
+  piece_give(&fetch->engine->spare_attempts, attempt);
+  fetch->attempt = NULL;
+}
+
+void attempt_cancel(struct seine_fetch *fetch) {
+  via_spare(fetch);
+  switch (fetch->state) {
+  case FETCH_STORING:
+  case FETCH_DONE: return;
+  case FETCH_WAITING: alarm_clear(&fetch->alarm); break;
+  case FETCH_RESOLVING:
+    resolver_cancel(fetch->query);
+    fetch->query = NULL;
+    host_looking(fetch->host, false);
+    break;
+  case FETCH_TRANSFERRING: host_ended(fetch->host); break;
+  default: break;
+  }
+  part_leave(fetch);
+  attempt_drop(fetch);
+  fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_ECANCELLED, true, NULL);
+}
+
+static void on_retry(void *user) {
+  struct seine_fetch *fetch = user;
+  fetch->is_urgent = fetch->is_internal;
+  fetch_enter(fetch, FETCH_QUEUED);
+}
+
+/* Back to the URL that was asked for: redirects are followed anew. */
+static int return_to_origin(struct seine_fetch *fetch) {
+  seine_url_t url;
+  if (!fetch->target) return 0;
+  char *full;
+  int error = url_origin(&url, &full, fetch->url);
+  struct host *host = error ? NULL : hosts_hold(&fetch->engine->hosts, &url);
+  seine_url_clear(&url);
+  free(full);
+  if (!host) return error ? error : SEINE_ENOMEM;
+  host_let_go(fetch->host);
+  fetch->host = host;
+  free(fetch->target);
+  fetch->target = NULL;
+  curl_slist_free_all(fetch->cookies);
+  fetch->cookies = NULL;
+  fetch->redirects = 0;
+  fetch->is_foreign = fetch->began_foreign;
+  fetch->left_tls = fetch->began_foreign && fetch->left_tls;
+  return 0;
+}
+
+/* retry_max_time_ms counts from here. */
+static void note_first_time(struct seine_fetch *fetch) {
+  if (!fetch->first_ms) fetch->first_ms = uv_now(fetch->engine->loop);
+}
+
+/* Whether another attempt after delay_ms would begin later than retry_max_time_ms allows. */
+static bool is_too_late(const struct seine_fetch *fetch, uint64_t delay_ms) {
+  uint64_t limit_ms = attempt_options(fetch)->retry_max_time_ms;
+  return limit_ms && fetch->first_ms && uv_now(fetch->engine->loop) - fetch->first_ms + delay_ms > limit_ms;
+}
+
+bool attempt_is_last(const struct seine_fetch *fetch) {
+  return fetch->attempts > attempt_options(fetch)->retries + fetch->has_extra;
+}
+
+static bool may_retry(const struct seine_fetch *fetch, uint64_t delay_ms) {
+  if (attempt_is_last(fetch) || fetch->engine->draining || fetch->has_handed) return false;
+  return !is_too_late(fetch, delay_ms);
+}
+
+void attempt_fail(struct seine_fetch *fetch, int error, bool retryable, uint64_t wait_ms, const char *message) {
+  struct seine *engine = fetch->engine;
+  const seine_options_t *options = &engine->options;
+  uint64_t delay_ms =
+      backoff_delay_ms(options->retry_delay_ms, options->retry_max_delay_ms, fetch->attempts, engine_random(engine));
+  if (delay_ms < wait_ms) delay_ms = wait_ms;
+  part_keep(fetch); /* while it is known where the bytes came from */
+  if (!retryable || !may_retry(fetch, delay_ms) || return_to_origin(fetch)) {
+    if (retryable) part_leave(fetch);
+    fetch_end(fetch, SEINE_STATUS_FAILED, error, retryable, message);
+    return;
+  }
+  attempt_drop(fetch);
+  fetch_enter(fetch, FETCH_WAITING);
+  if (alarm_set(&engine->alarms, &fetch->alarm, delay_ms, on_retry, fetch))
+    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_ENOMEM, true, NULL);
+}
+
+void attempt_postpone(struct seine_fetch *fetch, int sys) {
+  struct seine *engine = fetch->engine;
+  if (fetch->attempt && !fetch->redirects) fetch->attempts--;
+  slots_short(engine);
+  note_first_time(fetch);
+  bool vain = slots_exhausted(engine) || fetch->shortages++ >= SHORTAGES_MOST || is_too_late(fetch, 0);
+  if (engine->draining) {
+    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_ECANCELLED, true, NULL);
+    return;
+  }
+  if (fetch->has_handed || vain) {
+    fetch->sys_errno = sys;
+    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EIO, true, "too many files are open; raise the limit (ulimit -n)");
+    return;
+  }
+  part_keep(fetch);
+  attempt_drop(fetch);
+  fetch->is_urgent = true;
+  fetch_enter(fetch, FETCH_QUEUED);
+}
+
+void attempt_anew(struct seine_fetch *fetch) {
+  part_drop(fetch);
+  int error = fetch->engine->draining ? SEINE_ECANCELLED : return_to_origin(fetch);
+  if (error) {
+    fetch_end(fetch, SEINE_STATUS_FAILED, error, true, NULL);
+    return;
+  }
+  attempt_drop(fetch);
+  fetch->is_urgent = true;
+  fetch_enter(fetch, FETCH_QUEUED);
+}
+
+/* ---- Starting ---- */
+
+static bool make_attempt(struct seine_fetch *fetch) {
+  struct timespec now;
+  attempt_drop(fetch);
+  struct attempt *attempt = piece_take(&fetch->engine->spare_attempts, sizeof *attempt);
+  if (!attempt) return false;
+  clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  attempt->started_unix_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+  attempt->started_ms = uv_now(fetch->engine->loop);
+  fetch->attempt = attempt;
+  return true;
+}
+
+static void count_attempt(struct seine_fetch *fetch) {
+  if (fetch->redirects) return;
+  note_first_time(fetch);
+  fetch->attempts++;
+}
+
+/* All of `from`, or not memory enough; what is there by then is the attempt's either way. */
+static bool append(struct attempt *attempt, const struct curl_slist *from) {
+  for (; from; from = from->next) {
+    struct curl_slist *longer = curl_slist_append(attempt->headers, from->data);
+    if (!longer) return false;
+    attempt->headers = longer;
+  }
+  return true;
+}
+
+/* Whether a rule's headers, which may be secret, go to a host that a redirect named: by https, or by http where no hop
+ * before was https; to the port that the rule names, or else to the scheme's own or that of the URL that was asked for. */
+static bool rule_follows(const struct seine_fetch *fetch) {
+  const struct host *host = fetch->host;
+  bool is_tls = strncmp(host->key, "https:", 6) == 0;
+  bool usual_port = host->port == (is_tls ? 443 : 80) || host->port == fetch->asked_port;
+  return (is_tls || !fetch->left_tls) && (host->rule->has_port || usual_port);
+}
+
+/* The lines of the engine, of the request and of the host's rule; those that may be secret only to the first origin. 0
+ * or SEINE_ENOMEM: without one of its lines, a request would be another. */
+static int headers_of(struct seine_fetch *fetch, struct curl_slist **lines) {
+  const struct seine *engine = fetch->engine;
+  const struct rule_terms *rule = fetch->host->rule;
+  bool by_rule = rule && rule->own && (!fetch->is_foreign || rule_follows(fetch));
+  if (fetch->is_foreign) {
+    *lines = by_rule ? rule->foreign_headers : engine->foreign_headers;
+  } else if (!fetch->headers) {
+    *lines = by_rule ? rule->headers : engine->headers;
+  } else if (!by_rule) {
+    *lines = fetch->headers;
+  } else {
+    if (!append(fetch->attempt, fetch->headers) || !append(fetch->attempt, rule->own)) return SEINE_ENOMEM;
+    *lines = fetch->attempt->headers;
+  }
+  return 0;
+}
+
+/* The value of the last line with this name and colon; NULL: there is none. */
+static const char *value_of(const struct curl_slist *lines, const char *name) {
+  const char *value = NULL;
+  for (size_t size = strlen(name); lines; lines = lines->next)
+    if (strncasecmp(lines->data, name, size) == 0) value = lines->data + size + strspn(lines->data + size, " \t");
+  return value;
+}
+
+/* Makes copies of the lines the attempt's, without those of these names (NULL-terminated). 0 or SEINE_ENOMEM. */
+static int drop_lines(struct attempt *attempt, struct curl_slist **lines, const char *const *names) {
+  struct curl_slist *others = NULL;
+  for (const struct curl_slist *line = *lines; line; line = line->next) {
+    const char *const *name = names;
+    while (*name && strncasecmp(line->data, *name, strlen(*name)) != 0)
+      name++;
+    if (*name) continue;
+    struct curl_slist *longer = curl_slist_append(others, line->data);
+    if (!longer) {
+      curl_slist_free_all(others);
+      return SEINE_ENOMEM;
+    }
+    others = longer;
+  }
+  curl_slist_free_all(attempt->headers);
+  *lines = attempt->headers = others;
+  return 0;
+}
+
+/* Asks for robots.txt as it is now and as a whole, whatever the caller's lines ask for: a part, a 304 or a 412 would be
+ * taken for rules that allow everything. */
+static int headers_for_robots(struct seine_fetch *fetch, struct curl_slist **lines) {
+  static const char *const names[] = {"Range:",         "If-Range:",          "If-Match:",
+                                      "If-None-Match:", "If-Modified-Since:", "If-Unmodified-Since:", NULL};
+  return fetch->is_internal ? drop_lines(fetch->attempt, lines, names) : 0;
+}
+
+/* Asks for the rest of a body that broke off. Who asks for a range of his own gets that. */
+static int headers_for_rest(struct seine_fetch *fetch, struct curl_slist **lines) {
+  struct attempt *attempt = fetch->attempt;
+  char range[64], condition[32 + PART_VALIDATOR_MAX];
+  const char *own = value_of(*lines, "Range:");
+  attempt->range.is_own = own && *own;
+  if (own || value_of(*lines, "If-Range:") || !part_range(fetch, &attempt->range)) return 0;
+  snprintf(range, sizeof range, "Range: bytes=%" PRIu64 "-", attempt->range.from_bytes);
+  snprintf(condition, sizeof condition, "If-Range: %s", attempt->range.validator);
+  struct curl_slist rest[2] = {{range, &rest[1]}, {condition, NULL}};
+  if ((!attempt->headers && !append(attempt, *lines)) || !append(attempt, rest)) return SEINE_ENOMEM;
+  *lines = attempt->headers;
+  return 0;
+}
+
+/* A request has one Cookie line: where the chain has cookies, libcurl joins them with the caller's, which it is given
+ * apart. 0 or SEINE_ENOMEM. */
+static int take_cookie_line(struct seine_fetch *fetch, struct curl_slist **lines) {
+  static const char *const names[] = {"Cookie:", NULL};
+  const char *value = fetch->cookies ? value_of(*lines, names[0]) : NULL;
+  if (!value) return 0;
+  fetch->attempt->cookie = strdup(value);
+  return fetch->attempt->cookie ? drop_lines(fetch->attempt, lines, names) : SEINE_ENOMEM;
+}
+
+/* Adds "name:port:address,address" to the names that libcurl knows. 0 or SEINE_ENOMEM. */
+static int add_name(struct curl_slist **names, const char *name, unsigned port, const struct addresses *addresses) {
+  char *entry;
+  /* A leading "-" would remove the name. Behind a "+" it is part of it. */
+  if (asprintf(&entry, "%s%s:%u:%s", *name == '-' ? "+" : "", name, port, addresses->text) < 0) return SEINE_ENOMEM;
+  struct curl_slist *longer = curl_slist_append(*names, entry);
+  free(entry);
+  if (!longer) return SEINE_ENOMEM;
+  *names = longer;
+  return 0;
+}
+
+static int add_proxy_name(struct curl_slist **names, const struct seine_fetch *fetch) {
+  const char *name = proxy_host(fetch->proxy);
+  struct addresses *addresses = name ? resolver_cached(fetch->engine->resolver, name) : NULL;
+  int error = addresses ? add_name(names, name, proxy_port(fetch->proxy), addresses) : 0;
+  addresses_unref(addresses);
+  return error;
+}
+
+/* Whether the target's address has to be known here. */
+static bool needs_address(const struct seine_fetch *fetch) {
+  return !fetch->proxy || proxy_takes_address(fetch->proxy);
+}
+
+/* Copies the public ones; returns how many there are. */
+static unsigned public_addresses(const struct addresses *addresses, union address list[ADDRESSES_MAX]) {
+  unsigned count = 0;
+  for (unsigned i = 0; i < addresses->count; i++)
+    if (!address_is_private(&addresses->list[i].any)) list[count++] = addresses->list[i];
+  return count;
+}
+
+/* A proxy is not given private addresses under --deny-private. Without a proxy, libcurl is not given a socket. */
+static int add_host_name(struct curl_slist **names, const struct seine_fetch *fetch) {
+  const struct host *host = fetch->host;
+  struct addresses *addresses = addresses_ref(host->addresses);
+  if (fetch->proxy && fetch->engine->options.deny_private) {
+    union address list[ADDRESSES_MAX];
+    unsigned count = public_addresses(addresses, list);
+    addresses_unref(addresses);
+    addresses = addresses_make(list, count, host->addresses->expires_ms);
+  }
+  int error = addresses ? add_name(names, host->name, host->port, addresses) : SEINE_ENOMEM;
+  addresses_unref(addresses);
+  return error;
+}
+
+/* Names that libcurl will connect to or hand to a proxy as addresses, so that it looks none up itself. *names is the
+ * caller's. 0 or SEINE_ENOMEM. */
+static int names_of(const struct seine_fetch *fetch, struct curl_slist **names) {
+  *names = NULL;
+  int error = fetch->proxy ? add_proxy_name(names, fetch) : 0;
+  if (!error && needs_address(fetch) && fetch->host->addresses) error = add_host_name(names, fetch);
+  if (!error) return 0;
+  curl_slist_free_all(*names);
+  *names = NULL;
+  return error;
+}
+
+static int start_attempt(struct seine_fetch *fetch, struct transfer_request *request) {
+  struct curl_slist *lines = NULL;
+  int error = make_attempt(fetch) ? headers_of(fetch, &lines) : SEINE_ENOMEM;
+  if (!error) error = headers_for_robots(fetch, &lines);
+  if (!error) error = headers_for_rest(fetch, &lines);
+  if (!error) error = take_cookie_line(fetch, &lines);
+  if (!error) error = names_of(fetch, &request->names);
+  request->headers = lines;
+  request->cookies = fetch->cookies;
+  request->cookie = error ? NULL : fetch->attempt->cookie;
+  if (!error) error = transfer_start(&fetch->engine->transfers, request, fetch, &fetch->attempt->transfer);
+  return error;
+}
+
+/* A request for an IPv6 address that a proxy hands on; see transfer.h. */
+static bool is_alone(const struct seine_fetch *fetch) {
+  const struct host *host = fetch->host;
+  bool relayed = fetch->proxy && proxy_kind(fetch->proxy) != PROXY_SOCKS && strncmp(host->key, "http:", 5) == 0;
+  return relayed && strchr(host->name, ':');
+}
+
+static void start_transfer(struct seine_fetch *fetch) {
+  struct seine *engine = fetch->engine;
+  struct host *host = fetch->host;
+  char *lent = NULL;
+  const char *asked = fetch->full ? fetch->full : fetch->url;
+  int error = 0;
+  if (!error && fetch->target && !fetch->is_foreign) error = url_with_userinfo_of(fetch->target, asked, &lent);
+  struct transfer_request request = {.url = lent ? lent : fetch->target ? fetch->target : asked,
+                                     .proxy = fetch->proxy ? proxy_url(fetch->proxy) : NULL,
+                                     .literal = host->literal && !fetch->proxy,
+                                     .max_time_ms = attempt_options(fetch)->max_time_ms,
+                                     .alone = is_alone(fetch),
+                                     .may_resolve = host->literal || (fetch->proxy && !proxy_host(fetch->proxy)),
+                                     .keep_connection = arrival_keeps_connection(fetch),
+                                     .fresh_connection = fetch->is_fresh};
+  if (!error) error = start_attempt(fetch, &request);
+  free(lent);
+  if (error) {
+    via_spare(fetch);
+    fetch_end(fetch, SEINE_STATUS_FAILED, error, true, NULL);
+    return;
+  }
+  count_attempt(fetch);
+  engine->attempts++;
+  host->known_to_curl = !host->literal;
+  host_started(host);
+  fetch_enter(fetch, FETCH_TRANSFERRING);
+}
+
+/* ---- The way ---- */
+
+/* The name of the host itself could not be resolved. */
+static void on_no_address(struct seine_fetch *fetch, const struct resolver_answer *answer) {
+  count_attempt(fetch);
+  via_spare(fetch);
+  host_unreachable(fetch->host, answer->message);
+  host_looking(fetch->host, false);
+  attempt_fail(fetch, answer->error, !answer->permanent, 0, answer->message);
+}
+
+static void on_answer(void *user, const struct resolver_answer *answer) {
+  struct seine_fetch *fetch = user;
+  struct host *host = fetch->host;
+  fetch->query = NULL;
+  engine_wake(fetch->engine);
+  if (answer->error == SEINE_EIO) {
+    via_spare(fetch);
+    host_looking(host, false);
+    attempt_postpone(fetch, EMFILE);
+    return;
+  }
+  if (answer->error && fetch->resolves_proxy) {
+    count_attempt(fetch);
+    via_release(fetch, BLAME_PROXY);
+    host_looking(host, false);
+    attempt_fail(fetch, SEINE_EPROXY, true, 0, "the proxy's name could not be resolved");
+    return;
+  }
+  if (answer->error) {
+    on_no_address(fetch, answer);
+    return;
+  }
+  if (!fetch->resolves_proxy) {
+    addresses_unref(host->addresses);
+    host->addresses = addresses_ref(answer->addresses);
+  }
+  /* The slot it would have had may be another's by now: its turn comes again, as the first of its host. */
+  fetch->is_urgent = true;
+  host_looking(host, false);
+  fetch_enter(fetch, FETCH_QUEUED);
+}
+
+static bool knows_address(struct host *host, struct resolver *resolver) {
+  if (host->literal) return true;
+  if (host->addresses && host->addresses->expires_ms > uv_now(host->hosts->loop)) return true;
+  addresses_unref(host->addresses);
+  host->addresses = resolver_cached(resolver, host->name);
+  return host->addresses;
+}
+
+/* Looks up the host's name, or its proxy's. */
+static void look_up(struct seine_fetch *fetch, const char *name, bool is_proxy) {
+  struct host *host = fetch->host;
+  host_looking(host, true);
+  fetch->resolves_proxy = is_proxy;
+  fetch_enter(fetch, FETCH_RESOLVING);
+  int error = resolver_lookup(fetch->engine->resolver, name, on_answer, fetch, &fetch->query);
+  if (!error) return;
+  host_looking(host, false);
+  via_spare(fetch);
+  fetch_end(fetch, SEINE_STATUS_FAILED, error, true, NULL);
+}
+
+/* Whether --deny-private refuses what the proxy would be asked for. What other names lead to only the proxy knows. */
+static bool is_denied(const struct seine_fetch *fetch) {
+  const struct host *host = fetch->host;
+  if (!fetch->engine->options.deny_private) return false;
+  if (address_text_is_private(host->name) || host_name_is_local(host->name)) return true;
+  union address list[ADDRESSES_MAX];
+  return needs_address(fetch) && host->addresses && !public_addresses(host->addresses, list);
+}
+
+static void start_by_proxy(struct seine_fetch *fetch) {
+  struct host *host = fetch->host;
+  if (needs_address(fetch) && !knows_address(host, fetch->engine->resolver)) {
+    look_up(fetch, host->name, false);
+  } else if (is_denied(fetch)) {
+    via_spare(fetch);
+    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EDENIED, false, NULL);
+  } else {
+    start_transfer(fetch);
+  }
+}
+
+static void go_by_proxy(struct seine_fetch *fetch) {
+  const char *name = proxy_host(fetch->proxy);
+  struct addresses *addresses = name ? resolver_cached(fetch->engine->resolver, name) : NULL;
+  if (!name || addresses)
+    start_by_proxy(fetch);
+  else
+    look_up(fetch, name, true);
+  addresses_unref(addresses);
+}
+
+static void go_direct(struct seine_fetch *fetch) {
+  if (knows_address(fetch->host, fetch->engine->resolver))
+    start_transfer(fetch);
+  else
+    look_up(fetch, fetch->host->name, false);
+}
+
+/* Finds the way to the host: directly, or by the proxy whose turn it is. */
+static void find_way(struct seine_fetch *fetch) {
+  struct seine *engine = fetch->engine;
+  const struct host *host = fetch->host;
+  uint64_t now = uv_now(engine->loop), wake_ms = 0;
+  bool resting = false;
+  if (!fetch->proxy) {
+    const char *scheme = strncmp(host->key, "https:", 6) == 0 ? "https" : "http";
+    fetch->proxy_ms = now;
+    fetch->proxy = proxies_choose(&engine->proxies, scheme, host->name, host->rule ? host->rule->proxy : NULL, now,
+                                  &resting, &wake_ms);
+  }
+  if (fetch->proxy) {
+    go_by_proxy(fetch);
+  } else if (resting) {
+    count_attempt(fetch);
+    attempt_fail(fetch, SEINE_EPROXY, true, wake_ms > now ? wake_ms - now : 0, "every proxy rests after failures");
+  } else {
+    go_direct(fetch);
+  }
+}
+
+/* The cause comes first: that the host is not tried is only what follows from it. */
+static void end_as_down(struct seine_fetch *fetch) {
+  const struct host *host = fetch->host;
+  char message[256];
+  snprintf(message, sizeof message, "%s; not tried now, after %u failures in a row of this host",
+           host->cause ? host->cause : "the host did not answer", host->failures);
+  fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EHOSTDOWN, true, message);
+}
+
+void attempt_begin(struct host *host) {
+  struct seine_fetch *fetch = TAILQ_FIRST(&host->queue);
+  if (host_refuses(host)) {
+    end_as_down(fetch);
+    return;
+  }
+  switch (permission_of(fetch)) {
+  case PERMISSION_GIVEN:
+    if (!part_recall(fetch)) find_way(fetch);
+    break;
+  case PERMISSION_REFUSED: fetch_end(fetch, SEINE_STATUS_REJECTED, SEINE_EROBOTS, false, NULL); break;
+  case PERMISSION_UNKNOWN:
+    fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EROBOTS, true,
+              "robots.txt could not be read, so nothing is allowed for now");
+    break;
+  case PERMISSION_ASKED: break;
+  }
+}

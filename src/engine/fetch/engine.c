@@ -1,0 +1,589 @@
+/* The life of an engine and of its fetches: the public calls, the one function that assigns a state, the turns. */
+#include "fetch/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "fetch/receive.h"
+#include "fetch/attempt.h"
+#include "fetch/completion.h"
+#include "body/body_check.h"
+#include "http/headers.h"
+#include "base/free_list.h"
+#include "fetch/options.h"
+#include "fetch/resume.h"
+#include "fetch/result.h"
+#include "base/url.h"
+#include "fetch/liveness.h"
+
+#define STARTS_A_TURN 256 /* transfers begun, or refused, before the loop is let go on */
+#define ROUNDS_A_TURN 4 /* callbacks that submit more are followed so often at once */
+#define BACKLOG_MIN   1024 /* bodies at the workers, below which transfers always go on */
+
+/* ---- States ---- */
+
+static void leave_state(struct seine_fetch *fetch) {
+  struct seine *engine = fetch->engine;
+  engine->count[fetch->state]--;
+  if (fetch->state == FETCH_QUEUED)
+    host_remove(fetch->host, fetch);
+  else
+    TAILQ_REMOVE(&engine->lists[fetch->state], fetch, link);
+}
+
+void fetch_enter(struct seine_fetch *fetch, enum fetch_state state) {
+  struct seine *engine = fetch->engine;
+  if (fetch->state != FETCH_NEW) leave_state(fetch);
+  fetch->state = state;
+  engine->count[state]++;
+  if (state == FETCH_QUEUED)
+    host_push(fetch->host, fetch);
+  else
+    TAILQ_INSERT_TAIL(&engine->lists[state], fetch, link);
+}
+
+void fetch_end(struct seine_fetch *fetch, seine_status_t status, int error, bool retryable, const char *message) {
+  fetch->status = (uint8_t)status;
+  fetch->error = error;
+  fetch->retryable = retryable;
+  if (message && *message) fetch->message = strdup(message); /* without memory there is still the error */
+  fetch_enter(fetch, FETCH_DONE);
+  host_let_go(fetch->host);
+  fetch->host = NULL;
+  engine_wake(fetch->engine);
+}
+
+/* ---- Turns ---- */
+
+static void on_wake(uv_idle_t *idle);
+
+void engine_wake(struct seine *engine) {
+  engine->dirty = true;
+  if (!engine->turning) uv_idle_start(&engine->wake, on_wake);
+}
+
+static void cancel_marked(struct seine *engine) {
+  struct seine_fetch *fetch;
+  while ((fetch = TAILQ_FIRST(&engine->cancelled))) {
+    TAILQ_REMOVE(&engine->cancelled, fetch, mark);
+    fetch->is_cancelled = false;
+    attempt_cancel(fetch);
+  }
+}
+
+/* Bodies that wait for a disk or a worker hold transfers back: by their bytes, and by their number. */
+static bool can_start(struct seine *engine) {
+  size_t backlog = engine->count[FETCH_INSPECTING] + engine->count[FETCH_STORING];
+  size_t most = 4 * (size_t)engine->options.concurrency;
+  if (most < BACKLOG_MIN) most = BACKLOG_MIN;
+  return slots_free(engine) && backlog < most && engine->bodies.held_bytes < engine->bodies.limit_bytes;
+}
+
+/* Names are looked up while there is no slot, so that what gets one need not wait. Where there are proxies, they do
+ * it. */
+static void look_ahead(struct seine *engine) {
+  struct host *host;
+  if (engine->options.proxies || engine->options.https_proxies) return;
+  while (resolver_room(engine->resolver) > resolver_waiting(engine->resolver) &&
+         (host = hosts_next_unasked(&engine->hosts)))
+    if (!host->rule || !host->rule->proxy) resolver_prefetch(engine->resolver, host->name);
+}
+
+static void start_fetches(struct seine *engine) {
+  for (int i = 0; i < STARTS_A_TURN; i++) {
+    struct host *host = can_start(engine) ? hosts_next(&engine->hosts) : NULL;
+    if (!host) {
+      look_ahead(engine);
+      return;
+    }
+    attempt_begin(host);
+  }
+  engine->dirty = true;
+}
+
+static void fetch_free(struct seine_fetch *fetch) {
+  struct seine *engine = fetch->engine;
+  TAILQ_REMOVE(&engine->lists[FETCH_DONE], fetch, link);
+  engine->count[FETCH_DONE]--;
+  bool was_last = --engine->fetches == 0;
+  if (fetch->is_cancelled) TAILQ_REMOVE(&engine->cancelled, fetch, mark);
+  attempt_drop(fetch);
+  part_drop(fetch);
+  curl_slist_free_all(fetch->headers);
+  curl_slist_free_all(fetch->cookies);
+  free(fetch->expected);
+  free(fetch->broken);
+  free(fetch->path);
+  free(fetch->full);
+  free(fetch->target);
+  free(fetch->message);
+  free(fetch);
+  if (!was_last) return;
+  bodies_rest(&engine->bodies);
+  pieces_clear(&engine->spare_attempts);
+  uv_unref((uv_handle_t *)&engine->prepare);
+}
+
+/* Only those done by now: what callbacks end in turn waits for the next round. */
+static void deliver(struct seine *engine) {
+  for (size_t left = engine->count[FETCH_DONE]; left > 0; left--) {
+    struct seine_fetch *fetch = TAILQ_FIRST(&engine->lists[FETCH_DONE]);
+    seine_result_t result;
+    result_fill(fetch, &result);
+    fetch->on_result(fetch, &result);
+    fetch_free(fetch);
+  }
+}
+
+static void close_parts(struct seine *engine);
+
+static void turn(struct seine *engine) {
+  if (engine->turning || (!engine->dirty && !engine->crew.waiting_count)) return;
+  engine->turning = true;
+  uv_idle_stop(&engine->wake);
+  for (int round = 0; round == 0 || (engine->dirty && round < ROUNDS_A_TURN); round++) {
+    engine->dirty = false;
+    cancel_marked(engine);
+    transfers_turn(&engine->transfers);
+    start_fetches(engine);
+    crew_flush(&engine->crew);
+    deliver(engine);
+  }
+  engine->turning = false;
+  if (engine->dirty) engine_wake(engine);
+  if (engine->closing && !engine->fetches && !engine->closed) close_parts(engine);
+}
+
+static void on_wake(uv_idle_t *idle) {
+  turn(idle->data);
+}
+
+static void on_prepare(uv_prepare_t *prepare) {
+  turn(prepare->data);
+}
+
+static void on_check(uv_check_t *check) {
+  turn(check->data);
+}
+
+static void on_hosts_ready(void *user) {
+  engine_wake(user);
+}
+
+static void on_host_forgotten(void *user, struct host *host) {
+  struct seine *engine = user;
+  if (engine->last_host == host) engine->last_host = NULL;
+  if (host->known_to_curl) transfers_forget(&engine->transfers, host->name, host->port);
+}
+
+static void on_host_event(void *user, const struct host *host, seine_event_kind_t kind, uint64_t delay_ms) {
+  engine_tell(user, &(seine_event_t){.kind = kind, .host = host->key, .delay_ms = delay_ms, .cap = host->cap});
+}
+
+void engine_tell(struct seine *engine, const seine_event_t *event) {
+  if (engine->options.on_event) engine->options.on_event(engine, event, engine->options.event_user);
+}
+
+/* ---- Jitter: xoroshiro128+ (Blackman, Vigna 2018), seeded by the system ---- */
+
+static uint64_t rotate(uint64_t value, int bits) {
+  return value << bits | value >> (64 - bits);
+}
+
+uint64_t engine_random(struct seine *engine) {
+  uint64_t a = engine->random[0], b = engine->random[1], sum = a + b;
+  b ^= a;
+  engine->random[0] = rotate(a, 24) ^ b ^ (b << 16);
+  engine->random[1] = rotate(b, 37);
+  return sum;
+}
+
+static void seed(struct seine *engine) {
+  ssize_t size = getrandom(engine->random, sizeof engine->random, GRND_NONBLOCK);
+  if (size < (ssize_t)sizeof engine->random) engine->random[0] ^= uv_hrtime();
+  engine->random[1] |= 1;
+}
+
+/* ---- Opening ---- */
+
+static int open_plain_parts(struct seine *engine, const seine_options_t *options) {
+  int error = seine_options_check(options, NULL, 0);
+  if (!error) error = options_copy(&engine->options, options);
+  if (!error) error = statuses_parse(&engine->retry_on, engine->options.retry_on, NULL, 0);
+  if (!error) error = headers_add(&engine->headers, engine->options.headers, false);
+  if (!error) error = headers_add(&engine->foreign_headers, engine->options.headers, true);
+  if (!error) error = rules_open(&engine->rules, &engine->options);
+  if (!error) error = proxies_open(&engine->proxies, &engine->options);
+  if (!error && engine->options.directory) error = store_open(&engine->store, engine->options.directory);
+  return error;
+}
+
+static void free_plain_parts(struct seine *engine) {
+  parts_close(engine);
+  bodies_rest(&engine->bodies);
+  pieces_clear(&engine->spare_attempts);
+  curl_slist_free_all(engine->headers);
+  curl_slist_free_all(engine->foreign_headers);
+  proxies_close(&engine->proxies);
+  rules_close(&engine->rules);
+  store_close(engine->store);
+  options_clear(&engine->options);
+  free(engine);
+}
+
+static void on_open_undone(void *user) {
+  free_plain_parts(user);
+}
+
+static void on_transfers_closed(void *user);
+
+/* robots.txt is taken whatever it is declared as, follows five redirects (RFC 9309 2.3.1.2), and is not worth many
+ * tries. */
+static void set_own_options(struct seine *engine) {
+  engine->own_options = engine->options;
+  engine->own_options.accept = engine->own_options.opt_out = NULL;
+  engine->own_options.min_size_bytes = engine->own_options.max_size_bytes = 0;
+  engine->own_options.min_side = 0;
+  engine->own_options.max_pixels = 0;
+  engine->own_options.max_aspect = 0;
+  /* One that trickles would hold up its host for ever. */
+  uint64_t own_ms = engine->options.connect_timeout_ms + engine->options.stall_timeout_ms;
+  if (!engine->options.max_time_ms || own_ms < engine->options.max_time_ms) engine->own_options.max_time_ms = own_ms;
+  engine->own_options.max_redirects = ROBOTS_REDIRECTS_MAX;
+  if (engine->own_options.retries > 2) engine->own_options.retries = 2;
+}
+
+static void open_rooms(struct seine *engine) {
+  static const job_run_cb lanes[LANES] = {
+      [LANE_INSPECT] = body_run_inspect,
+      [LANE_STREAM] = body_run_stream,
+      [LANE_STORE] = body_run_store,
+      [LANE_LEAVE] = body_run_leave};
+  crew_init(&engine->crew, engine->loop, lanes, engine->options.worker_nice);
+  bodies_init(&engine->bodies, &engine->crew, engine->store, engine->options.spool_bytes,
+              engine->options.max_memory_bytes);
+  hosts_init(&engine->hosts, engine->loop, &engine->alarms, &engine->options, &engine->rules);
+  engine->hosts.on_ready = on_hosts_ready;
+  engine->hosts.on_forget = on_host_forgotten;
+  engine->hosts.on_event = on_host_event;
+  engine->hosts.user = engine;
+  for (int state = 0; state < FETCH_STATES; state++)
+    TAILQ_INIT(&engine->lists[state]);
+  TAILQ_INIT(&engine->cancelled);
+  parts_open(engine);
+  seed(engine);
+  slots_open(engine);
+  set_own_options(engine);
+}
+
+/* A turn before and after each wait of the loop gathers what one round brought. The first keeps the loop alive while
+ * there are fetches. */
+static void open_handles(struct seine *engine) {
+  uv_prepare_init(engine->loop, &engine->prepare);
+  uv_check_init(engine->loop, &engine->check);
+  uv_idle_init(engine->loop, &engine->wake);
+  engine->prepare.data = engine->check.data = engine->wake.data = engine;
+  uv_prepare_start(&engine->prepare, on_prepare);
+  uv_check_start(&engine->check, on_check);
+  uv_unref((uv_handle_t *)&engine->prepare);
+  uv_unref((uv_handle_t *)&engine->check);
+  engine->open_handles = 3;
+#ifdef SEINE_WATCHDOG
+  watchdog_open(engine);
+  engine->open_handles++;
+#endif
+}
+
+/* For the resolver 0 stands for its default. */
+static int open_resolver(struct seine *engine) {
+  const seine_options_t *options = &engine->options;
+  struct resolver_options from = {.min_ttl_ms = options->dns_min_ttl_ms ? options->dns_min_ttl_ms : 1,
+                                  .max_ttl_ms = options->dns_max_ttl_ms,
+                                  .outstanding = options->dns_concurrency,
+                                  .family = resolver_family(),
+                                  .servers = options->dns_servers};
+  return resolver_open(&engine->resolver, engine->loop, &from);
+}
+
+int seine_open(seine_t **result, uv_loop_t *loop, const seine_options_t *options) {
+  *result = NULL;
+  struct seine *engine = calloc(1, sizeof *engine);
+  if (!engine) return SEINE_ENOMEM;
+  engine->loop = loop;
+  int error = open_plain_parts(engine, options);
+  if (!error) error = open_resolver(engine);
+  if (error) {
+    free_plain_parts(engine);
+    return error;
+  }
+  alarms_init(&engine->alarms, loop);
+  open_rooms(engine);
+  static const struct transfer_events events = {arrival_headers, arrival_data, ending_done};
+  error =
+      transfers_open(&engine->transfers, loop, &engine->alarms, &engine->options, &events, on_transfers_closed, engine);
+  if (error) {
+    resolver_close(engine->resolver, on_open_undone, engine);
+    return error;
+  }
+  open_handles(engine);
+  *result = engine;
+  return 0;
+}
+
+/* ---- Closing: part by part, each when the one before has let go of the loop ---- */
+
+static void on_handle_closed(uv_handle_t *handle) {
+  struct seine *engine = handle->data;
+  if (--engine->open_handles) return;
+  if (engine->on_close) engine->on_close(engine, engine->close_user);
+  free_plain_parts(engine);
+}
+
+static void on_alarms_closed(void *user) {
+  struct seine *engine = user;
+  uv_close((uv_handle_t *)&engine->prepare, on_handle_closed);
+  uv_close((uv_handle_t *)&engine->check, on_handle_closed);
+  uv_close((uv_handle_t *)&engine->wake, on_handle_closed);
+#ifdef SEINE_WATCHDOG
+  uv_close((uv_handle_t *)&engine->watchdog, on_handle_closed);
+#endif
+}
+
+static void on_transfers_closed(void *user) {
+  struct seine *engine = user;
+  alarms_close(&engine->alarms, on_alarms_closed, engine);
+}
+
+static void on_resolver_closed(void *user) {
+  struct seine *engine = user;
+  hosts_close(&engine->hosts);
+  slots_close(engine);
+  transfers_close(&engine->transfers);
+}
+
+static void on_crew_closed(void *user) {
+  struct seine *engine = user;
+  resolver_close(engine->resolver, on_resolver_closed, engine);
+}
+
+static void close_parts(struct seine *engine) {
+  engine->closed = true;
+  crew_close(&engine->crew, on_crew_closed, engine);
+}
+
+static void mark_list(struct fetch_list *list) {
+  struct seine_fetch *fetch;
+  TAILQ_FOREACH (fetch, list, link)
+    seine_cancel(fetch);
+}
+
+static void mark_queued(struct seine *engine) {
+  struct host *host, *next;
+  HASH_ITER (hh, engine->hosts.by_key, host, next)
+    mark_list(&host->queue);
+}
+
+void seine_drain(seine_t *engine) {
+  engine->draining = true;
+  mark_queued(engine);
+  mark_list(&engine->lists[FETCH_WAITING]);
+  mark_list(&engine->lists[FETCH_RESOLVING]);
+  engine_wake(engine);
+}
+
+void seine_close(seine_t *engine, seine_close_cb on_close, void *user) {
+  engine->on_close = on_close;
+  engine->close_user = user;
+  engine->closing = true;
+  seine_drain(engine);
+  mark_list(&engine->lists[FETCH_TRANSFERRING]);
+  mark_list(&engine->lists[FETCH_INSPECTING]);
+}
+
+/* ---- Fetches ---- */
+
+static bool is_sound(const struct seine *engine, const seine_request_t *request, seine_result_cb on_result) {
+  if (!request->url || !on_result) return false;
+  for (const char *const *line = request->headers; line && *line; line++)
+    if (header_check(*line, NULL, 0)) return false;
+  switch (request->sink) {
+  case SEINE_SINK_MEMORY:
+  case SEINE_SINK_NULL: return true;
+  case SEINE_SINK_STREAM: return request->on_chunk && !request->sha256 && !request->md5;
+  case SEINE_SINK_FILE:
+    return engine->store && (request->path ? store_path_is_plain(request->path) : request->on_place != NULL);
+  }
+  return false;
+}
+
+static int fill_expected(struct seine_fetch *fetch, const seine_request_t *request) {
+  if (!request->sha256 && !request->md5) return 0;
+  struct expected *expected = calloc(1, sizeof *expected);
+  if (!expected) return SEINE_ENOMEM;
+  expected->has_sha256 = request->sha256;
+  expected->has_md5 = request->md5;
+  if (request->sha256) memcpy(expected->sha256, request->sha256, sizeof expected->sha256);
+  if (request->md5) memcpy(expected->md5, request->md5, sizeof expected->md5);
+  fetch->expected = expected;
+  return 0;
+}
+
+static int fill_request(struct seine_fetch *fetch, const seine_request_t *request) {
+  int error = 0;
+  fetch->user = request->user;
+  fetch->sink = (uint8_t)request->sink;
+  fetch->on_place = request->on_place;
+  fetch->on_chunk = request->on_chunk;
+  if (request->path && !(fetch->path = strdup(request->path))) error = SEINE_ENOMEM;
+  if (!error) error = fill_expected(fetch, request);
+  if (!error && request->headers) {
+    error = headers_add(&fetch->headers, fetch->engine->options.headers, false);
+    if (!error) error = headers_add(&fetch->headers, request->headers, false);
+  }
+  return error;
+}
+
+static struct seine_fetch *fetch_new(struct seine *engine, const seine_request_t *request, seine_result_cb on_result) {
+  size_t size = strlen(request->url) + 1;
+  struct seine_fetch *fetch = memory_zeroed(sizeof *fetch + size);
+  if (!fetch) return NULL;
+  memcpy(fetch->url, request->url, size);
+  fetch->engine = engine;
+  fetch->on_result = on_result;
+  return fetch;
+}
+
+/* Reuses the host of the last URL, if this one is canonical and begins alike: lists are often sorted. */
+static bool hold_last_host(struct seine *engine, struct seine_fetch *fetch) {
+  size_t size = strlen(engine->last_origin);
+  if (!engine->last_host || strncmp(fetch->url, engine->last_origin, size) != 0) return false;
+  if (!url_is_settled_path(fetch->url + size)) return false;
+  fetch->host = engine->last_host;
+  host_hold(fetch->host);
+  return true;
+}
+
+static void remember_host(struct seine *engine, const struct seine_fetch *fetch) {
+  size_t size = url_origin_length(fetch->url);
+  engine->last_host = NULL;
+  if (size == 0 || size >= sizeof engine->last_origin) return;
+  memcpy(engine->last_origin, fetch->url, size);
+  engine->last_origin[size] = '\0';
+  engine->last_host = fetch->host;
+}
+
+static int find_host(struct seine_fetch *fetch) {
+  struct seine *engine = fetch->engine;
+  seine_url_t url;
+  if (hold_last_host(engine, fetch)) return 0;
+  int error = url_origin(&url, &fetch->full, fetch->url);
+  if (!error) fetch->host = hosts_hold(&engine->hosts, &url);
+  seine_url_clear(&url);
+  if (error) return error;
+  if (!fetch->host) return SEINE_ENOMEM;
+  if (!fetch->full) remember_host(engine, fetch);
+  return 0;
+}
+
+static int submit(struct seine *engine, const seine_request_t *request, seine_result_cb on_result, bool internal,
+                  seine_fetch_t **result) {
+  struct seine_fetch *fetch = fetch_new(engine, request, on_result);
+  if (!fetch) return SEINE_ENOMEM;
+  int error = fill_request(fetch, request);
+  if (!error) error = find_host(fetch);
+  if (error) {
+    curl_slist_free_all(fetch->headers);
+    free(fetch->expected);
+    free(fetch->full);
+    free(fetch->path);
+    free(fetch);
+    return error;
+  }
+  fetch->is_internal = fetch->is_urgent = internal;
+  fetch->asked_port = (uint16_t)fetch->host->port;
+  if (engine->fetches++ == 0) uv_ref((uv_handle_t *)&engine->prepare);
+  fetch_enter(fetch, FETCH_QUEUED);
+  if (result) *result = fetch;
+  return 0;
+}
+
+int seine_fetch(seine_t *engine, const seine_request_t *request, seine_result_cb on_result, seine_fetch_t **result) {
+  if (engine->draining) return SEINE_ECLOSING;
+  if (!is_sound(engine, request, on_result)) return SEINE_EINVAL;
+  return submit(engine, request, on_result, false, result);
+}
+
+int engine_ask(const struct seine_fetch *cause, const char *url, seine_result_cb on_result, void *user) {
+  seine_request_t request = {.url = url, .user = user, .sink = SEINE_SINK_MEMORY};
+  seine_fetch_t *fetch;
+  int error = submit(cause->engine, &request, on_result, true, &fetch);
+  if (error) return error;
+  fetch->is_foreign = fetch->began_foreign = cause->is_foreign;
+  fetch->left_tls = cause->left_tls;
+  fetch->asked_port = cause->asked_port;
+  return 0;
+}
+
+void seine_cancel(seine_fetch_t *fetch) {
+  if (fetch->is_cancelled || fetch->state == FETCH_DONE) return;
+  fetch->is_cancelled = true;
+  TAILQ_INSERT_TAIL(&fetch->engine->cancelled, fetch, mark);
+  engine_wake(fetch->engine);
+}
+
+void *seine_fetch_user(const seine_fetch_t *fetch) {
+  return fetch->user;
+}
+
+seine_t *seine_fetch_engine(const seine_fetch_t *fetch) {
+  return fetch->engine;
+}
+
+void seine_fetch_pause(seine_fetch_t *fetch) {
+  fetch->is_paused = true;
+}
+
+void seine_fetch_resume(seine_fetch_t *fetch) {
+  fetch->is_paused = false;
+  if (fetch->state != FETCH_TRANSFERRING) return;
+  transfer_resume(fetch->attempt->transfer);
+  engine_wake(fetch->engine);
+}
+
+uint8_t *seine_fetch_take(seine_fetch_t *fetch) {
+  bool has = fetch->state == FETCH_DONE && fetch->status == SEINE_STATUS_OK && fetch->sink == SEINE_SINK_MEMORY;
+  return has ? body_take(fetch->attempt->body) : NULL;
+}
+
+/* ---- Figures ---- */
+
+void seine_get_stats(const seine_t *engine, seine_stats_t *stats) {
+  *stats = (seine_stats_t){.queued = engine->count[FETCH_QUEUED],
+                           .waiting = engine->count[FETCH_WAITING],
+                           .resolving = engine->count[FETCH_RESOLVING],
+                           .transferring = engine->count[FETCH_TRANSFERRING],
+                           .inspecting = engine->count[FETCH_INSPECTING],
+                           .storing = engine->count[FETCH_STORING],
+                           .startable = engine->hosts.startable,
+                           .hosts = engine->hosts.count,
+                           .hosts_frozen = engine->hosts.frozen,
+                           .hosts_down = engine->hosts.down,
+                           .proxies_down = proxies_resting(&engine->proxies),
+                           .held_bytes = engine->bodies.held_bytes,
+                           .received_bytes = engine->transfers.received_bytes,
+                           .attempts = engine->attempts,
+                           .connections = engine->connections};
+}
+
+/* A quarter more than the slots, so that none is empty while the caller reads on; and where there are names to look up,
+ * as many as are asked for in the meantime. What waits for its host's cap does not count: in a list that is sorted by
+ * host, others are only found by reading on, up to what the caller will hold. */
+size_t seine_appetite(const seine_t *engine) {
+  size_t slots = engine->slots.limit, wanted = slots + slots / 4 + 8;
+  size_t have = engine->count[FETCH_TRANSFERRING] + engine->hosts.startable;
+  size_t window = resolver_window(engine->resolver), nameless = engine->hosts.nameless;
+  if (nameless) wanted += nameless < window ? nameless : window;
+  if (engine->draining || engine->bodies.held_bytes >= engine->bodies.limit_bytes) return 0;
+  return have < wanted ? wanted - have : 0;
+}

@@ -1,0 +1,17 @@
+/* A fetch's way through a proxy. */
+#ifndef SEINE_ENGINE_PROXY_USE_H
+#define SEINE_ENGINE_PROXY_USE_H
+
+#include "proxy/proxy_fault.h"
+#include "fetch/engine.h"
+
+/* Whose fault the outcome is. The fetch has a proxy, and its attempt the response. */
+enum blame via_blame(const struct seine_fetch *fetch, const struct outcome *outcome);
+
+/* Tells the proxy of the fetch, if it has one, what the attempt says of it; the fetch has none after this. */
+void via_release(struct seine_fetch *fetch, enum blame blame);
+
+/* The same where it never came to a word about the proxy. */
+void via_spare(struct seine_fetch *fetch);
+
+#endif

@@ -1,0 +1,17 @@
+/* What arrives for a fetch while it is transferred, inspected and stored. */
+#ifndef SEINE_ENGINE_RECEIVE_H
+#define SEINE_ENGINE_RECEIVE_H
+
+#include "fetch/engine.h"
+
+/* Of struct transfer_events; `user` is the fetch. */
+enum transfer_word arrival_headers(void *user, const struct response *response);
+int arrival_data(void *user, const uint8_t *data, size_t size);
+
+/* Whether the connection of the fetch, once it is free, is worth keeping: libcurl's cost of keeping too many grows. */
+bool arrival_keeps_connection(const struct seine_fetch *fetch);
+
+/* A worker could not do its part for the body: what that means for the fetch. */
+void arrival_work_failed(struct seine_fetch *fetch);
+
+#endif

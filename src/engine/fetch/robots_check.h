@@ -1,0 +1,17 @@
+/* Whether a host's robots.txt (RFC 9309) allows a URL: fetched before the host's first URL, kept while the host is. */
+#ifndef SEINE_ENGINE_ROBOTS_CHECK_H
+#define SEINE_ENGINE_ROBOTS_CHECK_H
+
+#include "fetch/engine.h"
+
+enum permission {
+  PERMISSION_GIVEN,
+  PERMISSION_REFUSED, /* robots.txt disallows it */
+  PERMISSION_UNKNOWN, /* robots.txt could not be had, which disallows all for a while (2.3.1.4) */
+  PERMISSION_ASKED    /* robots.txt is on its way; the host's queue waits for it */
+};
+
+/* May start the fetch of robots.txt. */
+enum permission permission_of(struct seine_fetch *fetch);
+
+#endif

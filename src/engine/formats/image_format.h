@@ -1,0 +1,54 @@
+/* What the formats that structure.c follows are made of, and the few words they speak with it. */
+#ifndef SEINE_ENGINE_IMAGE_FORMAT_H
+#define SEINE_ENGINE_IMAGE_FORMAT_H
+
+#include "formats/image_scan.h"
+
+struct structure_format {
+  uint8_t first; /* bytes wanted first, as step 0 */
+  void (*take)(struct structure *s); /* head is full */
+  void (*pass)(struct structure *s, const uint8_t *data, size_t size); /* sees what is skipped; may be NULL */
+  enum structure_end (*stop)(const struct structure *s, uint64_t *trailing); /* nothing more comes; NULL: truncated */
+  bool goes_on; /* what is behind the end belongs to the file */
+};
+
+extern const struct structure_format structure_jpeg, structure_png, structure_gif, structure_webp, structure_heif,
+    structure_bmp, structure_tiff;
+
+/* After `skip` bytes, `want` bytes are wanted, as `step`. */
+void structure_next(struct structure *s, uint64_t skip, uint8_t step, uint8_t want);
+
+/* The head is kept and grows to `want` bytes. */
+void structure_more(struct structure *s, uint8_t want);
+
+/* The image ends after `skip` more bytes, whole. */
+void structure_rest(struct structure *s, uint64_t skip);
+
+/* It ends here; what follows trails. */
+void structure_stop(struct structure *s, enum structure_end end);
+
+static inline uint32_t be16(const uint8_t *p) {
+  return (uint32_t)p[0] << 8 | p[1];
+}
+
+static inline uint32_t be32(const uint8_t *p) {
+  return be16(p) << 16 | be16(p + 2);
+}
+
+static inline uint64_t be64(const uint8_t *p) {
+  return (uint64_t)be32(p) << 32 | be32(p + 4);
+}
+
+static inline uint32_t le16(const uint8_t *p) {
+  return (uint32_t)p[1] << 8 | p[0];
+}
+
+static inline uint32_t le32(const uint8_t *p) {
+  return le16(p + 2) << 16 | le16(p);
+}
+
+static inline uint64_t le64(const uint8_t *p) {
+  return (uint64_t)le32(p + 4) << 32 | le32(p);
+}
+
+#endif

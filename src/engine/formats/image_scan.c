@@ -1,0 +1,113 @@
+/* Leads bytes that come in pieces through the reader of their format, and says at last whether the image ends. */
+#include "formats/image_scan.h"
+
+#include <string.h>
+
+#include "formats/image_format.h"
+
+static const struct {
+  const char *type;
+  const struct structure_format *format;
+} formats[] = {
+    {"image/jpeg", &structure_jpeg},
+    {"image/jls", &structure_jpeg},
+    {"image/png", &structure_png},
+    {"image/apng", &structure_png},
+    {"image/gif", &structure_gif},
+    {"image/webp", &structure_webp},
+    {"image/avif", &structure_heif},
+    {"image/heic", &structure_heif},
+    {"image/heic-sequence", &structure_heif},
+    {"image/heif", &structure_heif},
+    {"image/heif-sequence", &structure_heif},
+    {"image/bmp", &structure_bmp},
+    {"image/tiff", &structure_tiff},
+};
+
+void structure_start(struct structure *structure, const char *type) {
+  *structure = (struct structure){0};
+  for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+    if (strcmp(formats[i].type, type) == 0) structure->format = formats[i].format;
+  if (structure->format) structure->want = structure->format->first;
+}
+
+void structure_next(struct structure *s, uint64_t skip, uint8_t step, uint8_t want) {
+  s->skip = skip;
+  s->step = step;
+  s->want = want;
+  s->have = 0;
+}
+
+void structure_more(struct structure *s, uint8_t want) {
+  s->want = want;
+}
+
+void structure_stop(struct structure *s, enum structure_end end) {
+  s->ended = true;
+  s->end = end;
+}
+
+void structure_rest(struct structure *s, uint64_t skip) {
+  s->have = 0;
+  s->want = 0;
+  s->skip = skip;
+  if (!skip) structure_stop(s, STRUCTURE_WHOLE);
+}
+
+static size_t least(uint64_t a, size_t b) {
+  return a < b ? (size_t)a : b;
+}
+
+static size_t pass_over(struct structure *s, const uint8_t *data, size_t size) {
+  size_t part = least(s->skip, size);
+  if (s->format->pass) s->format->pass(s, data, part);
+  s->skip -= part;
+  if (!s->skip && !s->want) structure_stop(s, STRUCTURE_WHOLE);
+  return part;
+}
+
+/* To just behind the next 0xff. */
+static size_t scan(struct structure *s, const uint8_t *data, size_t size) {
+  const uint8_t *mark = memchr(data, 0xff, size);
+  if (!mark) return size;
+  s->scanning = false;
+  return (size_t)(mark - data) + 1;
+}
+
+static size_t gather(struct structure *s, const uint8_t *data, size_t size) {
+  size_t part = least(s->want - s->have, size);
+  memcpy(s->head + s->have, data, part);
+  s->have = (uint8_t)(s->have + part);
+  return part;
+}
+
+void structure_feed(struct structure *s, const uint8_t *data, size_t size) {
+  while (s->format && size) {
+    size_t part = size;
+    bool gathers = false;
+    if (s->ended)
+      s->trailing += size;
+    else if (s->skip)
+      part = pass_over(s, data, size);
+    else if (s->scanning)
+      part = scan(s, data, size);
+    else
+      gathers = (part = gather(s, data, size));
+    s->at += part;
+    data += part;
+    size -= part;
+    if (gathers && s->have == s->want) s->format->take(s);
+  }
+}
+
+enum structure_end structure_end(const struct structure *s, struct structure_report *report) {
+  *report = (struct structure_report){s->trailing, s->width, s->height};
+  if (!s->format) return STRUCTURE_UNKNOWN;
+  enum structure_end end = STRUCTURE_TRUNCATED;
+  if (s->ended)
+    end = s->end;
+  else if (s->format->stop)
+    end = s->format->stop(s, &report->trailing_bytes);
+  if (end != STRUCTURE_WHOLE || s->format->goes_on) report->trailing_bytes = 0;
+  return end;
+}

@@ -1,0 +1,390 @@
+/* Keeps what is owed to each host, and serves hosts in turn. */
+#include "host/host.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CAUSE_BYTES 160 /* of the cause of a failure that is kept */
+#define CIRCUIT_FAILURES 5 /* in a row, that open the circuit */
+#define PROBE_FACTOR     8 /* the first probe comes after so many retry delays; each further one after twice as long */
+#define IDLE_MAX         32768 /* hosts remembered for what they did, without a fetch */
+#define RETRY_AFTER_MAX  10 /* times retry_max_delay_ms */
+#define NS_PER_MS        UINT64_C(1000000)
+
+void hosts_init(struct host_table *hosts, uv_loop_t *loop, struct alarms *alarms, const seine_options_t *options,
+                const struct rules *rules) {
+  *hosts = (struct host_table){.loop = loop, .alarms = alarms, .options = options, .rules = rules};
+  TAILQ_INIT(&hosts->ring);
+  TAILQ_INIT(&hosts->idle);
+  TAILQ_INIT(&hosts->unasked);
+}
+
+/* ---- Where a host stands ---- */
+
+static bool is_frozen(const struct host *host) {
+  return host->frozen_until_ms > uv_now(host->hosts->loop);
+}
+
+static bool probe_is_due(const struct host *host) {
+  return !host->probing && uv_now(host->hosts->loop) >= host->probe_ms;
+}
+
+bool host_refuses(const struct host *host) {
+  return host->down && !host->probing && !probe_is_due(host);
+}
+
+static uint64_t wait_ms(const struct host *host) {
+  uint64_t now = uv_now(host->hosts->loop), wait = 0;
+  if (host->frozen_until_ms > now) wait = host->frozen_until_ms - now;
+  uint64_t now_ns = host->next_ns ? uv_hrtime() : 0; /* the clock is not read for nothing, for every URL */
+  if (host->next_ns > now_ns) {
+    uint64_t rate_ms = (host->next_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS;
+    if (rate_ms > wait) wait = rate_ms;
+  }
+  return wait;
+}
+
+/* Worth remembering when no fetch is left. */
+static bool is_notable(const struct host *host) {
+  return host->down || host->failures || host->robots_until_ms || host->freezes || host->cap < host->full_cap ||
+         wait_ms(host);
+}
+
+static enum host_place place_of(const struct host *host) {
+  if (!host->fetches) return HOST_IDLE;
+  if (!host->queued || host->looking) return HOST_BUSY;
+  if (host->asking && !TAILQ_FIRST(&host->queue)->is_internal) return HOST_BUSY;
+  if (host_refuses(host)) return HOST_READY;
+  if (host->in_flight >= host->cap || (host->down && host->probing)) return HOST_BUSY;
+  return wait_ms(host) ? HOST_TIMED : HOST_READY;
+}
+
+static size_t startable_of(const struct host *host) {
+  if (host->place != HOST_READY || host->in_flight >= host->cap || host_refuses(host)) return 0;
+  if (host->interval_ns || host->asking || (!host->literal && !host->addresses)) return 1;
+  size_t slots = host->cap - host->in_flight;
+  return host->queued < slots ? host->queued : slots;
+}
+
+/* A ready host without an address. A look-up that is not needed in the end, since a proxy will do it, does no harm. */
+static void settle_name(struct host *host) {
+  struct host_table *hosts = host->hosts;
+  bool nameless = host->place == HOST_READY && !host->literal && !host->addresses;
+  bool unasked = nameless && !host->asked_ahead;
+  hosts->nameless += (size_t)nameless - (size_t)host->nameless;
+  host->nameless = nameless;
+  if (unasked == host->is_unasked) return;
+  if (unasked)
+    TAILQ_INSERT_TAIL(&hosts->unasked, host, unasked);
+  else
+    TAILQ_REMOVE(&hosts->unasked, host, unasked);
+  host->is_unasked = unasked;
+}
+
+static void host_settle(struct host *host);
+
+static void on_alarm(void *user) {
+  struct host *host = user;
+  if (!is_frozen(host)) host->frozen_until_ms = 0;
+  host_settle(host);
+}
+
+static void host_free(struct host *host) {
+  struct host_table *hosts = host->hosts;
+  hosts->on_forget(hosts->user, host);
+  alarm_clear(&host->alarm);
+  HASH_DEL(hosts->by_key, host);
+  hosts->count--;
+  if (host->waits_frozen) hosts->frozen--;
+  if (host->nameless) hosts->nameless--;
+  if (host->is_unasked) TAILQ_REMOVE(&hosts->unasked, host, unasked);
+  if (host->down) hosts->down--;
+  addresses_unref(host->addresses);
+  robots_unref(host->robots);
+  free(host->cause);
+  free(host);
+}
+
+static void leave_place(struct host *host) {
+  struct host_table *hosts = host->hosts;
+  if (host->place == HOST_READY) TAILQ_REMOVE(&hosts->ring, host, link);
+  if (host->place == HOST_IDLE) {
+    TAILQ_REMOVE(&hosts->idle, host, link);
+    hosts->idle_count--;
+  }
+}
+
+static void enter_place(struct host *host, enum host_place place) {
+  struct host_table *hosts = host->hosts;
+  host->place = place;
+  if (place == HOST_READY) {
+    TAILQ_INSERT_TAIL(&hosts->ring, host, link);
+    hosts->on_ready(hosts->user);
+  }
+  if (place == HOST_IDLE) {
+    TAILQ_INSERT_TAIL(&hosts->idle, host, link);
+    hosts->idle_count++;
+  }
+}
+
+/* Puts a host where it belongs after anything about it changed. Its position in the ring is kept. */
+static void host_settle(struct host *host) {
+  struct host_table *hosts = host->hosts;
+  enum host_place place = place_of(host);
+  if (place != host->place) {
+    leave_place(host);
+    enter_place(host, place);
+  }
+  settle_name(host);
+  hosts->startable -= host->startable;
+  host->startable = startable_of(host);
+  hosts->startable += host->startable;
+  /* An idle host has no alarm, which would keep the loop alive for nothing, and does not count as waiting. */
+  bool frozen = host->frozen_until_ms && place != HOST_IDLE;
+  hosts->frozen += (size_t)frozen - (size_t)host->waits_frozen;
+  host->waits_frozen = frozen;
+  if (place == HOST_TIMED || frozen)
+    alarm_set(hosts->alarms, &host->alarm, wait_ms(host), on_alarm, host);
+  else
+    alarm_clear(&host->alarm);
+}
+
+/* ---- Finding, holding, forgetting ---- */
+
+uint64_t host_crawl_delay_ms(const struct host *host) {
+  uint64_t delay_ms = host->robots ? robots_crawl_delay_ms(host->robots) : 0;
+  uint64_t most_ms = host->hosts->options->max_crawl_delay_ms;
+  return delay_ms < most_ms ? delay_ms : most_ms;
+}
+
+static void set_interval(struct host *host) {
+  const struct rule_terms *rule = host->rule;
+  double rate = rule && rule->rate > 0 ? rule->rate : host->hosts->options->rate_per_host;
+  uint64_t delay_ms = rule ? rule->delay_ms : 0;
+  uint64_t crawl_ms = host_crawl_delay_ms(host);
+  if (crawl_ms > delay_ms) delay_ms = crawl_ms;
+  host->interval_ns = rate > 0 ? (uint64_t)(1e9 / rate) : 0;
+  if (delay_ms * NS_PER_MS > host->interval_ns) host->interval_ns = delay_ms * NS_PER_MS;
+}
+
+static void set_terms(struct host *host, const char *scheme) {
+  const seine_options_t *options = host->hosts->options;
+  const struct rule_terms *rule = host->rule = rules_find(host->hosts->rules, scheme, host->name, host->port);
+  host->full_cap = rule && rule->concurrency ? rule->concurrency : options->per_host;
+  host->cap = host->full_cap;
+  set_interval(host);
+}
+
+static struct host *host_new(struct host_table *hosts, const char *key, const seine_url_t *url) {
+  size_t key_size = strlen(key) + 1, name_size = strlen(url->host) + 1;
+  struct host *host = calloc(1, sizeof *host + key_size + name_size);
+  if (!host) return NULL;
+  memcpy(host->key, key, key_size);
+  host->name = host->key + key_size;
+  memcpy(host->name, url->host, name_size);
+  host->hosts = hosts;
+  host->port = url->port;
+  set_terms(host, url->scheme);
+  TAILQ_INIT(&host->queue);
+  struct in6_addr unused;
+  host->literal = inet_pton(AF_INET, host->name, &unused) == 1 || inet_pton(AF_INET6, host->name, &unused) == 1;
+  HASH_ADD_STR(hosts->by_key, key, host);
+  if (!host->hh.tbl) {
+    free(host);
+    return NULL;
+  }
+  hosts->count++;
+  return host;
+}
+
+struct host *hosts_hold(struct host_table *hosts, const seine_url_t *url) {
+  char key[320];
+  struct host *host;
+  snprintf(key, sizeof key, "%s://%s:%u", url->scheme, url->host, url->port);
+  HASH_FIND_STR(hosts->by_key, key, host);
+  if (!host) host = host_new(hosts, key, url);
+  if (!host) return NULL;
+  host->fetches++;
+  host_settle(host);
+  return host;
+}
+
+void host_hold(struct host *host) {
+  host->fetches++;
+  if (host->place == HOST_IDLE) host_settle(host);
+}
+
+void host_let_go(struct host *host) {
+  struct host_table *hosts = host->hosts;
+  host->fetches--;
+  host_settle(host);
+  if (host->place != HOST_IDLE) return;
+  bool notable = is_notable(host);
+  if (notable && hosts->idle_count <= IDLE_MAX) return;
+  struct host *gone = notable ? TAILQ_FIRST(&hosts->idle) : host;
+  leave_place(gone);
+  host_free(gone);
+}
+
+void hosts_close(struct host_table *hosts) {
+  struct host *host, *next;
+  HASH_ITER (hh, hosts->by_key, host, next)
+    host_free(host);
+}
+
+/* ---- The queue and the ring ---- */
+
+void host_push(struct host *host, struct seine_fetch *fetch) {
+  if (fetch->is_urgent)
+    TAILQ_INSERT_HEAD(&host->queue, fetch, link);
+  else
+    TAILQ_INSERT_TAIL(&host->queue, fetch, link);
+  host->queued++;
+  host_settle(host);
+}
+
+void host_remove(struct host *host, struct seine_fetch *fetch) {
+  TAILQ_REMOVE(&host->queue, fetch, link);
+  host->queued--;
+  host_settle(host);
+}
+
+struct host *hosts_next(struct host_table *hosts) {
+  struct host *host = TAILQ_FIRST(&hosts->ring);
+  if (!host) return NULL;
+  TAILQ_REMOVE(&hosts->ring, host, link);
+  TAILQ_INSERT_TAIL(&hosts->ring, host, link);
+  return host;
+}
+
+struct host *hosts_next_unasked(struct host_table *hosts) {
+  struct host *host = TAILQ_FIRST(&hosts->unasked);
+  if (!host) return NULL;
+  host->asked_ahead = true;
+  settle_name(host);
+  return host;
+}
+
+void host_looking(struct host *host, bool looking) {
+  host->looking = looking;
+  if (host->down) host->probing = looking; /* a look-up can be the probe */
+  host_settle(host);
+}
+
+void host_asking(struct host *host) {
+  host->asking = true;
+  host_settle(host);
+}
+
+void host_robots(struct host *host, struct robots *robots, bool unknown, uint64_t until_ms) {
+  robots_unref(host->robots);
+  host->robots = robots;
+  host->robots_unknown = unknown;
+  host->robots_until_ms = until_ms;
+  host->asking = false;
+  set_interval(host);
+  if (host->interval_ns) host->next_ns = uv_hrtime() + host->interval_ns; /* robots.txt was a request, too */
+  host_settle(host);
+}
+
+void host_started(struct host *host) {
+  if (host->interval_ns) host->next_ns = uv_hrtime() + host->interval_ns;
+  if (host->down) host->probing = true;
+  host->in_flight++;
+  host_settle(host);
+}
+
+void host_ended(struct host *host) {
+  host->in_flight--;
+  if (!host->in_flight) host->probing = false;
+  host_settle(host);
+}
+
+/* ---- What transfers say of a host ---- */
+
+static void tell(struct host *host, seine_event_kind_t kind, uint64_t delay_ms) {
+  host->hosts->on_event(host->hosts->user, host, kind, delay_ms);
+}
+
+/* There was an answer, whatever it says: the host is there. True if that is news. */
+static bool reached(struct host *host) {
+  bool was_down = host->down;
+  if (was_down) host->hosts->down--;
+  host->down = host->probing = false;
+  host->failures = host->probes = 0;
+  return was_down;
+}
+
+/* What was in flight when the host froze last says nothing of the time since. */
+static bool is_current(const struct host *host, uint64_t started_ms) {
+  return !host->frozen_at_ms || started_ms > host->frozen_at_ms;
+}
+
+void host_reached(struct host *host) {
+  bool was_down = reached(host);
+  host_settle(host);
+  if (was_down) tell(host, SEINE_EVENT_UP, 0);
+}
+
+void host_answered(struct host *host, uint64_t started_ms) {
+  bool was_down = reached(host), ramped = false;
+  if (is_current(host, started_ms)) {
+    host->freezes = 0;
+    if (host->cap < host->full_cap && ++host->successes >= host->cap) {
+      host->cap++;
+      host->successes = 0;
+      ramped = host->cap == host->full_cap;
+    }
+  }
+  host_settle(host);
+  if (was_down) tell(host, SEINE_EVENT_UP, 0);
+  if (ramped) tell(host, SEINE_EVENT_RAMPED, 0);
+}
+
+static uint64_t doubled(uint64_t base_ms, unsigned times, uint64_t max_ms) {
+  while (times-- && base_ms < max_ms)
+    base_ms *= 2;
+  return base_ms < max_ms ? base_ms : max_ms;
+}
+
+void host_unreachable(struct host *host, const char *cause) {
+  const seine_options_t *options = host->hosts->options;
+  free(host->cause);
+  host->cause = cause ? strndup(cause, CAUSE_BYTES) : NULL; /* without memory, no cause is named */
+  if (++host->failures < CIRCUIT_FAILURES && !host->down) {
+    host_settle(host);
+    return;
+  }
+  /* What was in flight when the circuit opened, and fails after it, is not a probe that failed. */
+  if (host->down && !host->probing) return;
+  bool news = !host->down;
+  uint64_t delay_ms = doubled(options->retry_delay_ms * PROBE_FACTOR, host->probes++, options->retry_max_delay_ms);
+  if (news) host->hosts->down++;
+  host->down = true;
+  host->probing = false;
+  host->probe_ms = uv_now(host->hosts->loop) + delay_ms;
+  host_settle(host);
+  if (news) tell(host, SEINE_EVENT_DOWN, delay_ms);
+}
+
+uint64_t host_freeze(struct host *host, uint64_t started_ms, bool asked, uint64_t delay_ms) {
+  const seine_options_t *options = host->hosts->options;
+  uint64_t now = uv_now(host->hosts->loop), max_ms = options->retry_max_delay_ms * RETRY_AFTER_MAX;
+  bool news = is_current(host, started_ms), was_down = reached(host);
+  if (news) {
+    host->cap = host->cap < host->full_cap && host->cap > 1 ? host->cap / 2 : 1;
+    host->successes = 0;
+    host->freezes++;
+    host->frozen_at_ms = now;
+  }
+  if (!asked) delay_ms = doubled(options->retry_delay_ms, host->freezes - 1, options->retry_max_delay_ms);
+  if (delay_ms > max_ms) delay_ms = max_ms;
+  if (now + delay_ms > host->frozen_until_ms) host->frozen_until_ms = now + delay_ms;
+  uint64_t wait = host->frozen_until_ms - now;
+  host_settle(host);
+  if (was_down) tell(host, SEINE_EVENT_UP, 0);
+  if (news) tell(host, SEINE_EVENT_FROZEN, wait);
+  return wait;
+}

@@ -1,0 +1,38 @@
+/* How particular hosts are treated: the rules of the options, found by a host's name. */
+#ifndef SEINE_ENGINE_HOST_RULES_H
+#define SEINE_ENGINE_HOST_RULES_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+
+#include "seine.h"
+
+struct rule; /* one pattern */
+
+/* What a rule says. Does not change once open. */
+struct rule_terms {
+  unsigned concurrency; /* 0: as for all */
+  bool has_port;        /* its pattern names a port */
+  double rate;          /* 0: as for all */
+  uint64_t delay_ms;
+  const char *proxy;                                 /* NULL: as for all; "none": none */
+  struct curl_slist *own;                            /* its header lines alone; NULL: none */
+  /* with those for all, and with the harmless of those; NULL without own */
+  struct curl_slist *headers, *foreign_headers;
+};
+
+struct rules {
+  struct rule *by_key; /* uthash */
+};
+
+/* Borrows from the options until rules_close, which is due after an error as well. 0 or SEINE_ENOMEM. */
+int rules_open(struct rules *rules, const seine_options_t *options);
+void rules_close(struct rules *rules);
+
+/* The terms of the most specific pattern that fits a host, its name in lower case; NULL if none does. */
+const struct rule_terms *rules_find(const struct rules *rules, const char *scheme, const char *name, unsigned port);
+
+/* 0, or SEINE_EINVAL for a pattern that is none, with a sentence in cause[0..size). */
+int rules_check(const seine_rule_t *rule, char *cause, size_t size);
+
+#endif

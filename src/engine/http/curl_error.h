@@ -1,0 +1,18 @@
+/* Why a transfer failed, in our classes. Pure. */
+#ifndef SEINE_ENGINE_CURL_ERROR_H
+#define SEINE_ENGINE_CURL_ERROR_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+
+struct failure_class {
+  int error;        /* SEINE_E code; 0 for CURLE_OK */
+  bool transient;   /* another attempt may succeed */
+  bool unreachable; /* there was no connection to the host */
+};
+
+/* connected: whether there was a connection when it happened. What a proxy did is
+ * told apart before (blame.h). */
+struct failure_class classify(CURLcode code, bool connected);
+
+#endif

@@ -1,0 +1,50 @@
+/* What is decided once a response's headers are complete: whether its body is wanted. Pure. */
+#ifndef SEINE_ENGINE_RESPONSE_CHECK_H
+#define SEINE_ENGINE_RESPONSE_CHECK_H
+
+#include "http/range.h"
+#include "http/response.h"
+#include "seine.h"
+
+enum verdict_kind {
+  VERDICT_RECEIVE,  /* the body is wanted */
+  VERDICT_CONTINUE, /* so is the rest of it, which was asked for */
+  VERDICT_ANEW,     /* something else came than the rest: the body is to be asked for from its start */
+  VERDICT_REDIRECT, /* response->location is where to go on */
+  VERDICT_STATUS,   /* an error status: error is SEINE_EHTTP */
+  VERDICT_BROKEN,   /* not what it says, or not all of it: error is SEINE_EPROTOCOL or ETRUNCATED */
+  VERDICT_REJECT    /* not wanted: error is SEINE_ETYPE, ESIZE or EOPTOUT */
+};
+
+#define VERDICT_TEXT_MAX 192
+
+struct verdict {
+  enum verdict_kind kind;
+  int error;
+  bool retryable; /* VERDICT_REJECT: another response at another time may be accepted */
+  uint64_t whole_bytes; /* VERDICT_CONTINUE, and SEINE_ESIZE: the size that the whole body will have, as far as known */
+  char text[VERDICT_TEXT_MAX]; /* for people; "" if there is nothing to add. Remote bytes in it are as sent */
+};
+
+/* range: the rest that was asked for; without a validator, everything was. */
+void verdict_of_headers(const seine_options_t *options, const struct range *range, const struct response *response,
+                        struct verdict *verdict);
+
+/* 0, or SEINE_ESIZE with a sentence, that begins with `what`, in text[0..VERDICT_TEXT_MAX). */
+int verdict_of_size(const seine_options_t *options, uint64_t size_bytes, const char *what, char *text);
+
+/* Whether a declared type (a Content-Type value, or NULL) leaves it to the bytes whether they are accepted. */
+bool verdict_takes_declared(const seine_options_t *options, const char *content_type);
+
+/* Whether a rejection may pass: there is no body, the status says so (202, 204), or a page came in place of a file.
+ * type: an essence. */
+bool verdict_may_pass(int error, int http_status, const char *type, uint64_t size_bytes);
+
+/* The same question for a whole body: 0, SEINE_ETYPE or SEINE_ESIZE, with a sentence in text[0..VERDICT_TEXT_MAX). */
+int verdict_of_body(const seine_options_t *options, const char *type, uint64_t size_bytes, char *text);
+
+/* Finds in X-Robots-Tag values (one a line, each of items with commas between: "directive", "directive: value" or
+ * "agent: directive") one of the directives in `opt_out` that applies to all agents or to ours, and copies it. */
+bool verdict_opted_out(const char *opt_out, const char *robots, char *directive, size_t size);
+
+#endif

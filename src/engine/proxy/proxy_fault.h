@@ -1,0 +1,34 @@
+/* Whose fault it is when a transfer by way of a proxy ends badly: the proxy's, or the target's behind it. Pure. */
+#ifndef SEINE_ENGINE_PROXY_FAULT_H
+#define SEINE_ENGINE_PROXY_FAULT_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+
+enum proxy_kind { PROXY_HTTP, PROXY_HTTPS, PROXY_SOCKS };
+
+/* What libcurl tells of such a transfer. */
+struct proxied_outcome {
+  CURLcode code;
+  enum proxy_kind kind;
+  bool tunnel; /* the URL is https; plain http is handed to a PROXY_HTTP or PROXY_HTTPS as a request */
+  bool connected; /* all the way to the target, TLS included: CURLINFO_CONNECT_TIME_T or PRETRANSFER above 0 */
+  long connects; /* CURLINFO_NUM_CONNECTS: 0 if a connection was used again, or none came about */
+  long connect_code; /* CURLINFO_HTTP_CONNECTCODE: the answer to CONNECT; 0 if none came */
+  long proxy_error; /* CURLINFO_PROXY_ERROR */
+  long proxy_verify; /* CURLINFO_PROXY_SSL_VERIFYRESULT */
+  int status; /* of the response; 0 if none came */
+};
+
+enum blame {
+  BLAME_NONE, /* the proxy did its part: judge the transfer as if there were no proxy */
+  BLAME_UNCLEAR, /* judge it likewise; but that the proxy works was not seen */
+  BLAME_UNREACHED, /* it did not reach the target, or so it seems: class connect, and the host is charged */
+  BLAME_UNNAMED, /* the target's name could not be resolved on this side, or the proxy's: class dns */
+  BLAME_REFUSED, /* it will not serve this target, others perhaps: class proxy, nobody is charged */
+  BLAME_PROXY /* it cannot be reached, or used: class proxy, and the proxy is charged */
+};
+
+enum blame blame_of(const struct proxied_outcome *outcome);
+
+#endif

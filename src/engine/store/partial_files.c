@@ -1,0 +1,206 @@
+/* Keeps unfinished bodies for another run, and finds them again. */
+#include "store/partial_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "http/range.h"
+#include "seine.h"
+#include "store/store_internal.h"
+
+#define NAME_DIGITS 32
+#define ENDING      ".part"
+
+static const char magic[8] = "seinep1";
+
+struct part_file {
+  struct store *store;
+  int folder, fd;
+  char name[PART_NAME_SIZE];
+  uint64_t left_bytes;
+  uint64_t size_bytes;
+};
+
+static int fail(struct store *store, struct store_failure *failure, int sys) {
+  return store_fail(store, failure, PARTS_FOLDER, sys);
+}
+
+void part_name(const char *url, char name[PART_NAME_SIZE]) {
+  uint8_t hash[32];
+  seine_sha256(url, strlen(url), hash);
+  for (int i = 0; i < NAME_DIGITS / 2; i++)
+    snprintf(name + 2 * i, 3, "%02x", hash[i]);
+  strcpy(name + NAME_DIGITS, ENDING);
+}
+
+static bool is_part_name(const char *name) {
+  return strspn(name, "0123456789abcdef") == NAME_DIGITS && strcmp(name + NAME_DIGITS, ENDING) == 0;
+}
+
+static int folder_open(const struct store *store) {
+  return openat(store->root, PARTS_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* A folder without parts is not left behind; one with parts stays by itself. */
+static void folder_close(const struct store *store, int folder) {
+  close(folder);
+  unlinkat(store->root, PARTS_FOLDER, AT_REMOVEDIR);
+}
+
+/* A regular file with one name and our owner: what was planted is not written to. */
+static bool is_ours(const struct stat *found) {
+  return S_ISREG(found->st_mode) && found->st_nlink == 1 && found->st_uid == geteuid();
+}
+
+void parts_list(struct store *store, void (*on_name)(void *user, const char *name), void *user) {
+  int fd = folder_open(store);
+  DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+  int count = 0;
+  if (!folder) {
+    if (fd >= 0) close(fd);
+    return;
+  }
+  time_t oldest = time(NULL) - PARTS_DAYS * (time_t)86400;
+  for (struct dirent *entry; (entry = readdir(folder));) {
+    struct stat found;
+    if (!is_part_name(entry->d_name) || fstatat(fd, entry->d_name, &found, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    if (on_name && is_ours(&found) && found.st_mtime >= oldest && count++ < PARTS_MOST)
+      on_name(user, entry->d_name);
+    else
+      unlinkat(fd, entry->d_name, 0);
+  }
+  closedir(folder);
+  unlinkat(store->root, PARTS_FOLDER, AT_REMOVEDIR);
+}
+
+/* ---- Records ---- */
+
+static void record_check(const struct part_record *record, uint8_t check[32]) {
+  struct part_record copy = *record;
+  memset(copy.check, 0, sizeof copy.check);
+  seine_sha256(&copy, sizeof copy, check);
+}
+
+static bool record_read(int fd, const struct stat *found, struct part_record *record) {
+  uint8_t check[32];
+  if (found->st_size <= (off_t)sizeof *record) return false;
+  off_t at = found->st_size - (off_t)sizeof *record;
+  if (pread(fd, record, sizeof *record, at) != (ssize_t)sizeof *record) return false;
+  record_check(record, check);
+  return memcmp(record->magic, magic, sizeof magic) == 0 && record->size_bytes == (uint64_t)at &&
+         memcmp(record->check, check, sizeof check) == 0 && memchr(record->validator, 0, sizeof record->validator) &&
+         range_is_validator(record->validator);
+}
+
+/* ---- Back from an earlier run ---- */
+
+void part_close(struct part_file *file, bool remove) {
+  if (!file) return;
+  if (remove) unlinkat(file->folder, file->name, 0);
+  if (file->fd >= 0) close(file->fd);
+  folder_close(file->store, file->folder);
+  free(file);
+}
+
+static int open_checked(struct part_file *file, struct part_record *record) {
+  struct stat found;
+  file->fd = openat(file->folder, file->name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (file->fd < 0 || fstat(file->fd, &found) != 0) return errno;
+  return is_ours(&found) && record_read(file->fd, &found, record) ? 0 : EINVAL;
+}
+
+int part_open(struct store *store, const char *name, struct part_file **result, struct part_record *record,
+              struct store_failure *failure) {
+  struct part_file *file = calloc(1, sizeof *file);
+  if (!file) return fail(store, failure, ENOMEM);
+  *file = (struct part_file){.store = store, .fd = NONE, .folder = folder_open(store)};
+  if (file->folder < 0) {
+    free(file);
+    return fail(store, failure, errno);
+  }
+  snprintf(file->name, sizeof file->name, "%s", name);
+  int error = open_checked(file, record);
+  if (error) {
+    part_close(file, error == EINVAL); /* a record that is none */
+    return fail(store, failure, error);
+  }
+  file->left_bytes = file->size_bytes = record->size_bytes;
+  *result = file;
+  return 0;
+}
+
+long part_read(struct part_file *file, void *data, size_t size, struct store_failure *failure) {
+  if (size > file->left_bytes) size = (size_t)file->left_bytes;
+  ssize_t got = size ? read(file->fd, data, size) : 0;
+  if (got < 0 || (size && !got)) {
+    fail(file->store, failure, got < 0 ? errno : EIO);
+    return -1;
+  }
+  file->left_bytes -= (uint64_t)got;
+  return (long)got;
+}
+
+/* Under a temporary name, such as every draft may have: should this run be killed, the next one sweeps it away. */
+int part_claim(struct part_file *file, struct spool **result, struct store_failure *failure) {
+  struct store *store = file->store;
+  struct spool *spool = calloc(1, sizeof *spool);
+  int error = spool ? 0 : ENOMEM;
+  if (!error) {
+    *spool = (struct spool){.store = store, .draft = {.fd = file->fd, .folder = store->root}};
+    draft_name(spool->draft.name, sizeof spool->draft.name);
+    if (renameat(file->folder, file->name, store->root, spool->draft.name) != 0) error = errno;
+  }
+  if (error) {
+    free(spool);
+    part_close(file, false);
+    return fail(store, failure, error);
+  }
+  if (ftruncate(file->fd, (off_t)file->size_bytes) != 0) error = errno;
+  file->fd = NONE;
+  part_close(file, false);
+  if (error) {
+    spool_drop(spool);
+    return fail(store, failure, error);
+  }
+  *result = spool;
+  return 0;
+}
+
+/* ---- For another run ---- */
+
+static int keep_once(struct spool *spool, const char *name) {
+  struct store *store = spool->store;
+  struct draft *draft = &spool->draft;
+  if (mkdirat(store->root, PARTS_FOLDER, 0777) != 0 && errno != EEXIST) return errno;
+  int folder = folder_open(store), error = 0;
+  if (folder < 0) return errno;
+  if (draft->name[0]) {
+    if (renameat(draft->folder, draft->name, folder, name) != 0) error = errno;
+    if (!error) draft->name[0] = 0;
+  } else {
+    unlinkat(folder, name, 0);
+    error = draft_link(store, draft, folder, name);
+  }
+  folder_close(store, folder);
+  return error;
+}
+
+int spool_keep(struct spool *spool, const char *name, struct part_record *record, struct store_failure *failure) {
+  struct store *store = spool->store;
+  *failure = (struct store_failure){0};
+  memcpy(record->magic, magic, sizeof magic);
+  record_check(record, record->check);
+  int error = draft_write(&spool->draft, record, sizeof *record);
+  if (!error) error = keep_once(spool, name);
+  /* Another worker may have removed the folder, empty, just then. */
+  if (error == ENOENT) error = keep_once(spool, name);
+  spool_drop(spool);
+  return error ? fail(store, failure, error) : 0;
+}

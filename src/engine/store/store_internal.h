@@ -1,0 +1,41 @@
+/* What the rooms of the store share: files that are being written and have no place yet. */
+#ifndef SEINE_ENGINE_STORE_INTERNAL_H
+#define SEINE_ENGINE_STORE_INTERNAL_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include "store/store.h"
+
+#define NONE (-1)
+
+struct store {
+  int root;
+  char *directory;
+  /* What this file system or process turned out not to be able to; they only ever become true. */
+  atomic_bool no_nameless;
+  atomic_bool no_empty_path;
+};
+
+/* A file that is being written and has no place yet. */
+struct draft {
+  int fd;
+  int folder; /* where `name` is; borrowed */
+  char name[40]; /* "" while it is nameless */
+};
+
+struct spool {
+  struct store *store;
+  struct draft draft;
+};
+
+void draft_name(char *name, size_t size);
+/* 0 or an errno. */
+int draft_write(const struct draft *draft, const void *data, size_t size);
+/* Gives a nameless draft a name that is not taken. 0 or an errno; EXDEV if links cannot be made here. */
+int draft_link(struct store *store, const struct draft *draft, int folder, const char *name);
+
+/* Says what failed; failure->error. */
+int store_fail(const struct store *store, struct store_failure *failure, const char *path, int sys);
+
+#endif

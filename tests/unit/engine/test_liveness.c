@@ -1,0 +1,75 @@
+/* The watchdog says nothing of an engine at work, and finds what was made to wait for nothing. */
+#define outcome transfer_outcome /* support.h has another one */
+#include "fetch/engine.h"
+#include "fetch/liveness.h"
+#undef outcome
+
+#include "fixtures/engine_fixture.h"
+#include "fixtures/suite.h"
+
+static struct bench bench;
+
+static void open_bench(void) {
+  bench_init(&bench);
+  bench.options.retry_delay_ms = bench.options.retry_max_delay_ms = 60000;
+  bench_open(&bench);
+}
+
+static void close_bench(void) {
+  bench_clear(&bench);
+}
+
+static void turn_until(enum fetch_state state) {
+  while (TAILQ_EMPTY(&bench.engine->lists[state]))
+    uv_run(&bench.loop, UV_RUN_ONCE);
+  uv_run(&bench.loop, UV_RUN_NOWAIT);
+}
+
+START_TEST(a_waiting_fetch_has_an_alarm) {
+  struct got *got = bench_fetch(&bench, 1, "/img/png/a?status=500", SEINE_SINK_MEMORY);
+  turn_until(FETCH_WAITING);
+  ck_assert_ptr_null(watchdog_look(bench.engine));
+  alarm_clear(&got->fetch->alarm);
+  ck_assert_str_eq(watchdog_look(bench.engine), "a waiting fetch without an alarm");
+  seine_cancel(got->fetch);
+  bench_run(&bench);
+}
+END_TEST
+
+START_TEST(a_queued_fetch_has_a_host_that_moves) {
+  bench_fetch(&bench, 1, "/img/png/a?status=503&retry-after=50", SEINE_SINK_MEMORY);
+  turn_until(FETCH_WAITING);
+  struct got *got = bench_fetch(&bench, 1, "/img/png/b", SEINE_SINK_MEMORY);
+  uv_run(&bench.loop, UV_RUN_NOWAIT);
+  ck_assert_int_eq(got->fetch->state, FETCH_QUEUED);
+  ck_assert_ptr_null(watchdog_look(bench.engine));
+  alarm_clear(&got->fetch->host->alarm);
+  ck_assert_str_eq(watchdog_look(bench.engine), "a host with fetches and nothing to start them");
+  seine_cancel(got->fetch);
+  seine_cancel(bench.got[0].fetch);
+  bench_run(&bench);
+}
+END_TEST
+
+START_TEST(a_transfer_has_a_deadline) {
+  struct got *got = bench_fetch(&bench, 1, "/img/png/a?silence=1", SEINE_SINK_MEMORY);
+  turn_until(FETCH_TRANSFERRING);
+  ck_assert_ptr_null(watchdog_look(bench.engine));
+  alarm_clear(&bench.engine->transfers.stalls.silence_alarm);
+  ck_assert_str_eq(watchdog_look(bench.engine), "transfers without a deadline");
+  seine_cancel(got->fetch);
+  bench_run(&bench);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("watchdog");
+  TCase *tests = tcase_create("watchdog");
+  tcase_add_checked_fixture(tests, open_bench, close_bench);
+  tcase_set_timeout(tests, 60);
+  tcase_add_test(tests, a_waiting_fetch_has_an_alarm);
+  tcase_add_test(tests, a_queued_fetch_has_a_host_that_moves);
+  tcase_add_test(tests, a_transfer_has_a_deadline);
+  suite_add_tcase(suite, tests);
+  return suite_run(suite);
+}

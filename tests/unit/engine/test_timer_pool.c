@@ -1,0 +1,138 @@
+/* Alarms: set, moved, cleared, used again; and closed with nothing left. */
+#include "base/timer_pool.h"
+#include "fixtures/suite.h"
+
+#include <check.h>
+#include <stdbool.h>
+#include <string.h>
+
+static uv_loop_t loop;
+static struct alarms alarms;
+static bool closed;
+static char rung[16]; /* the names of those that rang */
+static size_t rung_count;
+
+static void on_closed(void *user) {
+  ck_assert_ptr_eq(user, &alarms);
+  closed = true;
+}
+
+static void open_alarms(void) {
+  closed = false;
+  memset(rung, 0, sizeof rung);
+  rung_count = 0;
+  ck_assert_int_eq(uv_loop_init(&loop), 0);
+  alarms_init(&alarms, &loop);
+}
+
+static void close_alarms(void) {
+  alarms_close(&alarms, on_closed, &alarms);
+  uv_run(&loop, UV_RUN_DEFAULT);
+  ck_assert(closed);
+  ck_assert_int_eq(uv_loop_close(&loop), 0);
+}
+
+struct bell {
+  struct alarm *alarm;
+  char name;
+};
+
+static void on_ring(void *user) {
+  struct bell *bell = user;
+  ck_assert_ptr_null(bell->alarm);
+  rung[rung_count++] = bell->name;
+}
+
+static void set(struct bell *bell, uint64_t delay_ms) {
+  ck_assert_int_eq(alarm_set(&alarms, &bell->alarm, delay_ms, on_ring, bell), 0);
+  ck_assert_ptr_nonnull(bell->alarm);
+}
+
+START_TEST(alarms_ring_once_and_in_order) {
+  struct bell a = {.name = 'a'}, b = {.name = 'b'}, c = {.name = 'c'};
+  set(&a, 30);
+  set(&b, 10);
+  set(&c, 20);
+  uv_run(&loop, UV_RUN_DEFAULT);
+  ck_assert_str_eq(rung, "bca");
+}
+END_TEST
+
+START_TEST(an_alarm_that_is_set_again_moves) {
+  struct bell a = {.name = 'a'}, b = {.name = 'b'};
+  set(&a, 10);
+  set(&b, 20);
+  set(&a, 30);
+  uv_run(&loop, UV_RUN_DEFAULT);
+  ck_assert_str_eq(rung, "ba");
+  ck_assert_uint_eq(alarms.open, 2);
+}
+END_TEST
+
+START_TEST(an_alarm_that_is_cleared_does_not_ring) {
+  struct bell a = {.name = 'a'}, b = {.name = 'b'};
+  set(&a, 10);
+  set(&b, 20);
+  alarm_clear(&a.alarm);
+  ck_assert_ptr_null(a.alarm);
+  alarm_clear(&a.alarm);
+  uv_run(&loop, UV_RUN_DEFAULT);
+  ck_assert_str_eq(rung, "b");
+}
+END_TEST
+
+START_TEST(timers_are_used_again) {
+  struct bell a = {.name = 'a'};
+  for (int i = 0; i < 1000; i++) {
+    set(&a, 1000);
+    alarm_clear(&a.alarm);
+  }
+  ck_assert_uint_eq(alarms.open, 1);
+}
+END_TEST
+
+struct chain {
+  struct alarm *alarm, *other;
+  int left;
+};
+
+static void on_other(void *user) {
+  (void)user;
+  ck_abort_msg("it was cleared");
+}
+
+/* Sets itself, and sets and clears another, while it rings. */
+static void on_link(void *user) {
+  struct chain *chain = user;
+  alarm_clear(&chain->other);
+  if (--chain->left == 0) return;
+  alarm_set(&alarms, &chain->alarm, 0, on_link, chain);
+  alarm_set(&alarms, &chain->other, 60000, on_other, chain);
+}
+
+START_TEST(a_ring_may_set_and_clear) {
+  struct chain chain = {.left = 50};
+  alarm_set(&alarms, &chain.alarm, 0, on_link, &chain);
+  uv_run(&loop, UV_RUN_DEFAULT);
+  ck_assert_int_eq(chain.left, 0);
+  ck_assert_uint_le(alarms.open, 2);
+}
+END_TEST
+
+START_TEST(none_was_ever_set) {
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("alarm");
+  TCase *tcase = tcase_create("alarm");
+  tcase_add_checked_fixture(tcase, open_alarms, close_alarms);
+  tcase_add_test(tcase, alarms_ring_once_and_in_order);
+  tcase_add_test(tcase, an_alarm_that_is_set_again_moves);
+  tcase_add_test(tcase, an_alarm_that_is_cleared_does_not_ring);
+  tcase_add_test(tcase, timers_are_used_again);
+  tcase_add_test(tcase, a_ring_may_set_and_clear);
+  tcase_add_test(tcase, none_was_ever_set);
+  suite_add_tcase(suite, tcase);
+  return suite_run(suite);
+}
