@@ -62,7 +62,7 @@ extern "C" {
   XX(ENOMEM, -40, "nomem", "out of memory")                                                                        \
   XX(EINVAL, -41, "inval", "an argument is out of range or contradicts another")                                   \
   XX(ECLOSING, -42, "closing", "the engine is closing")                                                            \
-  XX(ENOSYS, -43, "nosys", "a library that this depends on could not be started")
+  XX(ELIBRARY, -43, "library", "a library that this depends on could not be started")
 
 typedef enum seine_errno {
 #define XX(name, value, machine, people) SEINE_##name = value,
@@ -105,20 +105,20 @@ struct seine_rule {
 
 /* What happened to a host, a proxy or the whole engine, said once and not once a URL. */
 typedef enum seine_event_kind {
-  SEINE_EVENT_FROZEN,    /* it asked to be left alone: nothing starts for delay_ms, then cap requests at once */
-  SEINE_EVENT_RAMPED,    /* its cap, lowered by a freeze, is back at its full height */
+  SEINE_EVENT_HOST_THROTTLED,    /* it asked to be left alone: nothing starts for delay_ms, then cap requests at once */
+  SEINE_EVENT_HOST_RECOVERED,    /* its cap, lowered by a freeze, is back at its full height */
   SEINE_EVENT_DOWN,      /* its circuit opened: its fetches fail at once, the next probe is in delay_ms */
   SEINE_EVENT_UP,        /* it answers again */
   SEINE_EVENT_PROXY_DOWN, /* a proxy failed and rests for delay_ms */
   SEINE_EVENT_PROXY_UP,
   SEINE_EVENT_ROBOTS,    /* its robots.txt was read; delay_ms is its Crawl-delay, bounded */
   /* no descriptor was left: at most `cap` transfers in flight, until it has grown back step by step */
-  SEINE_EVENT_SHRUNK
+  SEINE_EVENT_CONCURRENCY_REDUCED
 } seine_event_kind_t;
 
 struct seine_event {
   seine_event_kind_t kind;
-  /* "https://www.example.org:443", or the proxy's URL without userinfo; NULL for SEINE_EVENT_SHRUNK */
+  /* "https://www.example.org:443", or the proxy's URL without userinfo; NULL for SEINE_EVENT_CONCURRENCY_REDUCED */
   const char *host;
   uint64_t delay_ms;
   unsigned cap;
@@ -134,9 +134,9 @@ typedef enum seine_tls { SEINE_TLS_1_2, SEINE_TLS_1_3 } seine_tls_t;
 struct seine_options {
   /* below which SEINE_SINK_FILE puts files, and keeps unfinished ones; must exist. NULL: no files */
   const char *directory;
-  bool keep_parts;       /* unfinished files over 8 MiB outlive the engine there, below .seine-parts, if their server's
+  bool keep_partial;       /* unfinished files over 8 MiB outlive the engine there, below .seine-parts, if their server's
                             validators allow to go on with them: for seven days, 256 at most */
-  bool drop_parts;       /* with keep_parts: those that are there are removed at the start */
+  bool discard_partial;       /* with keep_partial: those that are there are removed at the start */
 
   const char *accept;      /* comma-separated MIME globs that the bytes must match, with * for any run; NULL: all */
   bool allow_truncated;    /* accept an image whose sides are known and whose end is missing, once its server sent the
@@ -144,9 +144,9 @@ struct seine_options {
   bool trust_bytes;        /* a declared type never rejects: the bytes alone decide */
   uint64_t min_size_bytes; /* smaller bodies are rejected; 1, which rejects empty ones */
   uint64_t max_size_bytes; /* larger bodies are rejected; 0: no limit, but max_memory_bytes for SEINE_SINK_MEMORY */
-  uint32_t min_side;       /* images whose smaller side has fewer pixels are rejected; 0: no limit */
-  uint64_t max_pixels;     /* images of more pixels are rejected; 0: no limit */
-  double max_aspect;       /* images whose longer side is more than so many times the shorter; 0: no limit */
+  uint32_t min_image_size;       /* images whose smaller side has fewer pixels are rejected; 0: no limit */
+  uint64_t max_image_area;     /* images of more pixels are rejected; 0: no limit */
+  double max_aspect_ratio;       /* images whose longer side is more than so many times the shorter; 0: no limit */
   const char *opt_out;     /* comma-separated X-Robots-Tag directives that reject a response; NULL or "": none */
 
   unsigned concurrency;      /* transfers in flight; 256 */
@@ -155,7 +155,7 @@ struct seine_options {
   uint64_t limit_rate_bytes; /* bytes received a second over all transfers; 0: no limit */
   uint64_t max_memory_bytes; /* bodies held in memory, all together: others wait. One in memory may be larger alone,
                                 if max_size_bytes allows it; 512 MiB */
-  uint64_t spool_bytes;      /* a larger body goes to its file while it arrives; not for SEINE_SINK_MEMORY; 1 MiB */
+  uint64_t memory_threshold_bytes;      /* a larger body goes to its file while it arrives; not for SEINE_SINK_MEMORY; 1 MiB */
 
   unsigned retries;            /* attempts after the first; 5 */
   uint64_t retry_delay_ms;     /* bound of the first delay, doubled each attempt; 1000 */
@@ -185,7 +185,7 @@ struct seine_options {
   bool insecure;                /* do not verify certificates */
   bool http1;                   /* never HTTP/2 */
   seine_tls_t tls_min;          /* the oldest version of TLS that is spoken; SEINE_TLS_1_2 */
-  uint64_t keep_alive_ms;       /* a connection idles at most so long; 0: none outlives its host's queue; 30000 */
+  uint64_t idle_timeout_ms;       /* a connection idles at most so long; 0: none outlives its host's queue; 30000 */
   const char *dns_servers;      /* "192.0.2.1,[2001:db8::1]:5353"; NULL: those of /etc/resolv.conf */
   uint64_t dns_min_ttl_ms;      /* an address is remembered at least this long, whatever its record says; 60000 */
   uint64_t dns_max_ttl_ms;      /* and at most this long; 3600000 */
@@ -205,7 +205,7 @@ struct seine_options {
 SEINE_EXTERN void seine_options_init(seine_options_t *options);
 
 /* Opens an engine on `loop`, which must outlive it. SEINE_EINVAL for options out of range (see seine_options_check),
- * SEINE_EIO where `directory` cannot be opened, SEINE_ENOMEM, SEINE_ENOSYS. On failure nothing needs to be closed and
+ * SEINE_EIO where `directory` cannot be opened, SEINE_ENOMEM, SEINE_ELIBRARY. On failure nothing needs to be closed and
  * *seine is NULL, but the loop must run once (uv_run) before uv_loop_close, if it was to be closed. */
 SEINE_EXTERN int seine_open(seine_t **seine, uv_loop_t *loop, const seine_options_t *options);
 
@@ -267,7 +267,7 @@ struct seine_result {
   const uint8_t *sha256; /* 32 bytes; NULL before inspection */
   uint32_t width, height;  /* of an image, as stored, before any rotation that metadata asks for; 0: not known */
   uint64_t trailing_bytes; /* that follow the image's end; they are kept */
-  /* SEINE_SINK_MEMORY and ok: size_bytes bytes, no NUL after them; else NULL. See seine_fetch_take */
+  /* SEINE_SINK_MEMORY and ok: size_bytes bytes, no NUL after them; else NULL. See seine_fetch_detach_data */
   const uint8_t *data;
   const char *path;      /* SEINE_SINK_FILE and ok: below options.directory; NULL otherwise */
 
@@ -281,11 +281,11 @@ typedef void (*seine_result_cb)(seine_fetch_t *fetch, const seine_result_t *resu
 
 /* Asked once the body of a SEINE_SINK_FILE fetch is whole and accepted (type, sha256 and size_bytes are set): where is
  * it to go? Answers SEINE_PLACE_STORE with a relative path in path[0..size), folders are made as needed;
- * SEINE_PLACE_HELD if equal bytes are held already; SEINE_PLACE_REPLACE with such a path if they are, but a regular
+ * SEINE_PLACE_DUPLICATE if equal bytes are held already; SEINE_PLACE_REPLACE with such a path if they are, but a regular
  * file that has this path is to be replaced all the same, as one that a dead run left; or a negative code, with which
  * the fetch then fails. A fetch for whose file no descriptor was left starts over, and asks again. */
 #define SEINE_PLACE_STORE 0
-#define SEINE_PLACE_HELD 1
+#define SEINE_PLACE_DUPLICATE 1
 #define SEINE_PLACE_REPLACE 2
 #define SEINE_PATH_MAX 4096
 typedef int (*seine_place_cb)(seine_fetch_t *fetch, const seine_result_t *result, char *path, size_t size);
@@ -330,15 +330,15 @@ SEINE_EXTERN void seine_fetch_pause(seine_fetch_t *fetch);
 SEINE_EXTERN void seine_fetch_resume(seine_fetch_t *fetch);
 
 /* Inside on_result of a SEINE_SINK_MEMORY fetch that is ok: makes result.data the caller's, to be freed with free(). */
-SEINE_EXTERN uint8_t *seine_fetch_take(seine_fetch_t *fetch);
+SEINE_EXTERN uint8_t *seine_fetch_detach_data(seine_fetch_t *fetch);
 
 /* ---- Figures ---- */
 
 struct seine_stats {
   size_t queued, waiting, resolving, transferring, inspecting, storing; /* fetches in each state now */
-  size_t startable;          /* of the queued, how many could start at once if there were slots enough */
+  size_t ready;          /* of the queued, how many could start at once if there were slots enough */
   size_t hosts;              /* hosts known now */
-  size_t hosts_frozen;       /* of which are waiting out a 429, a 503 or a Retry-After */
+  size_t hosts_throttled;       /* of which are waiting out a 429, a 503 or a Retry-After */
   size_t hosts_down;         /* of which have their circuit open */
   size_t proxies_down;       /* proxies that rest */
   uint64_t held_bytes;       /* bodies in memory now */
@@ -351,7 +351,7 @@ SEINE_EXTERN void seine_get_stats(const seine_t *seine, seine_stats_t *stats);
 
 /* Room for more: how many further fetches would find a slot, caps and rates allowing. A reader of a long list submits
  * while this is above 0. */
-SEINE_EXTERN size_t seine_appetite(const seine_t *seine);
+SEINE_EXTERN size_t seine_free_slots(const seine_t *seine);
 
 /* ---- Tools that callers share with the engine ---- */
 
@@ -403,7 +403,7 @@ typedef struct seine_allocator {
 
 /* For programs that would rather end in an allocator of theirs than have those libraries go on without memory: libcurl
  * 7.88 asks for a URL without its query then, or crashes. Takes effect for the life of the process; call it before
- * anything else here, and before libcurl or c-ares are used otherwise. 0, or SEINE_ENOSYS. */
+ * anything else here, and before libcurl or c-ares are used otherwise. 0, or SEINE_ELIBRARY. */
 SEINE_EXTERN int seine_replace_allocator(const seine_allocator_t *allocator);
 
 #ifdef __cplusplus

@@ -121,12 +121,12 @@ static double seconds(void) {
 
 static double measure(struct inspector *inspector, const struct body *body, unsigned looks) {
   struct inspection seen[BATCH] = {{.wants_md5 = false}};
-  struct look batch[BATCH];
+  struct inspect_job batch[BATCH];
   for (unsigned i = 0; i < BATCH; i++)
-    batch[i] = (struct look){.data = body->bytes, .size = body->size, .seen = &seen[i]};
+    batch[i] = (struct inspect_job){.data = body->bytes, .size = body->size, .seen = &seen[i]};
   double begin = seconds();
   for (unsigned i = 0; i < looks; i += BATCH)
-    inspector_look_many(inspector, batch, BATCH);
+    inspector_run_many(inspector, batch, BATCH);
   double end = seconds();
   for (unsigned i = 0; i < BATCH; i++)
     if (batch[i].error) die("a look failed");
@@ -136,7 +136,7 @@ static double measure(struct inspector *inspector, const struct body *body, unsi
 /* A body that is not taken for what it is, or for one that does not end, would measure something else. */
 static void check(struct inspector *inspector, const struct body *body) {
   struct inspection seen = {0};
-  if (inspector_look(inspector, body->bytes, body->size, &seen)) die("a look failed");
+  if (inspector_run(inspector, body->bytes, body->size, &seen)) die("a look failed");
   if (strcmp(seen.type, body->type) || seen.truncated || seen.trailing_bytes) {
     fprintf(stderr, "inspect: %s is taken for %s%s, %llu bytes too long\n", body->name, seen.type,
             seen.truncated ? " that does not end" : "", (unsigned long long)seen.trailing_bytes);

@@ -176,7 +176,7 @@ seine_fetch() {
 summary() { grep -o "\"$1\":[0-9]*" "$work/summary" | head -n 1 | cut -d: -f2; }
 
 # Where all bodies are one body, finding that out is not what is measured.
-seine_null() { seine_fetch --sink null --dedup off "$@"; }
+seine_null() { seine_fetch --output-format none --dedup off "$@"; }
 
 # What seine_fetch has to come to, and bare.
 all_ok() {

@@ -6,7 +6,7 @@ _seine() {
   COMPREPLY=()
   case $before in
   -n | --name) mapfile -t COMPREPLY < <(compgen -W 'url sha256 id path' -- "$word") ;;
-  --sink) mapfile -t COMPREPLY < <(compgen -W 'files null' -- "$word") ;;
+  --output-format) mapfile -t COMPREPLY < <(compgen -W 'files none' -- "$word") ;;
   --input-format) mapfile -t COMPREPLY < <(compgen -W 'auto lines csv tsv json jsonl' -- "$word") ;;
   --quote-style) mapfile -t COMPREPLY < <(compgen -W 'auto double backslash none' -- "$word") ;;
   --dedup) mapfile -t COMPREPLY < <(compgen -W 'on off link' -- "$word") ;;

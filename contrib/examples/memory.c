@@ -8,7 +8,7 @@
 static void on_result(seine_fetch_t *fetch, const seine_result_t *result) {
   size_t *left = seine_fetch_user(fetch);
   if (result->status == SEINE_STATUS_OK)
-    /* result->data is valid until this returns; seine_fetch_take(fetch) would make it ours, to be freed. */
+    /* result->data is valid until this returns; seine_fetch_detach_data(fetch) would make it ours, to be freed. */
     printf("%s: %llu bytes of %s, the first is 0x%02x\n", result->url, (unsigned long long)result->size_bytes,
            result->type, result->data[0]);
   else

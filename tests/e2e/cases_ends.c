@@ -53,7 +53,7 @@ static const struct e2e_case cases[] = {
     {.name = "with a full window on one silent host, a signal ends the run",
      .runs = {{.list = "$1/img/jpeg/$N?silence=1\n",
                .repeat = 500,
-               .options = {"--window", "40"},
+               .options = {"--read-ahead", "40"},
                .interrupt_after = 8,
                .interrupts = 2,
                .exit_status = 130,

@@ -135,12 +135,12 @@ static const struct e2e_case cases[] = {
      .runs = {{BARE("--url-column", "x", "a.txt"), .exit_status = 2, .says = {"no list has columns"}, .urls = NONE}}},
     {.name = "shards are disjoint by host, and together the whole",
      .given = {{.path = "a.txt", .text = EIGHT "not a url\n"}},
-     .runs = {{BARE("--shard", "1/2", "a.txt"), .exit_status = 1, .says = {"other shards"},
+     .runs = {{BARE("--partition", "1/2", "a.txt"), .exit_status = 1, .says = {"other shards"},
                .rows = {{.url = "$1/img/jpeg/a", .status = "ok"},
                         {.url = "$1/img/png/a", .status = "ok"},
                         {.url = "not a url", .status = "failed", .error = "url"}},
                .urls = 3, .stored = 2},
-              {BARE("--shard", "2/2", "a.txt"), .exit_status = 0,
+              {BARE("--partition", "2/2", "a.txt"), .exit_status = 0,
                .rows = {{.url = "$2/img/jpeg/b", .status = "ok"},
                         {.url = "$3/img/jpeg/c", .status = "ok"},
                         {.url = "$4/img/jpeg/d", .status = "ok"},
@@ -149,7 +149,7 @@ static const struct e2e_case cases[] = {
                         {.url = "$4/img/png/d", .status = "ok"}},
                .urls = 9, .appended = 6, .stored = 8}}},
     {.name = "a shard that there is not is bad usage",
-     .runs = {{BARE("--shard", "3/2", "-"), .input = "", .exit_status = 2, .says = {"\"3/2\" is not I/N"},
+     .runs = {{BARE("--partition", "3/2", "-"), .input = "", .exit_status = 2, .says = {"\"3/2\" is not I/N"},
                .urls = NONE}}},
 };
 

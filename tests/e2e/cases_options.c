@@ -30,7 +30,7 @@ static const struct e2e_case cases[] = {
      .runs =
          {{.list = "$1/img/jpeg/a\n", .options = {"--min-size", "2k", "--max-size", "1k"}, REFUSED, .says = {"size"}}}},
     {.name = "an unknown sink is bad usage",
-     .runs = {{.list = "$1/img/jpeg/a\n", .options = {"--sink", "tape"}, REFUSED, .says = {"tape"}}}},
+     .runs = {{.list = "$1/img/jpeg/a\n", .options = {"--output-format", "tape"}, REFUSED, .says = {"tape"}}}},
     {.name = "a header without a colon is bad usage",
      .runs = {{.list = "$1/img/jpeg/a\n", .options = {"-H", "nonsense"}, REFUSED, .says = {"header"}}}},
     {.name = "a header with a line break is bad usage",
@@ -97,7 +97,7 @@ static const struct e2e_case cases[] = {
                         {.url = "$1/nothing", .status = "failed", .error = "http"}},
                .stored = 1}}},
     {.name = "options may come from a file",
-     .given = {{.path = "settings", .text = "# a comment\nretries = 0\nsink = null\n"}},
+     .given = {{.path = "settings", .text = "# a comment\nretries = 0\noutput-format = none\n"}},
      .runs = {{.list = "$1/img/jpeg/a?status=503\n$2/img/jpeg/b\n",
                .options = {"--config", "settings"},
                .exit_status = 1,

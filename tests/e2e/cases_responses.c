@@ -22,7 +22,7 @@ static const struct e2e_case cases[] = {
                .stored = 2}}},
     {.name = "nor does one that nothing is stored of",
      .runs = {{.list = SWITCHES LOOKS,
-               .options = {"--sink", "null", "--http1.1"},
+               .options = {"--output-format", "none", "--http1.1"},
                .exit_status = 1,
                .rows = {{.url = "$1/img/jpeg/a?as=101", .status = "failed", .error = "protocol"},
                         {.url = "$2/img/jpeg/b?header=HTTP/x:%20404", .status = "ok", .http = 200}},

@@ -56,7 +56,7 @@ static void write_list(const char *folder, const struct kind *kind, unsigned cou
 static long run(const char *program, const char *folder, const struct kind *kind) {
   const char *argv[] = {program,     "-q",         "--progress", "none",
                         "--retries", "0",          "-o",         "out",
-                        "--window",  kind->window, "--name",     kind->template ? kind->template : "url",
+                        "--read-ahead",  kind->window, "--name",     kind->template ? kind->template : "url",
                         "list.txt",  NULL};
   struct command_result outcome = command_run(&(struct command){.argv = argv, .folder = folder, .deadline_s = DEADLINE_S});
   bool good = outcome.status == kind->status;

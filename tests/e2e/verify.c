@@ -180,7 +180,7 @@ static bool is_safe(const char *path) {
 
 static void check_file(struct scene *scene, const struct row *row) {
   const char *path = row->fields[COLUMN_PATH], *url = row->fields[COLUMN_URL];
-  if (!path && scene->run->stored == NONE) return; /* --sink null */
+  if (!path && scene->run->stored == NONE) return; /* --output-format none */
   if (!path) {
     complain(scene, "no path in the row of %.200s", url);
     return;

@@ -68,7 +68,7 @@ static const struct scene scenes[] = {
     {.name = "rows without files",
      .paths = {"/img/png/a$?delay=$0"},
      .urls = URLS,
-     .options = {"--sink", "null"},
+     .options = {"--output-format", "none"},
      .manifest = "rows/manifest.jsonl"},
     {.name = "nothing of this holds without --durable",
      .paths = {"/img/png/a$?delay=$0&size=3000"},

@@ -39,12 +39,12 @@ static void compare_all(const struct run *apart, const struct run *together, con
 }
 
 /* A replay takes every way; a fuzzer takes two of three for each input, as most of the time goes into single bytes. */
-static bool is_taken(enum pieces pieces, uint32_t random) {
+static bool is_taken(enum free_list free_list, uint32_t random) {
 #ifdef FUZZING
-  return pieces == PIECES_WHOLE || (pieces == PIECES_BYTES) == (random % 4 == 0);
+  return free_list == PIECES_WHOLE || (free_list == PIECES_BYTES) == (random % 4 == 0);
 #else
   (void)random;
-  return pieces <= PIECES_RANDOM;
+  return free_list <= PIECES_RANDOM;
 #endif
 }
 
@@ -58,7 +58,7 @@ static uint32_t hash(const uint8_t *data, size_t size) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static struct run apart, together;
   static const struct {
-    enum pieces pieces;
+    enum free_list free_list;
     const char *name;
   } ways[] = {{PIECES_WHOLE, "whole"}, {PIECES_BYTES, "byte by byte"}, {PIECES_RANDOM, "in random pieces"}};
   seine_options_t options;
@@ -71,13 +71,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   apart.server = together.server = &server.loop_server.base;
   set_urls(&apart, &script, true);
   if (apart.count > 0) {
-    server.loop_server.pieces = PIECES_WHOLE;
+    server.loop_server.free_list = PIECES_WHOLE;
     server.requests = 0;
     run_all(&apart, &options);
     set_urls(&together, &script, false);
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-      if (!is_taken(ways[i].pieces, random)) continue;
-      server.loop_server.pieces = ways[i].pieces;
+      if (!is_taken(ways[i].free_list, random)) continue;
+      server.loop_server.free_list = ways[i].free_list;
       server.requests = 0;
       run_all(&together, &options);
       compare_all(&apart, &together, ways[i].name);

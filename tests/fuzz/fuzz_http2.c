@@ -64,12 +64,12 @@ static void check_letters(const struct run *run) {
   }
 }
 
-static void run_in(enum pieces pieces, const struct http2_script *script) {
+static void run_in(enum free_list free_list, const struct http2_script *script) {
   static struct run run;
   seine_options_t options;
   set_options(script, &options);
   run.server = &server.loop_server.base;
-  server.loop_server.pieces = pieces;
+  server.loop_server.free_list = free_list;
   server.requests = 0;
   set_urls(&run, script);
   run_all(&run, &options);
@@ -77,12 +77,12 @@ static void run_in(enum pieces pieces, const struct http2_script *script) {
 }
 
 /* A replay takes every way; a fuzzer one for each input, as most of the time goes into handshakes. */
-static bool is_taken(enum pieces pieces, uint32_t random) {
+static bool is_taken(enum free_list free_list, uint32_t random) {
 #ifdef FUZZING
-  return pieces == random % 3;
+  return free_list == random % 3;
 #else
   (void)random;
-  return pieces <= PIECES_RANDOM;
+  return free_list <= PIECES_RANDOM;
 #endif
 }
 
@@ -95,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   http2_script_read(&script, (const char *)data, size);
   server.script = &script;
   server.loop_server.random = random;
-  for (enum pieces pieces = PIECES_WHOLE; pieces <= PIECES_RANDOM; pieces++)
-    if (is_taken(pieces, random >> 16)) run_in(pieces, &script);
+  for (enum free_list free_list = PIECES_WHOLE; free_list <= PIECES_RANDOM; free_list++)
+    if (is_taken(free_list, random >> 16)) run_in(free_list, &script);
   return 0;
 }

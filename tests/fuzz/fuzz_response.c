@@ -30,16 +30,16 @@ static void check(const struct response *response, size_t fed) {
 static void judge(const struct range *range, const struct response *response) {
   const seine_options_t options = {
       .accept = "image/*", .min_size_bytes = 1, .max_size_bytes = 1000, .opt_out = "noai,noimageai"};
-  struct verdict verdict;
-  verdict_of_headers(&options, range, response, &verdict);
-  MUST(strlen(verdict.text) < VERDICT_TEXT_MAX);
+  struct response_decision decision;
+  response_check_headers(&options, range, response, &decision);
+  MUST(strlen(decision.text) < DECISION_TEXT_MAX);
   uint64_t total_bytes = 0;
-  MUST(verdict.kind != VERDICT_CONTINUE || (range_fits(range, response, &total_bytes) && total_bytes <= 1000));
-  MUST(verdict.kind != VERDICT_CONTINUE || (range->validator && range->from_bytes < total_bytes));
-  MUST(verdict.kind != VERDICT_RECEIVE || (response->status >= 200 && response->status < 300));
-  MUST(verdict.kind != VERDICT_RECEIVE || !response->has_length || response->length <= 1000);
-  MUST((verdict.kind == VERDICT_REJECT) ==
-       (verdict.error == SEINE_ETYPE || verdict.error == SEINE_ESIZE || verdict.error == SEINE_EOPTOUT));
+  MUST(decision.action != ACTION_CONTINUE || (range_fits(range, response, &total_bytes) && total_bytes <= 1000));
+  MUST(decision.action != ACTION_CONTINUE || (range->validator && range->from_bytes < total_bytes));
+  MUST(decision.action != ACTION_RECEIVE || (response->status >= 200 && response->status < 300));
+  MUST(decision.action != ACTION_RECEIVE || !response->has_length || response->length <= 1000);
+  MUST((decision.action == ACTION_REJECT) ==
+       (decision.error == SEINE_ETYPE || decision.error == SEINE_ESIZE || decision.error == SEINE_EOPTOUT));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

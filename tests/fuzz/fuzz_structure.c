@@ -10,15 +10,15 @@ static const char *const types[] = {"image/jpeg", "image/png", "image/gif",  "im
                                     "image/heic", "image/bmp", "image/tiff", "text/plain"};
 
 struct finding {
-  enum structure_end end;
-  struct structure_report report;
+  enum image_end end;
+  struct image_report report;
 };
 
 /* Pieces of 1 to `most` bytes; 0: all at once. */
 static struct finding look(const char *type, const uint8_t *data, size_t size, size_t most, uint32_t seed) {
-  struct structure structure;
+  struct image_scan image_scan;
   struct finding finding;
-  structure_start(&structure, type);
+  image_scan_start(&image_scan, type);
   for (size_t at = 0, part; at < size; at += part) {
     seed = seed * 1103515245u + 12345u;
     part = most > 0 ? 1 + (seed >> 16) % most : size;
@@ -26,10 +26,10 @@ static struct finding look(const char *type, const uint8_t *data, size_t size, s
     uint8_t *piece = malloc(part); /* of just this size, so that a read past the end is seen */
     if (!piece) abort();
     memcpy(piece, data + at, part);
-    structure_feed(&structure, piece, part);
+    image_scan_feed(&image_scan, piece, part);
     free(piece);
   }
-  finding.end = structure_end(&structure, &finding.report);
+  finding.end = image_end(&image_scan, &finding.report);
   return finding;
 }
 
@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   must_equal(whole, look(type, data, size, 7, seed));
   must_equal(whole, look(type, data, size, 100, seed));
   MUST(whole.report.trailing_bytes <= size);
-  MUST(whole.end == STRUCTURE_WHOLE || whole.report.trailing_bytes == 0);
-  MUST(strcmp(type, "text/plain") != 0 || whole.end == STRUCTURE_UNKNOWN);
+  MUST(whole.end == IMAGE_WHOLE || whole.report.trailing_bytes == 0);
+  MUST(strcmp(type, "text/plain") != 0 || whole.end == IMAGE_UNKNOWN);
   return 0;
 }

@@ -73,7 +73,7 @@ static const struct {
     [STEP_PUSH] = {"push", "snr"},       [STEP_HPACK] = {"hpack", "sfr"},
     [STEP_DATA] = {"data", "sfn"},       [STEP_TEXT] = {"text", "sfr"},
     [STEP_GIF] = {"gif", "sf"},          [STEP_RST] = {"rst", "sn"},
-    [STEP_GOAWAY] = {"goaway", "sn"},    [STEP_WINDOW] = {"window", "sn"},
+    [STEP_GOAWAY] = {"goaway", "sn"},    [STEP_WINDOW] = {"read-ahead", "sn"},
     [STEP_PING] = {"ping", "f"},         [STEP_FRAME] = {"frame", "tFsr"},
     [STEP_BYTES] = {"bytes", "r"},       [STEP_CLOSE] = {"close", ""},
 };

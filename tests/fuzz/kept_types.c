@@ -1,13 +1,13 @@
 /* The engine's magic.c with its rules of libmagic kept from one engine to the next: loading them takes 5 ms, and a fuzz
  * target opens several engines for each input. */
-#define types_open  load_types
-#define types_close unload_types
+#define magic_types_open  load_types
+#define magic_types_close unload_types
 #include "../../src/engine/body/magic.c"
-#undef types_open
-#undef types_close
+#undef magic_types_open
+#undef magic_types_close
 
-int types_open(struct types **types);
-void types_close(struct types *types);
+int magic_types_open(struct types **types);
+void magic_types_close(struct types *types);
 
 #define KEPT_MOST 16
 
@@ -15,7 +15,7 @@ static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct types *kept[KEPT_MOST];
 static size_t kept_count;
 
-int types_open(struct types **types) {
+int magic_types_open(struct types **types) {
   *types = NULL;
   pthread_mutex_lock(&kept_lock);
   if (kept_count > 0) *types = kept[--kept_count];
@@ -23,7 +23,7 @@ int types_open(struct types **types) {
   return *types ? 0 : load_types(types);
 }
 
-void types_close(struct types *types) {
+void magic_types_close(struct types *types) {
   if (!types) return;
   pthread_mutex_lock(&kept_lock);
   if (kept_count < KEPT_MOST) {

@@ -117,8 +117,8 @@ static void on_check(uv_check_t *check) {
 size_t loop_server_piece(struct loop_server *server, size_t sent, size_t left) {
   size_t size = left;
   server->random = server->random * 1664525 + 1013904223;
-  if (server->pieces == PIECES_BYTES) size = sent < SINGLE_BYTES ? 1 : LARGE_PIECE;
-  if (server->pieces == PIECES_RANDOM)
+  if (server->free_list == PIECES_BYTES) size = sent < SINGLE_BYTES ? 1 : LARGE_PIECE;
+  if (server->free_list == PIECES_RANDOM)
     size = sent < RANDOM_BYTES ? 1 + (server->random >> 8) % RANDOM_MOST : LARGE_PIECE;
   return size < left ? size : left;
 }

@@ -11,7 +11,7 @@
 #define SERVER_HOSTS 8
 
 /* How much is sent before the client has had its turn to read. */
-enum pieces { PIECES_WHOLE, PIECES_BYTES, PIECES_RANDOM };
+enum free_list { PIECES_WHOLE, PIECES_BYTES, PIECES_RANDOM };
 
 /* The first member of what a server keeps for a connection. */
 struct connection {
@@ -40,7 +40,7 @@ struct loop_server {
   const struct server_kind *kind;
   int doors[SERVER_HOSTS]; /* listening sockets, open for the life of the process */
   unsigned port;
-  enum pieces pieces;
+  enum free_list free_list;
   uint32_t random; /* for PIECES_RANDOM */
   unsigned accepted; /* connections since the server was opened */
   uv_loop_t *loop;

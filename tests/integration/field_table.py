@@ -57,7 +57,7 @@ CASES = {
         {"options": "-v --retry-max-delay 1 --fresh --progress none --retry-max-time 3 good.list",
          "rows": {0: {"status": "ok", "attempts": 2}}, "exit": (0,), "asked": (4, 4), "gap_s": {"/good": 1.9}}],
     "17-rejected-for-good": [
-        {"options": "--min-side 20 list.txt", "rows": {1: {"status": "rejected", "error": "dimensions"}}, "count": 2,
+        {"options": "--min-image-size 20 list.txt", "rows": {1: {"status": "rejected", "error": "dimensions"}}, "count": 2,
          "exit": (1,)},
         {"options": "list.txt", "rows": {1: OK}, "count": 2, "exit": (0, 1)},
         {"options": "--retry-failed list.txt", "rows": {0: OK, 1: OK}, "count": 2, "exit": (0,)}],

@@ -8,7 +8,7 @@ case_prepare() {
   "$tools/urls" -n "$n" -s "$hosts" "$port" >"$work/list" || return 1
   local in_flight
   for in_flight in 64 1000; do
-    contestant "seine$in_flight" "seine -j $in_flight --sink null"
+    contestant "seine$in_flight" "seine -j $in_flight --output-format none"
     contestant "once$in_flight" "bare loop -j $in_flight, no reuse, no DNS cache"
     contestant "defaults$in_flight" "bare loop -j $in_flight, libcurl's defaults" "$n" 1
   done

@@ -20,7 +20,7 @@ case_prepare() {
   head -n "$few" "$work/list" >"$work/list.few"
   "$bare" -j 16 "$work/list" >"$work/said" || return 1 # so that nginx has them open
   rounds=$((rounds * 3)) # of a second each, of which some fall together with what else the machine does
-  contestant seine "seine -j 64 --sink null, inspected, hashed, manifest"
+  contestant seine "seine -j 64 --output-format none, inspected, hashed, manifest"
   contestant bare "bare loop -j 64, body to memory, dropped"
   contestant bare16 "bare loop -j 16"
   contestant seine_few "seine -j 64, $(thousands $few) of them" "$few"
@@ -30,17 +30,17 @@ case_prepare() {
   contestant wrk "wrk -t1 -c64, no libcurl, discards what it reads"
 }
 
-run_seine() { seine_fetch --sink null -j 64 --per-host 64 "$work/list"; }
+run_seine() { seine_fetch --output-format none -j 64 --per-host 64 "$work/list"; }
 check_seine() { all_ok "$1"; }
 run_bare() { measured "$bare" -j 64 "$work/list"; }
 check_bare() { bare_ok "$1"; }
 run_bare16() { measured "$bare" -j 16 "$work/list"; }
 check_bare16() { bare_ok "$1"; }
-run_seine_few() { seine_fetch --sink null -j 64 --per-host 64 "$work/list.few"; }
+run_seine_few() { seine_fetch --output-format none -j 64 --per-host 64 "$work/list.few"; }
 check_seine_few() { all_ok "$1"; }
 run_bare_few() { measured "$bare" -j 64 "$work/list.few"; }
 check_bare_few() { bare_ok "$1"; }
-run_seine_opened() { seine_fetch --sink null -j 64 --per-host 64 "$work/list.opened"; }
+run_seine_opened() { seine_fetch --output-format none -j 64 --per-host 64 "$work/list.opened"; }
 check_seine_opened() { all_ok "$1"; }
 run_bare_opened() { measured "$bare" -j 64 "$work/list.opened"; }
 check_bare_opened() { bare_ok "$1"; }

@@ -11,7 +11,7 @@ case_prepare() {
     "$tools/urls" -n $part -s $hosts "$closed" >"$work/list.refused" &&
     seq -f 'ftp://127.0.0.1/%.0f.jpg' $part >"$work/list.unusable" || return 1
   answering=$(grep -c ":$port/" "$work/list")
-  contestant seine "seine -j 1000 --sink null, the whole list" "$list_count" 1
+  contestant seine "seine -j 1000 --output-format none, the whole list" "$list_count" 1
   contestant answered "seine, a part of it, all hosts answer" $part 3
   contestant refused "seine, a part of it, all hosts refuse" $part 3
   contestant unusable "seine, as many URLs with a scheme that it refuses" $part 3

@@ -12,7 +12,7 @@ case_prepare() {
   start_nginx "ssl; keepalive_timeout 0; ssl_session_cache off; ssl_session_tickets off;
     ssl_certificate $work/cert.pem; ssl_certificate_key $work/key.pem; rewrite ^ /000000.jpg break" || return 1
   seq -f "https://127.0.0.1:$port/%06.0f.jpg" 0 $((count - 1)) >"$work/list"
-  contestant seine "seine -j 64 --sink null"
+  contestant seine "seine -j 64 --output-format none"
   contestant bare64 "bare loop -j 64, bundle as file, no CA path"
   contestant bare16 "bare loop -j 16, the same"
 }

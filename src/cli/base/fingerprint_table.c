@@ -19,7 +19,7 @@ struct segment {
   size_t capacity, count;
 };
 
-struct table {
+struct fingerprint_table {
   unsigned shift; /* of the words of a place: 1 with values, else 0 */
   size_t count, bytes;
   struct segment segments[SEGMENTS];
@@ -58,134 +58,134 @@ static size_t home(const struct segment *segment, uint64_t key) {
   return (size_t)((bits * segment->capacity) >> 32);
 }
 
-static uint64_t *key_at(const struct table *table, const struct segment *segment, size_t at) {
-  return &segment->places[at << table->shift];
+static uint64_t *key_at(const struct fingerprint_table *fingerprint_table, const struct segment *segment, size_t at) {
+  return &segment->places[at << fingerprint_table->shift];
 }
 
-static size_t place_bytes(const struct table *table) {
-  return sizeof(uint64_t) << table->shift;
+static size_t place_bytes(const struct fingerprint_table *fingerprint_table) {
+  return sizeof(uint64_t) << fingerprint_table->shift;
 }
 
 /* Where the key is, or the free place where it would be. The segment has a free place always. */
-static size_t probe(const struct table *table, const struct segment *segment, uint64_t key) {
+static size_t probe(const struct fingerprint_table *fingerprint_table, const struct segment *segment, uint64_t key) {
   size_t at = home(segment, key);
-  for (uint64_t found; (found = *key_at(table, segment, at)) && !same(found, key);)
+  for (uint64_t found; (found = *key_at(fingerprint_table, segment, at)) && !same(found, key);)
     if (++at == segment->capacity) at = 0;
   return at;
 }
 
-static void copy_place(const struct table *table, uint64_t *to, const uint64_t *from) {
+static void copy_place(const struct fingerprint_table *fingerprint_table, uint64_t *to, const uint64_t *from) {
   to[0] = from[0];
-  if (table->shift) to[1] = from[1];
+  if (fingerprint_table->shift) to[1] = from[1];
 }
 
-static void fill_slot(const struct table *table, const struct segment *segment, size_t at, struct table_slot *slot) {
-  slot->flags = key_at(table, segment, at);
-  slot->value = table->shift ? slot->flags + 1 : NULL;
+static void fill_slot(const struct fingerprint_table *fingerprint_table, const struct segment *segment, size_t at, struct table_slot *slot) {
+  slot->flags = key_at(fingerprint_table, segment, at);
+  slot->value = fingerprint_table->shift ? slot->flags + 1 : NULL;
 }
 
-static void grow(struct table *table, struct segment *segment) {
+static void grow(struct fingerprint_table *fingerprint_table, struct segment *segment) {
   struct segment larger = {.count = segment->count};
   larger.capacity = segment->capacity ? segment->capacity + segment->capacity / 2 : SMALLEST;
-  larger.places = xcalloc(larger.capacity, place_bytes(table));
+  larger.places = xcalloc(larger.capacity, place_bytes(fingerprint_table));
   for (size_t i = 0; i < segment->capacity; i++) {
-    const uint64_t *key = key_at(table, segment, i);
-    if (*key) copy_place(table, key_at(table, &larger, probe(table, &larger, *key)), key);
+    const uint64_t *key = key_at(fingerprint_table, segment, i);
+    if (*key) copy_place(fingerprint_table, key_at(fingerprint_table, &larger, probe(fingerprint_table, &larger, *key)), key);
   }
-  table->bytes += (larger.capacity - segment->capacity) * place_bytes(table);
+  fingerprint_table->bytes += (larger.capacity - segment->capacity) * place_bytes(fingerprint_table);
   free(segment->places);
   *segment = larger;
 }
 
-struct table *table_new(bool with_values) {
-  struct table *table = xcalloc(1, sizeof *table);
-  table->shift = with_values;
-  table->bytes = sizeof *table;
-  return table;
+struct fingerprint_table *fingerprint_table_new(bool with_values) {
+  struct fingerprint_table *fingerprint_table = xcalloc(1, sizeof *fingerprint_table);
+  fingerprint_table->shift = with_values;
+  fingerprint_table->bytes = sizeof *fingerprint_table;
+  return fingerprint_table;
 }
 
-void table_free(struct table *table) {
-  if (!table) return;
+void fingerprint_table_free(struct fingerprint_table *fingerprint_table) {
+  if (!fingerprint_table) return;
   for (size_t i = 0; i < SEGMENTS; i++)
-    free(table->segments[i].places);
-  free(table);
+    free(fingerprint_table->segments[i].places);
+  free(fingerprint_table);
 }
 
 /* The slot lets flags and value be changed, so that constness ends here, as in strchr. */
-static struct segment *segment_of(const struct table *table, uint64_t key) {
-  return (struct segment *)&table->segments[key >> SEGMENT_SHIFT];
+static struct segment *segment_of(const struct fingerprint_table *fingerprint_table, uint64_t key) {
+  return (struct segment *)&fingerprint_table->segments[key >> SEGMENT_SHIFT];
 }
 
-bool table_find(const struct table *table, uint64_t key, struct table_slot *slot) {
+bool fingerprint_table_find(const struct fingerprint_table *fingerprint_table, uint64_t key, struct table_slot *slot) {
   key = stored_form(key);
-  struct segment *segment = segment_of(table, key);
+  struct segment *segment = segment_of(fingerprint_table, key);
   if (segment->count == 0) return false;
-  size_t at = probe(table, segment, key);
-  if (!*key_at(table, segment, at)) return false;
-  fill_slot(table, segment, at, slot);
+  size_t at = probe(fingerprint_table, segment, key);
+  if (!*key_at(fingerprint_table, segment, at)) return false;
+  fill_slot(fingerprint_table, segment, at, slot);
   return true;
 }
 
-void table_prefetch(const struct table *table, uint64_t key) {
+void fingerprint_table_prefetch(const struct fingerprint_table *fingerprint_table, uint64_t key) {
   key = stored_form(key);
-  const struct segment *segment = segment_of(table, key);
+  const struct segment *segment = segment_of(fingerprint_table, key);
   if (segment->count == 0) return;
-  __builtin_prefetch(key_at(table, segment, home(segment, key)), 1);
+  __builtin_prefetch(key_at(fingerprint_table, segment, home(segment, key)), 1);
 }
 
-bool table_insert(struct table *table, uint64_t key, struct table_slot *slot) {
+bool fingerprint_table_insert(struct fingerprint_table *fingerprint_table, uint64_t key, struct table_slot *slot) {
   key = stored_form(key);
-  struct segment *segment = segment_of(table, key);
-  if (segment->capacity == 0) grow(table, segment);
-  size_t at = probe(table, segment, key);
-  bool is_new = !*key_at(table, segment, at);
+  struct segment *segment = segment_of(fingerprint_table, key);
+  if (segment->capacity == 0) grow(fingerprint_table, segment);
+  size_t at = probe(fingerprint_table, segment, key);
+  bool is_new = !*key_at(fingerprint_table, segment, at);
   if (is_new && (segment->count + 1) * 5 > segment->capacity * 4) {
-    grow(table, segment);
-    at = probe(table, segment, key);
+    grow(fingerprint_table, segment);
+    at = probe(fingerprint_table, segment, key);
   }
-  fill_slot(table, segment, at, slot);
+  fill_slot(fingerprint_table, segment, at, slot);
   if (!is_new) return false;
   *slot->flags = key;
   if (slot->value) *slot->value = 0;
   segment->count++;
-  table->count++;
+  fingerprint_table->count++;
   return true;
 }
 
 /* Closes the gap at `at` by moving back what had been pushed past it, so that no probe stops too early. */
-static void close_gap(const struct table *table, struct segment *segment, size_t at) {
+static void close_gap(const struct fingerprint_table *fingerprint_table, struct segment *segment, size_t at) {
   size_t next = at;
   for (;;) {
-    *key_at(table, segment, at) = 0;
+    *key_at(fingerprint_table, segment, at) = 0;
     for (;;) {
       if (++next == segment->capacity) next = 0;
-      uint64_t key = *key_at(table, segment, next);
+      uint64_t key = *key_at(fingerprint_table, segment, next);
       if (!key) return;
       size_t from = home(segment, key);
       bool stays = at <= next ? at < from && from <= next : at < from || from <= next;
       if (!stays) break;
     }
-    copy_place(table, key_at(table, segment, at), key_at(table, segment, next));
+    copy_place(fingerprint_table, key_at(fingerprint_table, segment, at), key_at(fingerprint_table, segment, next));
     at = next;
   }
 }
 
-bool table_remove(struct table *table, uint64_t key) {
+bool fingerprint_table_remove(struct fingerprint_table *fingerprint_table, uint64_t key) {
   key = stored_form(key);
-  struct segment *segment = segment_of(table, key);
+  struct segment *segment = segment_of(fingerprint_table, key);
   if (segment->count == 0) return false;
-  size_t at = probe(table, segment, key);
-  if (!*key_at(table, segment, at)) return false;
-  close_gap(table, segment, at);
+  size_t at = probe(fingerprint_table, segment, key);
+  if (!*key_at(fingerprint_table, segment, at)) return false;
+  close_gap(fingerprint_table, segment, at);
   segment->count--;
-  table->count--;
+  fingerprint_table->count--;
   return true;
 }
 
-size_t table_count(const struct table *table) {
-  return table->count;
+size_t fingerprint_table_count(const struct fingerprint_table *fingerprint_table) {
+  return fingerprint_table->count;
 }
 
-size_t table_bytes(const struct table *table) {
-  return table->bytes;
+size_t fingerprint_table_bytes(const struct fingerprint_table *fingerprint_table) {
+  return fingerprint_table->bytes;
 }

@@ -19,25 +19,25 @@ uint64_t fingerprint(const struct fingerprint_key *key, const void *data, size_t
 
 /* Open addressing in 256 segments. A segment is between 53% and 80% full once it has grown (by half each time), so that
  * an entry costs 10 to 15 bytes, or 20 to 30 with a value, and growing copies 1/256 of the whole. */
-struct table;
+struct fingerprint_table;
 
 struct table_slot {
   uint64_t *flags; /* the stored fingerprint; only its TABLE_FLAGS may be changed */
   uint64_t *value; /* NULL in a table without values */
 };
 
-struct table *table_new(bool with_values);
-void table_free(struct table *table); /* NULL is fine */
+struct fingerprint_table *fingerprint_table_new(bool with_values);
+void fingerprint_table_free(struct fingerprint_table *fingerprint_table); /* NULL is fine */
 
 /* Slots are valid until the next insertion or removal. */
-bool table_find(const struct table *table, uint64_t key, struct table_slot *slot);
+bool fingerprint_table_find(const struct fingerprint_table *fingerprint_table, uint64_t key, struct table_slot *slot);
 /* Finds the entry or makes it, with the flags of `key` and the value 0; true if it was made. */
-bool table_insert(struct table *table, uint64_t key, struct table_slot *slot);
-bool table_remove(struct table *table, uint64_t key);
+bool fingerprint_table_insert(struct fingerprint_table *fingerprint_table, uint64_t key, struct table_slot *slot);
+bool fingerprint_table_remove(struct fingerprint_table *fingerprint_table, uint64_t key);
 /* Begins to fetch what the next call for this key will look at, which lies in no cache of the processor's. */
-void table_prefetch(const struct table *table, uint64_t key);
+void fingerprint_table_prefetch(const struct fingerprint_table *fingerprint_table, uint64_t key);
 
-size_t table_count(const struct table *table);
-size_t table_bytes(const struct table *table); /* allocated now */
+size_t fingerprint_table_count(const struct fingerprint_table *fingerprint_table);
+size_t fingerprint_table_bytes(const struct fingerprint_table *fingerprint_table); /* allocated now */
 
 #endif

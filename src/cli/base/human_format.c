@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-char *amount_count(uint64_t count, char *out) {
+char *format_count(uint64_t count, char *out) {
   char digits[24];
   size_t length = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, count), used = 0;
   for (size_t i = 0; i < length; i++) {
@@ -16,7 +16,7 @@ char *amount_count(uint64_t count, char *out) {
   return out;
 }
 
-char *amount_bytes(double bytes, char *out) {
+char *format_bytes(double bytes, char *out) {
   static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
   size_t unit = 0;
   /* 999.95 would be shown as 1000.0. */
@@ -28,8 +28,8 @@ char *amount_bytes(double bytes, char *out) {
   return out;
 }
 
-char *amount_rate(double rate, char *out) {
-  if (rate >= 99.5) return amount_count((uint64_t)(rate + 0.5), out);
+char *format_rate(double rate, char *out) {
+  if (rate >= 99.5) return format_count((uint64_t)(rate + 0.5), out);
   if (rate >= 9.95)
     snprintf(out, AMOUNT_ROOM, "%.0f", rate);
   else
@@ -37,7 +37,7 @@ char *amount_rate(double rate, char *out) {
   return out;
 }
 
-char *amount_time(uint64_t seconds, char *out) {
+char *format_seconds(uint64_t seconds, char *out) {
   unsigned s = (unsigned)(seconds % 60), m = (unsigned)(seconds / 60 % 60), h = (unsigned)(seconds / 3600 % 24);
   uint64_t days = seconds / 86400;
   if (days)
@@ -49,7 +49,7 @@ char *amount_time(uint64_t seconds, char *out) {
   return out;
 }
 
-char *amount_wait(uint64_t ms, char *out) {
+char *format_wait(uint64_t ms, char *out) {
   if (ms < 1000)
     snprintf(out, AMOUNT_ROOM, "%" PRIu64 " ms", ms);
   else if (ms < 9950)

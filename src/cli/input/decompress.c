@@ -22,7 +22,7 @@
 #define INPUT_BYTES   65536
 #define XZ_MEMORY_MIB 128 /* xz -9 needs 65; a list that needs more is refused */
 
-struct unpack {
+struct decompress {
   enum packing packing;
   int fd;
   int wake; /* readable once it was interrupted */
@@ -96,92 +96,92 @@ static const char *name_of(enum packing packing) {
 /* ---- What goes in ---- */
 
 /* Only the first problem is told: the others follow from it. */
-static void fail(struct unpack *unpack, const char *what, const char *more) {
-  if (unpack->problem == NULL)
-    unpack->problem = xasprintf("its %s data %s%s%s", name_of(unpack->packing), what, more != NULL ? ": " : "",
+static void fail(struct decompress *decompress, const char *what, const char *more) {
+  if (decompress->problem == NULL)
+    decompress->problem = xasprintf("its %s data %s%s%s", name_of(decompress->packing), what, more != NULL ? ": " : "",
                                 more != NULL ? more : "");
 }
 
-static ssize_t fail_reading(struct unpack *unpack, int error) {
-  if (unpack->problem == NULL) unpack->problem = xstrdup(strerror(error));
+static ssize_t fail_reading(struct decompress *decompress, int error) {
+  if (decompress->problem == NULL) decompress->problem = xstrdup(strerror(error));
   return -1;
 }
 
 /* The next bytes of the descriptor, at unpack->input; 0 at its end. */
-static ssize_t take_input(struct unpack *unpack) {
-  if (unpack->head > 0) {
-    ssize_t head = (ssize_t)unpack->head;
-    unpack->head = 0;
+static ssize_t take_input(struct decompress *decompress) {
+  if (decompress->head > 0) {
+    ssize_t head = (ssize_t)decompress->head;
+    decompress->head = 0;
     return head;
   }
   for (;;) {
-    struct pollfd ready[] = {{.fd = unpack->fd, .events = POLLIN}, {.fd = unpack->wake, .events = POLLIN}};
-    if (poll(ready, 2, -1) < 0 && errno != EINTR) return fail_reading(unpack, errno);
-    if (ready[1].revents != 0) return fail_reading(unpack, ECANCELED);
-    ssize_t got = read(unpack->fd, unpack->input, INPUT_BYTES);
+    struct pollfd ready[] = {{.fd = decompress->fd, .events = POLLIN}, {.fd = decompress->wake, .events = POLLIN}};
+    if (poll(ready, 2, -1) < 0 && errno != EINTR) return fail_reading(decompress, errno);
+    if (ready[1].revents != 0) return fail_reading(decompress, ECANCELED);
+    ssize_t got = read(decompress->fd, decompress->input, INPUT_BYTES);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (got < 0) return fail_reading(unpack, errno);
-    unpack->dry = got == 0;
+    if (got < 0) return fail_reading(decompress, errno);
+    decompress->dry = got == 0;
     return got;
   }
 }
 
-static bool must_wait(const struct unpack *unpack) {
-  struct pollfd ready = {.fd = unpack->fd, .events = POLLIN};
-  return unpack->head == 0 && !unpack->dry && poll(&ready, 1, 0) == 0;
+static bool must_wait(const struct decompress *decompress) {
+  struct pollfd ready = {.fd = decompress->fd, .events = POLLIN};
+  return decompress->head == 0 && !decompress->dry && poll(&ready, 1, 0) == 0;
 }
 
 /* ---- gzip ---- */
 
-static int open_gzip(struct unpack *unpack) {
-  unpack->between = true;
-  return inflateInit2(&unpack->gzip, 16 + MAX_WBITS) == Z_OK ? 0 : -1;
+static int open_gzip(struct decompress *decompress) {
+  decompress->between = true;
+  return inflateInit2(&decompress->gzip, 16 + MAX_WBITS) == Z_OK ? 0 : -1;
 }
 
 /* Between members there may be zeros, with which tapes were filled up. False if there is anything else. */
-static bool begin_member(struct unpack *unpack) {
-  z_stream *gzip = &unpack->gzip;
+static bool begin_member(struct decompress *decompress) {
+  z_stream *gzip = &decompress->gzip;
   while (gzip->avail_in > 0 && *gzip->next_in == '\0') {
     gzip->next_in++;
     gzip->avail_in--;
   }
   if (gzip->avail_in == 0) return true;
   if (*gzip->next_in != 0x1f) {
-    fail(unpack, "are followed by something else", NULL);
+    fail(decompress, "are followed by something else", NULL);
     return false;
   }
-  unpack->between = false;
+  decompress->between = false;
   return inflateReset(gzip) == Z_OK;
 }
 
-static bool inflate_some(struct unpack *unpack) {
-  z_stream *gzip = &unpack->gzip;
+static bool inflate_some(struct decompress *decompress) {
+  z_stream *gzip = &decompress->gzip;
   int code = inflate(gzip, Z_NO_FLUSH);
   if (code == Z_STREAM_END)
-    unpack->between = true;
+    decompress->between = true;
   else if (code != Z_OK && code != Z_BUF_ERROR)
-    fail(unpack, "are damaged", gzip->msg);
-  return unpack->problem == NULL;
+    fail(decompress, "are damaged", gzip->msg);
+  return decompress->problem == NULL;
 }
 
-static ssize_t read_gzip(struct unpack *unpack, char *out, size_t room) {
-  z_stream *gzip = &unpack->gzip;
+static ssize_t read_gzip(struct decompress *decompress, char *out, size_t room) {
+  z_stream *gzip = &decompress->gzip;
   gzip->next_out = (Bytef *)out;
   gzip->avail_out = (uInt)room;
   while (gzip->avail_out == room) {
     if (gzip->avail_in == 0) {
-      ssize_t got = take_input(unpack);
+      ssize_t got = take_input(decompress);
       if (got < 0) return -1;
-      if (got == 0 && unpack->between) return 0;
+      if (got == 0 && decompress->between) return 0;
       if (got == 0) {
-        fail(unpack, "end too early", NULL);
+        fail(decompress, "end too early", NULL);
         return -1;
       }
-      gzip->next_in = (Bytef *)unpack->input;
+      gzip->next_in = (Bytef *)decompress->input;
       gzip->avail_in = (uInt)got;
     }
-    bool good = !unpack->between || begin_member(unpack);
-    if (good && !unpack->between) good = inflate_some(unpack);
+    bool good = !decompress->between || begin_member(decompress);
+    if (good && !decompress->between) good = inflate_some(decompress);
     if (!good && gzip->avail_out == room) return -1; /* what came before the damage is given first */
     if (!good) break;
   }
@@ -190,125 +190,125 @@ static ssize_t read_gzip(struct unpack *unpack, char *out, size_t room) {
 
 /* ---- xz ---- */
 
-static int open_xz(struct unpack *unpack) {
-  unpack->xz = (lzma_stream)LZMA_STREAM_INIT;
+static int open_xz(struct decompress *decompress) {
+  decompress->xz = (lzma_stream)LZMA_STREAM_INIT;
   uint64_t most = (uint64_t)XZ_MEMORY_MIB << 20;
-  return lzma_stream_decoder(&unpack->xz, most, LZMA_CONCATENATED) == LZMA_OK ? 0 : -1;
+  return lzma_stream_decoder(&decompress->xz, most, LZMA_CONCATENATED) == LZMA_OK ? 0 : -1;
 }
 
-static void fail_xz(struct unpack *unpack, lzma_ret code) {
+static void fail_xz(struct decompress *decompress, lzma_ret code) {
   char memory[96];
-  uint64_t mib = (lzma_memusage(&unpack->xz) >> 20) + 1;
+  uint64_t mib = (lzma_memusage(&decompress->xz) >> 20) + 1;
   snprintf(memory, sizeof memory, "%llu MiB, and %d MiB is the limit; xz -9 stays below it", (unsigned long long)mib,
            XZ_MEMORY_MIB);
   if (code == LZMA_MEMLIMIT_ERROR)
-    fail(unpack, "need too much memory to be unpacked", memory);
+    fail(decompress, "need too much memory to be unpacked", memory);
   else
-    fail(unpack, unpack->dry ? "are damaged, or end too early" : "are damaged", NULL);
+    fail(decompress, decompress->dry ? "are damaged, or end too early" : "are damaged", NULL);
 }
 
 /* At the end of the input, liblzma is told so: only then it knows that no further stream follows. */
-static ssize_t read_xz(struct unpack *unpack, char *out, size_t room) {
-  lzma_stream *xz = &unpack->xz;
+static ssize_t read_xz(struct decompress *decompress, char *out, size_t room) {
+  lzma_stream *xz = &decompress->xz;
   lzma_ret code = LZMA_OK;
   xz->next_out = (uint8_t *)out;
   xz->avail_out = room;
   while (xz->avail_out == room && code == LZMA_OK) {
-    if (xz->avail_in == 0 && !unpack->dry) {
-      ssize_t got = take_input(unpack);
+    if (xz->avail_in == 0 && !decompress->dry) {
+      ssize_t got = take_input(decompress);
       if (got < 0) return -1;
-      xz->next_in = (const uint8_t *)unpack->input;
+      xz->next_in = (const uint8_t *)decompress->input;
       xz->avail_in = (size_t)got;
     }
-    code = lzma_code(xz, unpack->dry && xz->avail_in == 0 ? LZMA_FINISH : LZMA_RUN);
+    code = lzma_code(xz, decompress->dry && xz->avail_in == 0 ? LZMA_FINISH : LZMA_RUN);
   }
   if (xz->avail_out < room) return (ssize_t)(room - xz->avail_out); /* a failure comes again */
   if (code == LZMA_STREAM_END) return 0;
-  fail_xz(unpack, code);
+  fail_xz(decompress, code);
   return -1;
 }
 
 /* ---- The others ---- */
 
 static la_ssize_t give_input(struct archive *archive, void *user, const void **data) {
-  struct unpack *unpack = user;
-  ssize_t got = take_input(unpack);
-  if (got < 0) archive_set_error(archive, EIO, "%s", unpack->problem);
-  *data = unpack->input;
+  struct decompress *decompress = user;
+  ssize_t got = take_input(decompress);
+  if (got < 0) archive_set_error(archive, EIO, "%s", decompress->problem);
+  *data = decompress->input;
   return got;
 }
 
-static void fail_archive(struct unpack *unpack) {
-  const char *more = archive_error_string(unpack->archive);
-  fail(unpack, unpack->dry ? "are damaged, or end too early" : "are damaged", more);
+static void fail_archive(struct decompress *decompress) {
+  const char *more = archive_error_string(decompress->archive);
+  fail(decompress, decompress->dry ? "are damaged, or end too early" : "are damaged", more);
 }
 
-static int open_archive(struct unpack *unpack) {
+static int open_archive(struct decompress *decompress) {
   static const int filters[] = {[PACKING_ZSTD] = ARCHIVE_FILTER_ZSTD, [PACKING_BZIP2] = ARCHIVE_FILTER_BZIP2};
-  unpack->archive = archive_read_new();
-  if (unpack->archive == NULL) return -1;
-  archive_read_support_format_empty(unpack->archive);
-  archive_read_support_format_raw(unpack->archive);
+  decompress->archive = archive_read_new();
+  if (decompress->archive == NULL) return -1;
+  archive_read_support_format_empty(decompress->archive);
+  archive_read_support_format_raw(decompress->archive);
   /* Named, not guessed: what is packed twice is unpacked once. */
-  return archive_read_append_filter(unpack->archive, filters[unpack->packing]) == ARCHIVE_OK ? 0 : -1;
+  return archive_read_append_filter(decompress->archive, filters[decompress->packing]) == ARCHIVE_OK ? 0 : -1;
 }
 
 /* Looks at the first bytes, which waits for them, and so is not done before a worker reads. */
-static ssize_t begin_archive(struct unpack *unpack) {
+static ssize_t begin_archive(struct decompress *decompress) {
   struct archive_entry *entry;
-  int code = archive_read_open(unpack->archive, unpack, NULL, give_input, NULL);
+  int code = archive_read_open(decompress->archive, decompress, NULL, give_input, NULL);
   /* What is damaged from the beginning is opened all the same, as an empty archive; but it is said. */
-  if (code == ARCHIVE_OK && archive_errno(unpack->archive) != 0) code = ARCHIVE_FATAL;
-  if (code == ARCHIVE_OK) code = archive_read_next_header(unpack->archive, &entry);
+  if (code == ARCHIVE_OK && archive_errno(decompress->archive) != 0) code = ARCHIVE_FATAL;
+  if (code == ARCHIVE_OK) code = archive_read_next_header(decompress->archive, &entry);
   if (code == ARCHIVE_OK) return 1;
   if (code == ARCHIVE_EOF) return 0;
-  fail_archive(unpack);
+  fail_archive(decompress);
   return -1;
 }
 
-static ssize_t read_archive(struct unpack *unpack, char *out, size_t room) {
-  if (unpack->block == NULL) {
-    unpack->block = "";
-    ssize_t begun = begin_archive(unpack);
+static ssize_t read_archive(struct decompress *decompress, char *out, size_t room) {
+  if (decompress->block == NULL) {
+    decompress->block = "";
+    ssize_t begun = begin_archive(decompress);
     if (begun <= 0) return begun;
   }
-  while (unpack->block_length == 0) {
+  while (decompress->block_length == 0) {
     const void *block;
     la_int64_t offset;
-    int code = archive_read_data_block(unpack->archive, &block, &unpack->block_length, &offset);
+    int code = archive_read_data_block(decompress->archive, &block, &decompress->block_length, &offset);
     if (code == ARCHIVE_EOF) return 0;
     if (code != ARCHIVE_OK) {
-      unpack->block_length = 0;
-      fail_archive(unpack);
+      decompress->block_length = 0;
+      fail_archive(decompress);
       return -1;
     }
-    unpack->block = block;
+    decompress->block = block;
   }
-  size_t length = unpack->block_length < room ? unpack->block_length : room;
-  memcpy(out, unpack->block, length);
-  unpack->block += length;
-  unpack->block_length -= length;
+  size_t length = decompress->block_length < room ? decompress->block_length : room;
+  memcpy(out, decompress->block, length);
+  decompress->block += length;
+  decompress->block_length -= length;
   return (ssize_t)length;
 }
 
-static void close_gzip(struct unpack *unpack) {
-  inflateEnd(&unpack->gzip);
+static void close_gzip(struct decompress *decompress) {
+  inflateEnd(&decompress->gzip);
 }
 
-static void close_xz(struct unpack *unpack) {
-  lzma_end(&unpack->xz);
+static void close_xz(struct decompress *decompress) {
+  lzma_end(&decompress->xz);
 }
 
-static void close_archive(struct unpack *unpack) {
-  archive_read_free(unpack->archive);
+static void close_archive(struct decompress *decompress) {
+  archive_read_free(decompress->archive);
 }
 
 /* ---- The whole ---- */
 
 struct unpacker {
-  int (*open)(struct unpack *unpack);
-  ssize_t (*read)(struct unpack *unpack, char *out, size_t room);
-  void (*close)(struct unpack *unpack);
+  int (*open)(struct decompress *decompress);
+  ssize_t (*read)(struct decompress *decompress, char *out, size_t room);
+  void (*close)(struct decompress *decompress);
 };
 
 static const struct unpacker *unpacker_of(enum packing packing) {
@@ -317,46 +317,46 @@ static const struct unpacker *unpacker_of(enum packing packing) {
   return packing == PACKING_GZIP ? &gzip : packing == PACKING_XZ ? &xz : &others;
 }
 
-struct unpack *unpack_open(enum packing packing, int fd, const char *head, size_t length) {
+struct decompress *decompress_open(enum packing packing, int fd, const char *head, size_t length) {
   int wake = eventfd(0, EFD_CLOEXEC);
   if (wake < 0) return NULL;
-  struct unpack *unpack = xcalloc(1, sizeof *unpack);
-  unpack->packing = packing;
-  unpack->fd = fd;
-  unpack->wake = wake;
-  unpack->input = xmalloc(length > INPUT_BYTES ? length : INPUT_BYTES);
-  memcpy(unpack->input, head, length);
-  unpack->head = length;
-  if (unpacker_of(packing)->open(unpack) == 0) return unpack;
-  unpack_close(unpack);
+  struct decompress *decompress = xcalloc(1, sizeof *decompress);
+  decompress->packing = packing;
+  decompress->fd = fd;
+  decompress->wake = wake;
+  decompress->input = xmalloc(length > INPUT_BYTES ? length : INPUT_BYTES);
+  memcpy(decompress->input, head, length);
+  decompress->head = length;
+  if (unpacker_of(packing)->open(decompress) == 0) return decompress;
+  decompress_close(decompress);
   errno = ENOMEM;
   return NULL;
 }
 
-ssize_t unpack_read(struct unpack *unpack, char *out, size_t room) {
+ssize_t decompress_read(struct decompress *decompress, char *out, size_t room) {
   size_t used = 0;
-  while (used < room && !unpack->ended && unpack->problem == NULL && (used == 0 || !must_wait(unpack))) {
-    ssize_t got = unpacker_of(unpack->packing)->read(unpack, out + used, room - used);
-    if (got == 0) unpack->ended = true;
+  while (used < room && !decompress->ended && decompress->problem == NULL && (used == 0 || !must_wait(decompress))) {
+    ssize_t got = unpacker_of(decompress->packing)->read(decompress, out + used, room - used);
+    if (got == 0) decompress->ended = true;
     if (got > 0) used += (size_t)got;
   }
   if (used > 0) return (ssize_t)used;
-  return unpack->problem != NULL ? -1 : 0;
+  return decompress->problem != NULL ? -1 : 0;
 }
 
-const char *unpack_problem(const struct unpack *unpack) {
-  return unpack->problem;
+const char *decompress_problem(const struct decompress *decompress) {
+  return decompress->problem;
 }
 
-void unpack_interrupt(struct unpack *unpack) {
-  eventfd_write(unpack->wake, 1);
+void decompress_interrupt(struct decompress *decompress) {
+  eventfd_write(decompress->wake, 1);
 }
 
-void unpack_close(struct unpack *unpack) {
-  if (unpack == NULL) return;
-  unpacker_of(unpack->packing)->close(unpack);
-  close(unpack->wake);
-  free(unpack->input);
-  free(unpack->problem);
-  free(unpack);
+void decompress_close(struct decompress *decompress) {
+  if (decompress == NULL) return;
+  unpacker_of(decompress->packing)->close(decompress);
+  close(decompress->wake);
+  free(decompress->input);
+  free(decompress->problem);
+  free(decompress);
 }

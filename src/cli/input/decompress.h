@@ -22,22 +22,22 @@ enum packing packing_of(const char *data, size_t length);
 /* The length of a file's name without an ending such as ".gz". */
 size_t packing_stem(const char *name);
 
-struct unpack;
+struct decompress;
 
 /* Reads `fd`, which stays the caller's, after the bytes that were read of it already. NULL if the system has no
  * descriptor left (errno says). */
-struct unpack *unpack_open(enum packing packing, int fd, const char *head, size_t length);
+struct decompress *decompress_open(enum packing packing, int fd, const char *head, size_t length);
 
 /* Puts at least one byte into out[0..room), and more as far as that needs no waiting. 0 at the end, -1 where it cannot
  * go on. Blocks, so it is for a worker. */
-ssize_t unpack_read(struct unpack *unpack, char *out, size_t room);
+ssize_t decompress_read(struct decompress *decompress, char *out, size_t room);
 
-/* Why unpack_read gave -1: a part of a sentence. */
-const char *unpack_problem(const struct unpack *unpack);
+/* Why decompress_read gave -1: a part of a sentence. */
+const char *decompress_problem(const struct decompress *decompress);
 
-/* From another thread: an unpack_read that waits for input, now or later, gives -1. */
-void unpack_interrupt(struct unpack *unpack);
+/* From another thread: an decompress_read that waits for input, now or later, gives -1. */
+void decompress_interrupt(struct decompress *decompress);
 
-void unpack_close(struct unpack *unpack);
+void decompress_close(struct decompress *decompress);
 
 #endif

@@ -30,7 +30,7 @@ static bool is_tar(const char *data, size_t length, bool *more) {
   return false;
 }
 
-const char *foreign_kind(const char *data, size_t length, bool *more) {
+const char *file_signature_kind(const char *data, size_t length, bool *more) {
   *more = false;
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     size_t known = length < kinds[i].length ? length : kinds[i].length;

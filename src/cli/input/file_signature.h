@@ -7,6 +7,6 @@
 
 /* What a file is that begins with these bytes, and what to do about it: a part of a sentence; NULL if it may be a list.
  * more: further bytes may show it to be something else. */
-const char *foreign_kind(const char *data, size_t length, bool *more);
+const char *file_signature_kind(const char *data, size_t length, bool *more);
 
 #endif

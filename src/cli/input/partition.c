@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int shard_set(struct shard *shard, const char *text) {
+int partition_set(struct shard *shard, const char *text) {
   unsigned long numbers[2];
   *shard = (struct shard){0};
   if (text == NULL) return 0;
@@ -22,7 +22,7 @@ int shard_set(struct shard *shard, const char *text) {
   return 0;
 }
 
-uint32_t shard_of_host(const char *host, size_t length, uint32_t parts) {
+uint32_t partition_of_host(const char *host, size_t length, uint32_t parts) {
   uint8_t digest[32];
   uint64_t number = 0;
   seine_sha256(host, length, digest);
@@ -32,15 +32,15 @@ uint32_t shard_of_host(const char *host, size_t length, uint32_t parts) {
 }
 
 static uint32_t part_of(struct shard *shard, const char *host, size_t length) {
-  if (length >= sizeof shard->last) return shard_of_host(host, length, shard->parts);
+  if (length >= sizeof shard->last) return partition_of_host(host, length, shard->parts);
   if (memcmp(shard->last, host, length) == 0 && shard->last[length] == '\0') return shard->last_part;
   memcpy(shard->last, host, length);
   shard->last[length] = '\0';
-  shard->last_part = shard_of_host(host, length, shard->parts);
+  shard->last_part = partition_of_host(host, length, shard->parts);
   return shard->last_part;
 }
 
-uint32_t shard_of(struct shard *shard, const char *url) {
+uint32_t partition_of(struct shard *shard, const char *url) {
   if (seine_url_canonical_length(url) > 0) {
     const char *host = strstr(url, "://") + 3;
     return part_of(shard, host, strcspn(host, ":/"));
@@ -52,6 +52,6 @@ uint32_t shard_of(struct shard *shard, const char *url) {
   return part;
 }
 
-bool shard_takes(struct shard *shard, const char *url) {
-  return shard->parts <= 1 || shard_of(shard, url) == shard->part;
+bool partition_takes(struct shard *shard, const char *url) {
+  return shard->parts <= 1 || partition_of(shard, url) == shard->part;
 }

@@ -15,16 +15,16 @@ struct shard {
 };
 
 /* From "I/N", I from 1 to N; NULL takes all. 0, or -1 if it is neither. */
-int shard_set(struct shard *shard, const char *text);
+int partition_set(struct shard *shard, const char *text);
 
 /* The part of a host, a name in lower case as seine_url_parse gives it: the first 8 bytes of its SHA-256, the most
  * significant first, modulo `parts`. This is a promise to other programs, and to the next run. */
-uint32_t shard_of_host(const char *host, size_t length, uint32_t parts);
+uint32_t partition_of_host(const char *host, size_t length, uint32_t parts);
 
 /* The part of a URL; what is no http(s) URL is in the first. */
-uint32_t shard_of(struct shard *shard, const char *url);
+uint32_t partition_of(struct shard *shard, const char *url);
 
 /* Whether the URL is to be fetched here. */
-bool shard_takes(struct shard *shard, const char *url);
+bool partition_takes(struct shard *shard, const char *url);
 
 #endif

@@ -47,7 +47,7 @@ struct source {
   int fd;
   int open_error;
   bool seekable;
-  struct unpack *unpack;
+  struct decompress *decompress;
   ssize_t unpacked; /* by the worker */
   uv_work_t work;
   uv_fs_t request;
@@ -82,7 +82,7 @@ static void note_problem(struct source *source, const char *problem) {
 /* ---- Closing ---- */
 
 static void source_free(struct source *source) {
-  unpack_close(source->unpack);
+  decompress_close(source->decompress);
   free(source->name);
   free(source->now.room);
   free(source->ahead.room);
@@ -142,7 +142,7 @@ void source_close(struct source *source) {
     break;
   case STATE_PACKED:
     if (source->reading) {
-      unpack_interrupt(source->unpack);
+      decompress_interrupt(source->decompress);
       uv_cancel((uv_req_t *)&source->work);
     } else {
       shut(source);
@@ -251,9 +251,9 @@ struct source *source_open(uv_loop_t *loop, const char *name, source_ready_cb on
 
 static void begin_unpacking(struct source *source, enum packing packing) {
   source->state = STATE_PACKED;
-  source->unpack = unpack_open(packing, source->fd, chunk_data(&source->ahead), source->ahead.length);
+  source->decompress = decompress_open(packing, source->fd, chunk_data(&source->ahead), source->ahead.length);
   source->ahead.length = 0;
-  if (source->unpack == NULL)
+  if (source->decompress == NULL)
     break_off(source, -errno);
   else
     read_more(source);
@@ -299,14 +299,14 @@ static bool is_plain(struct source *source) {
 
 static void unpack_more(uv_work_t *work) {
   struct source *source = work->data;
-  source->unpacked = unpack_read(source->unpack, chunk_data(&source->ahead), CHUNK_BYTES);
+  source->unpacked = decompress_read(source->decompress, chunk_data(&source->ahead), CHUNK_BYTES);
 }
 
 static void on_unpacked(uv_work_t *work, int status) {
   struct source *source = work->data;
   source->reading = false;
   if (source->leaving || status < 0 || source->unpacked <= 0) {
-    if (!source->leaving && status == 0 && source->unpacked < 0) note_problem(source, unpack_problem(source->unpack));
+    if (!source->leaving && status == 0 && source->unpacked < 0) note_problem(source, decompress_problem(source->decompress));
     shut(source);
     return;
   }

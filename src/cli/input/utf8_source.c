@@ -61,7 +61,7 @@ static void set_encoding(struct input *input, const char *name) {
 /* False if more bytes must come before it is known how the list begins. *mark becomes the bytes before its text. */
 static bool begin(struct input *input, const char *bytes, size_t length, bool last, size_t *mark) {
   bool more_kind, more_mark;
-  const char *kind = foreign_kind(bytes, length, &more_kind);
+  const char *kind = file_signature_kind(bytes, length, &more_kind);
   const char *name = encoding_of_mark(bytes, length, mark, &more_mark);
   bool more_zeros = length < 4 || (length < ENCODING_GUESS_BYTES && memchr(bytes, '\0', length) != NULL);
   if (kind == NULL && !last && (more_kind || more_mark || more_zeros)) return false;

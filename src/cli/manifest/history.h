@@ -21,7 +21,7 @@ void history_free(struct history *history); /* NULL is fine */
 void history_prefetch(const struct history *history, uint64_t url);
 
 /* What is known of a URL; from now on it is met. */
-enum history_seen history_meet(struct history *history, uint64_t url);
+enum history_seen history_visit(struct history *history, uint64_t url);
 
 /* State of a URL after the rows of earlier runs. */
 enum history_past {
@@ -32,7 +32,7 @@ enum history_past {
 };
 
 /* Notes a row of an earlier run. The last row of a URL counts. */
-void history_note(struct history *history, uint64_t url, enum history_past past);
+void history_add(struct history *history, uint64_t url, enum history_past past);
 
 /* URLs that are done, or were met. */
 size_t history_count(const struct history *history);

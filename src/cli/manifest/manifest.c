@@ -282,7 +282,7 @@ void manifest_read(struct manifest *manifest, uint64_t offset, manifest_read_cb 
 }
 
 static bool scan_row(char *line, size_t length, enum row_format format, struct row_view *view) {
-  return (format == ROW_JSON && row_scan(line, length, view)) || row_read(line, length, format, view);
+  return (format == ROW_JSON && row_read_fast(line, length, view)) || row_read(line, length, format, view);
 }
 
 int manifest_scan(const struct manifest *manifest, manifest_scan_cb on_row, void *user) {

@@ -54,7 +54,7 @@ static int64_t whole_lines(int fd, int64_t size) {
   return end;
 }
 
-static int cut_torn_line(struct manifest_file *file, int64_t size) {
+static int cut_unfinished_line(struct manifest_file *file, int64_t size) {
   int64_t whole = whole_lines(file->rows, size);
   if (whole < 0 || (whole < size && ftruncate(file->rows, whole) != 0)) {
     say("%s cannot be read to its end: %s", file->name, strerror(errno));
@@ -84,7 +84,7 @@ static int take_regular(struct manifest_file *file, const char *path, int64_t si
         "--manifest, or replace this one with --fresh", path);
     return 2;
   }
-  if (!fresh) return cut_torn_line(file, size);
+  if (!fresh) return cut_unfinished_line(file, size);
   if (ftruncate(file->rows, 0) == 0) return 0;
   say("%s cannot be emptied: %s", file->name, strerror(errno));
   return 3;

@@ -18,60 +18,60 @@ struct note {
 };
 
 struct pass {
-  struct recall *recall;
+  struct replay *replay;
   struct note ahead[AHEAD]; /* a ring: the last AHEAD rows of `met` */
   size_t met;
 };
 
-static uint64_t key_of_row(const struct recall *recall, const struct row_view *view) {
-  if (view->error == SEINE_EURL) return url_key_of_text(recall->key, view->url);
-  return url_key(recall->key, view->url, view->url);
+static uint64_t key_of_row(const struct replay *replay, const struct row_view *view) {
+  if (view->error == SEINE_EURL) return url_key_of_text(replay->key, view->url);
+  return url_key(replay->key, view->url, view->url);
 }
 
-static void keep(struct recall *recall, const struct note *note) {
-  history_note(recall->history, note->url, note->past);
-  if (note->has_bytes) dedup_note_prefetched(recall->dedup, note->bytes, note->offset);
+static void keep(struct replay *replay, const struct note *note) {
+  history_add(replay->history, note->url, note->past);
+  if (note->has_bytes) dedup_add_prefetched(replay->dedup, note->bytes, note->offset);
 }
 
 /* Notes are kept in the order of their rows, for the last row of a URL counts, and the first of equal bytes. */
 static void keep_later(struct pass *pass, const struct note *note) {
   struct note *place = &pass->ahead[pass->met % AHEAD];
-  if (pass->met++ >= AHEAD) keep(pass->recall, place);
+  if (pass->met++ >= AHEAD) keep(pass->replay, place);
   *place = *note;
 }
 
 static void keep_rest(struct pass *pass) {
   for (size_t i = pass->met > AHEAD ? pass->met - AHEAD : 0; i < pass->met; i++)
-    keep(pass->recall, &pass->ahead[i % AHEAD]);
+    keep(pass->replay, &pass->ahead[i % AHEAD]);
 }
 
-static bool file_is_lost(struct recall *recall, const struct row_view *view) {
+static bool file_is_lost(struct replay *replay, const struct row_view *view) {
   struct stat st;
-  bool there = outdir_stat(recall->outdir, view->path, &st) == 0 && S_ISREG(st.st_mode);
+  bool there = outdir_stat(replay->outdir, view->path, &st) == 0 && S_ISREG(st.st_mode);
   if (there && (uint64_t)st.st_size == view->bytes) return false;
   if (there)
-    recall->resized++;
+    replay->resized++;
   else
-    recall->missing++;
+    replay->missing++;
   return true;
 }
 
 /* A look now and then is enough to leave in time, and to be followed. */
-static bool goes_on(struct recall *recall, uint64_t offset) {
-  if (++recall->rows % 1024 != 0 && !recall->check_files) return true;
-  atomic_store_explicit(&recall->rows_so_far, recall->rows, memory_order_relaxed);
-  atomic_store_explicit(&recall->bytes_so_far, offset, memory_order_relaxed);
-  return !atomic_load(&recall->stop);
+static bool goes_on(struct replay *replay, uint64_t offset) {
+  if (++replay->rows % 1024 != 0 && !replay->check_files) return true;
+  atomic_store_explicit(&replay->rows_so_far, replay->rows, memory_order_relaxed);
+  atomic_store_explicit(&replay->bytes_so_far, offset, memory_order_relaxed);
+  return !atomic_load(&replay->stop);
 }
 
 /* Whether this run fetches the URL of a row again, its file aside. */
-static bool is_due(const struct recall *recall, const struct row_view *view) {
+static bool is_due(const struct replay *replay, const struct row_view *view) {
   if (view->status <= SEINE_STATUS_DUPLICATE) return false;
-  if (view->status == SEINE_STATUS_FAILED && recall->retry_failed) return true;
-  if (view->status == SEINE_STATUS_REJECTED && recall->retry_rejected) return true;
-  if (view->status == SEINE_STATUS_REJECTED && view->error == SEINE_EREDIRECT) return !recall->rejects_redirects;
-  bool unwanted = view->has_sha256 && recall->rejected && digest_set_has(recall->rejected, view->sha256);
-  if (view->error == SEINE_ECHECKSUM && !recall->checksum) return !unwanted;
+  if (view->status == SEINE_STATUS_FAILED && replay->retry_failed) return true;
+  if (view->status == SEINE_STATUS_REJECTED && replay->retry_rejected) return true;
+  if (view->status == SEINE_STATUS_REJECTED && view->error == SEINE_EREDIRECT) return !replay->rejects_redirects;
+  bool unwanted = view->has_sha256 && replay->rejected && digest_set_has(replay->rejected, view->sha256);
+  if (view->error == SEINE_ECHECKSUM && !replay->checksum) return !unwanted;
   seine_result_t earlier = {.status = view->status,
                             .error = view->error,
                             .retryable = view->retryable,
@@ -81,37 +81,37 @@ static bool is_due(const struct recall *recall, const struct row_view *view) {
                             .size_bytes = view->bytes,
                             .width = view->width,
                             .height = view->height};
-  return seine_should_refetch(recall->options, &earlier);
+  return seine_should_refetch(replay->options, &earlier);
 }
 
-static enum history_past past_of(const struct recall *recall, const struct row_view *view) {
-  if (is_due(recall, view)) return view->error == SEINE_ETYPE ? HISTORY_PAST_REJECTED : HISTORY_PAST_OPEN;
+static enum history_past past_of(const struct replay *replay, const struct row_view *view) {
+  if (is_due(replay, view)) return view->error == SEINE_ETYPE ? HISTORY_PAST_REJECTED : HISTORY_PAST_OPEN;
   return view->status <= SEINE_STATUS_DUPLICATE ? HISTORY_PAST_GOOD : HISTORY_PAST_BAD;
 }
 
 static bool note_row(const struct row_view *view, uint64_t offset, void *user) {
   struct pass *pass = user;
-  struct recall *recall = pass->recall;
+  struct replay *replay = pass->replay;
   if (!view) {
-    recall->not_understood++;
+    replay->not_understood++;
     return true;
   }
-  struct note note = {.url = key_of_row(recall, view), .offset = offset};
-  history_prefetch(recall->history, note.url);
-  bool lost = recall->check_files && view->path && file_is_lost(recall, view);
-  note.past = lost ? HISTORY_PAST_OPEN : past_of(recall, view);
-  note.has_bytes = view->status == SEINE_STATUS_OK && view->path && recall->dedup && view->has_sha256 && !lost;
-  if (note.has_bytes) note.bytes = dedup_prefetch(recall->dedup, view->sha256);
+  struct note note = {.url = key_of_row(replay, view), .offset = offset};
+  history_prefetch(replay->history, note.url);
+  bool lost = replay->check_files && view->path && file_is_lost(replay, view);
+  note.past = lost ? HISTORY_PAST_OPEN : past_of(replay, view);
+  note.has_bytes = view->status == SEINE_STATUS_OK && view->path && replay->dedup && view->has_sha256 && !lost;
+  if (note.has_bytes) note.bytes = dedup_prefetch(replay->dedup, view->sha256);
   keep_later(pass, &note);
   /* A duplicate has a path of its own where it is a link; else that path is taken already. */
-  if (view->status <= SEINE_STATUS_DUPLICATE && view->path && recall->paths)
-    paths_take(recall->paths, view->path, note.url);
-  return goes_on(recall, offset);
+  if (view->status <= SEINE_STATUS_DUPLICATE && view->path && replay->paths)
+    taken_names_add(replay->paths, view->path, note.url);
+  return goes_on(replay, offset);
 }
 
-void recall_read(struct recall *recall) {
-  struct pass pass = {.recall = recall};
-  if (recall->outdir->was_torn) recall->leftovers = outdir_sweep(recall->outdir);
-  recall->error = manifest_scan(recall->manifest, note_row, &pass);
+void replay_read(struct replay *replay) {
+  struct pass pass = {.replay = replay};
+  if (replay->outdir->unclean_shutdown) replay->leftovers = outdir_sweep(replay->outdir);
+  replay->error = manifest_scan(replay->manifest, note_row, &pass);
   keep_rest(&pass);
 }

@@ -11,8 +11,8 @@
 
 #include <stdatomic.h>
 
-struct recall {
-  /* Given; nobody else touches these until recall_read is done. */
+struct replay {
+  /* Given; nobody else touches these until replay_read is done. */
   const struct outdir *outdir;
   const struct manifest *manifest;
   const struct fingerprint_key *key; /* of the URLs in the history */
@@ -40,6 +40,6 @@ struct recall {
 };
 
 /* Blocks: for a worker. */
-void recall_read(struct recall *recall);
+void replay_read(struct replay *replay);
 
 #endif

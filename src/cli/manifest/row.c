@@ -63,7 +63,7 @@ static char *put_padded(char *out, unsigned number, unsigned width) {
 
 /* Whether a character could move or hide what stands around it: line and paragraph separators, bidirectional controls,
  * the byte order mark. */
-static bool is_unruly(uint32_t c) {
+static bool is_format_control(uint32_t c) {
   return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
          c == 0xfeff;
 }
@@ -75,7 +75,7 @@ static enum unit classify(const unsigned char *text, size_t *length, uint32_t *c
     *length = 1;
     return UNIT_INVALID;
   }
-  return code_is_control(*character) || is_unruly(*character) ? UNIT_ESCAPED : UNIT_PLAIN;
+  return code_is_control(*character) || is_format_control(*character) ? UNIT_ESCAPED : UNIT_PLAIN;
 }
 
 static char *put_percent(char *out, const unsigned char *bytes, size_t length) {

@@ -173,7 +173,7 @@ static bool pass_retryable(struct rest *rest, struct row_view *view) {
 
 /* ---- The row ---- */
 
-bool row_scan(char *line, size_t length, struct row_view *view) {
+bool row_read_fast(char *line, size_t length, struct row_view *view) {
   struct rest row = {.at = line, .end = line + length}, *rest = &row;
   const char *url, *path, *type, *declared = NULL;
   size_t url_length, path_length, type_length, declared_length = 0;

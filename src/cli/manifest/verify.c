@@ -42,9 +42,9 @@ struct verify {
   uint64_t size; /* of the manifest, in bytes */
   struct row_lines lines;
   struct fingerprint_key key;
-  struct table *last; /* URL to the offset of its last row */
-  struct table *seen; /* path and SHA-256, which several rows may share */
-  struct table *named; /* paths */
+  struct fingerprint_table *last; /* URL to the offset of its last row */
+  struct fingerprint_table *seen; /* path and SHA-256, which several rows may share */
+  struct fingerprint_table *named; /* paths */
   size_t at_work;
   bool ended; /* the rows are */
   uint64_t files, bytes, differences[VERIFY_ENDS], not_understood;
@@ -77,7 +77,7 @@ static void find_last_rows(struct verify *verify) {
   uint64_t offset;
   row_lines_open(&verify->lines, verify->manifest, verify->size);
   while (next_row(verify, &view, &offset)) {
-    table_insert(verify->last, key_of(verify, &view), &slot);
+    fingerprint_table_insert(verify->last, key_of(verify, &view), &slot);
     *slot.value = offset;
   }
   row_lines_close(&verify->lines);
@@ -86,7 +86,7 @@ static void find_last_rows(struct verify *verify) {
 
 static bool is_last(const struct verify *verify, const struct row_view *view, uint64_t offset) {
   struct table_slot slot;
-  return table_find(verify->last, key_of(verify, view), &slot) && *slot.value == offset;
+  return fingerprint_table_find(verify->last, key_of(verify, view), &slot) && *slot.value == offset;
 }
 
 /* Whether this path was not yet asked for with these bytes. */
@@ -94,11 +94,11 @@ static bool is_new(struct verify *verify, const struct row_view *view) {
   struct table_slot slot;
   uint8_t both[16 + sizeof view->sha256] = {0};
   uint64_t path = fingerprint(&verify->key, view->path, strlen(view->path));
-  table_insert(verify->named, path, &slot);
+  fingerprint_table_insert(verify->named, path, &slot);
   memcpy(both, &path, sizeof path);
   memcpy(both + 8, &view->bytes, sizeof view->bytes);
   if (view->has_sha256) memcpy(both + 16, view->sha256, sizeof view->sha256);
-  return table_insert(verify->seen, fingerprint(&verify->key, both, sizeof both), &slot);
+  return fingerprint_table_insert(verify->seen, fingerprint(&verify->key, both, sizeof both), &slot);
 }
 
 /* ---- Files ---- */
@@ -120,7 +120,7 @@ static void print_difference(const struct verify *verify, const struct verify_fi
   hide_bar(verify);
   printf("%-10s  %s", words[file->end], shown);
   if (file->end == VERIFY_SIZE)
-    printf("  (%s bytes instead of %s)", amount_count(file->found_bytes, is), amount_count(file->bytes, was));
+    printf("  (%s bytes instead of %s)", format_count(file->found_bytes, is), format_count(file->bytes, was));
   if (file->end == VERIFY_UNREADABLE) printf("  (%s)", strerror(file->error));
   if (file->end == VERIFY_KIND) printf("  (not a regular file)");
   putchar('\n');
@@ -169,7 +169,7 @@ static void count_file(int folder, const char *name, const char *path, void *use
   struct table_slot slot;
   struct stat st, manifest = {0};
   if (strcmp(name, OUTDIR_LOCK) == 0) return;
-  if (table_find(verify->named, fingerprint(&verify->key, path, strlen(path)), &slot)) return;
+  if (fingerprint_table_find(verify->named, fingerprint(&verify->key, path, strlen(path)), &slot)) return;
   fstat(verify->manifest, &manifest);
   bool is_manifest = fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_dev == manifest.st_dev &&
                      st.st_ino == manifest.st_ino;
@@ -178,7 +178,7 @@ static void count_file(int folder, const char *name, const char *path, void *use
 
 static void count_unnamed(uv_work_t *work) {
   struct verify *verify = work->data;
-  verify->too_deep = walk_files(verify->folder, OUTDIR_PARTS, count_file, verify);
+  verify->too_deep = walk_files(verify->folder, OUTDIR_PARTIAL, count_file, verify);
 }
 
 static void unnamed_counted(uv_work_t *work, int status) {
@@ -210,8 +210,8 @@ static void show_bar(uv_timer_t *timer) {
   const struct verify *verify = timer->data;
   char files[AMOUNT_ROOM], bytes[AMOUNT_ROOM];
   double part = verify->size ? 100.0 * (double)verify->lines.offset / (double)verify->size : 100;
-  fprintf(stderr, "\r\x1b[Kverifying  %3.0f%%  %s files  %s", part, amount_count(verify->files, files),
-          amount_bytes((double)verify->bytes, bytes));
+  fprintf(stderr, "\r\x1b[Kverifying  %3.0f%%  %s files  %s", part, format_count(verify->files, files),
+          format_bytes((double)verify->bytes, bytes));
   fflush(stderr);
 }
 
@@ -221,16 +221,16 @@ static uint64_t count_differences(const struct verify *verify) {
 
 static void add_count(struct text *text, uint64_t count, const char *what) {
   char number[AMOUNT_ROOM];
-  if (count > 0) text_printf(text, ", %s %s", amount_count(count, number), what);
+  if (count > 0) text_printf(text, ", %s %s", format_count(count, number), what);
 }
 
 static void say_the_sum(const struct verify *verify) {
   struct text text = {0};
   char files[AMOUNT_ROOM], same[AMOUNT_ROOM], bytes[AMOUNT_ROOM], unnamed[AMOUNT_ROOM];
   const uint64_t *differences = verify->differences;
-  text_printf(&text, "%s file%s (%s) in %s: %s as the manifest says", amount_count(verify->files, files),
-              verify->files == 1 ? "" : "s", amount_bytes((double)verify->bytes, bytes), verify->settings->output,
-              amount_count(differences[VERIFY_SAME], same));
+  text_printf(&text, "%s file%s (%s) in %s: %s as the manifest says", format_count(verify->files, files),
+              verify->files == 1 ? "" : "s", format_bytes((double)verify->bytes, bytes), verify->settings->output,
+              format_count(differences[VERIFY_SAME], same));
   add_count(&text, differences[VERIFY_MISSING], "missing");
   add_count(&text, differences[VERIFY_SIZE], "of another size");
   add_count(&text, differences[VERIFY_SHA256], "with other bytes");
@@ -239,13 +239,13 @@ static void say_the_sum(const struct verify *verify) {
   say("%s", text.data);
   if (verify->not_understood > 0)
     say("not understood in %s, and passed over: %s line%s", verify->settings->manifest,
-        amount_count(verify->not_understood, files), verify->not_understood == 1 ? "" : "s");
+        format_count(verify->not_understood, files), verify->not_understood == 1 ? "" : "s");
   if (verify->unnamed > 0)
-    say("beside them, %s file%s that no last row names", amount_count(verify->unnamed, unnamed),
+    say("beside them, %s file%s that no last row names", format_count(verify->unnamed, unnamed),
         verify->unnamed == 1 ? "" : "s");
   if (verify->too_deep > 0)
     say("not looked into, since they lie in more than %d folders: %s folder%s", WALK_DEPTH,
-        amount_count(verify->too_deep, unnamed), verify->too_deep == 1 ? "" : "s");
+        format_count(verify->too_deep, unnamed), verify->too_deep == 1 ? "" : "s");
   text_clear(&text);
 }
 
@@ -289,9 +289,9 @@ static int open_manifest(struct verify *verify) {
 }
 
 static void close_all(struct verify *verify) {
-  table_free(verify->last);
-  table_free(verify->seen);
-  table_free(verify->named);
+  fingerprint_table_free(verify->last);
+  fingerprint_table_free(verify->seen);
+  fingerprint_table_free(verify->named);
   row_lines_close(&verify->lines);
   if (verify->manifest >= 0) close(verify->manifest);
   if (verify->lock >= 0) close(verify->lock);
@@ -305,9 +305,9 @@ static bool wants_bar(const struct settings *settings) {
 
 static int go_over(struct verify *verify) {
   fingerprint_key_draw(&verify->key);
-  verify->last = table_new(true);
-  verify->seen = table_new(false);
-  verify->named = table_new(false);
+  verify->last = fingerprint_table_new(true);
+  verify->seen = fingerprint_table_new(false);
+  verify->named = fingerprint_table_new(false);
   if (uv_loop_init(&verify->loop) != 0) return 3;
   uv_timer_init(&verify->loop, &verify->show);
   verify->show.data = verify;

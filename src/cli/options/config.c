@@ -41,5 +41,5 @@ static int read_line(char *line, const struct option_origin *origin, void *user)
 }
 
 int config_read(struct settings *settings, const char *path) {
-  return lines_read(path, "the config file", read_line, settings);
+  return config_lines_read(path, "the config file", read_line, settings);
 }

@@ -30,7 +30,7 @@ static int take_line(char *line, size_t length, const struct option_origin *orig
   return *line == '\0' || *line == '#' ? 0 : on_line(line, origin, user);
 }
 
-int lines_read(const char *path, const char *what, line_cb on_line, void *user) {
+int config_lines_read(const char *path, const char *what, line_cb on_line, void *user) {
   struct option_origin origin = {.file = path, .line = 0};
   FILE *file = fopen(path, "re");
   if (file == NULL) {

@@ -10,6 +10,6 @@ typedef int (*line_cb)(char *line, const struct option_origin *origin, void *use
 /* Gives every line to on_line, until one is bad. Empty lines and those that begin with # are passed over; a byte order
  * mark and carriage returns are tolerated. `what` names the kind of file in messages, as in "the config file". 0, or -1
  * and said so on stderr. */
-int lines_read(const char *path, const char *what, line_cb on_line, void *user);
+int config_lines_read(const char *path, const char *what, line_cb on_line, void *user);
 
 #endif

@@ -232,7 +232,7 @@ static int refuse_duplicates(const struct reading *reading, const char *path) {
 
 int host_rules_read(const char *path, seine_rule_t **rules, size_t *count) {
   struct reading reading = {0};
-  int error = lines_read(path, "the file of rules", read_line, &reading);
+  int error = config_lines_read(path, "the file of rules", read_line, &reading);
   if (error == 0) error = refuse_duplicates(&reading, path);
   *rules = reading.rules;
   *count = reading.count;

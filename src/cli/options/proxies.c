@@ -86,7 +86,7 @@ static int read_files(struct settings *settings) {
   for (size_t i = 0; settings->proxy_files != NULL && settings->proxy_files[i] != NULL; i++) {
     const char *path = settings->proxy_files[i];
     size_t before = count_of(settings->engine.proxies);
-    if (lines_read(path, "the file of proxies", read_line, settings) < 0) return -1;
+    if (config_lines_read(path, "the file of proxies", read_line, settings) < 0) return -1;
     if (count_of(settings->engine.proxies) > before) continue;
     say("the file of proxies \"%s\" names none", path);
     return -1;

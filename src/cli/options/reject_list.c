@@ -40,7 +40,7 @@ static int compare(const void *a, const void *b) {
 }
 
 int digest_set_read(struct digest_set *set, const char *path) {
-  int error = lines_read(path, "the file of SHA-256s", read_line, set);
+  int error = config_lines_read(path, "the file of SHA-256s", read_line, set);
   if (set->count > 0) qsort(set->digests, set->count, sizeof *set->digests, compare);
   return error;
 }

@@ -15,19 +15,19 @@ struct dedup_claim {
 
 struct dedup {
   const struct fingerprint_key *key;
-  struct table *bytes;
+  struct fingerprint_table *bytes;
 };
 
 struct dedup *dedup_new(const struct fingerprint_key *key) {
   struct dedup *dedup = xcalloc(1, sizeof *dedup);
   dedup->key = key;
-  dedup->bytes = table_new(true);
+  dedup->bytes = fingerprint_table_new(true);
   return dedup;
 }
 
 void dedup_free(struct dedup *dedup) {
   if (!dedup) return;
-  table_free(dedup->bytes);
+  fingerprint_table_free(dedup->bytes);
   free(dedup);
 }
 
@@ -40,9 +40,9 @@ static struct dedup_claim *claim_in(const struct table_slot *slot) {
   return *slot->flags & FLAG_CLAIM ? (struct dedup_claim *)(uintptr_t)*slot->value : NULL;
 }
 
-enum dedup_answer dedup_look(const struct dedup *dedup, const uint8_t sha256[32], uint64_t *offset) {
+enum dedup_answer dedup_find(const struct dedup *dedup, const uint8_t sha256[32], uint64_t *offset) {
   struct table_slot slot;
-  if (!table_find(dedup->bytes, key_of(dedup, sha256), &slot)) return DEDUP_NEW;
+  if (!fingerprint_table_find(dedup->bytes, key_of(dedup, sha256), &slot)) return DEDUP_NEW;
   const struct dedup_claim *claim = claim_in(&slot);
   if (claim) return memcmp(claim->sha256, sha256, 32) == 0 ? DEDUP_CLAIMED : DEDUP_OTHER;
   *offset = *slot.value;
@@ -54,7 +54,7 @@ struct dedup_claim *dedup_claim(struct dedup *dedup, const uint8_t sha256[32]) {
   struct dedup_claim *claim = xmalloc(sizeof *claim);
   memcpy(claim->sha256, sha256, 32);
   STAILQ_INIT(&claim->waiters);
-  table_insert(dedup->bytes, key_of(dedup, sha256), &slot);
+  fingerprint_table_insert(dedup->bytes, key_of(dedup, sha256), &slot);
   *slot.flags |= FLAG_CLAIM;
   *slot.value = (uintptr_t)claim;
   return claim;
@@ -66,7 +66,7 @@ bool dedup_claims(const struct dedup_claim *claim, const uint8_t sha256[32]) {
 
 void dedup_wait(struct dedup *dedup, const uint8_t sha256[32], struct dedup_waiter *waiter) {
   struct table_slot slot;
-  if (!table_find(dedup->bytes, key_of(dedup, sha256), &slot)) return;
+  if (!fingerprint_table_find(dedup->bytes, key_of(dedup, sha256), &slot)) return;
   struct dedup_claim *claim = claim_in(&slot);
   if (claim) STAILQ_INSERT_TAIL(&claim->waiters, waiter, link);
 }
@@ -77,42 +77,42 @@ static void end_claim(struct dedup_claim *claim, struct dedup_waiters *waiters) 
   free(claim);
 }
 
-void dedup_settle(struct dedup *dedup, struct dedup_claim *claim, uint64_t offset, struct dedup_waiters *waiters) {
+void dedup_commit(struct dedup *dedup, struct dedup_claim *claim, uint64_t offset, struct dedup_waiters *waiters) {
   struct table_slot slot;
-  if (table_find(dedup->bytes, key_of(dedup, claim->sha256), &slot)) {
+  if (fingerprint_table_find(dedup->bytes, key_of(dedup, claim->sha256), &slot)) {
     *slot.flags &= ~FLAG_CLAIM;
     *slot.value = offset;
   }
   end_claim(claim, waiters);
 }
 
-void dedup_drop(struct dedup *dedup, struct dedup_claim *claim, struct dedup_waiters *waiters) {
-  table_remove(dedup->bytes, key_of(dedup, claim->sha256));
+void dedup_abort(struct dedup *dedup, struct dedup_claim *claim, struct dedup_waiters *waiters) {
+  fingerprint_table_remove(dedup->bytes, key_of(dedup, claim->sha256));
   end_claim(claim, waiters);
 }
 
 uint64_t dedup_prefetch(const struct dedup *dedup, const uint8_t sha256[32]) {
   uint64_t key = key_of(dedup, sha256);
-  table_prefetch(dedup->bytes, key);
+  fingerprint_table_prefetch(dedup->bytes, key);
   return key;
 }
 
-void dedup_note_prefetched(struct dedup *dedup, uint64_t bytes, uint64_t offset) {
+void dedup_add_prefetched(struct dedup *dedup, uint64_t bytes, uint64_t offset) {
   struct table_slot slot;
-  if (table_insert(dedup->bytes, bytes, &slot)) *slot.value = offset;
+  if (fingerprint_table_insert(dedup->bytes, bytes, &slot)) *slot.value = offset;
 }
 
-void dedup_note(struct dedup *dedup, const uint8_t sha256[32], uint64_t offset) {
-  dedup_note_prefetched(dedup, key_of(dedup, sha256), offset);
+void dedup_add(struct dedup *dedup, const uint8_t sha256[32], uint64_t offset) {
+  dedup_add_prefetched(dedup, key_of(dedup, sha256), offset);
 }
 
 void dedup_forget(struct dedup *dedup, const uint8_t sha256[32], uint64_t offset) {
   struct table_slot slot;
   uint64_t key = key_of(dedup, sha256);
-  if (table_find(dedup->bytes, key, &slot) && !claim_in(&slot) && *slot.value == offset)
-    table_remove(dedup->bytes, key);
+  if (fingerprint_table_find(dedup->bytes, key, &slot) && !claim_in(&slot) && *slot.value == offset)
+    fingerprint_table_remove(dedup->bytes, key);
 }
 
 size_t dedup_count(const struct dedup *dedup) {
-  return table_count(dedup->bytes);
+  return fingerprint_table_count(dedup->bytes);
 }

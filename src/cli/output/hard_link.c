@@ -12,7 +12,7 @@ struct job {
   int directory;
   char *from, *to;
   int sys;
-  links_done_cb on_done;
+  hard_link_done_cb on_done;
   void *user;
 };
 
@@ -30,7 +30,7 @@ static void made(uv_work_t *work, int status) {
   free(job);
 }
 
-void links_make(uv_loop_t *loop, int directory, const char *from, const char *to, links_done_cb on_done,
+void hard_link_make(uv_loop_t *loop, int directory, const char *from, const char *to, hard_link_done_cb on_done,
                 void *user) {
   struct job *job = xcalloc(1, sizeof *job);
   *job = (struct job){.directory = directory, .from = xstrdup(from), .to = xstrdup(to), .on_done = on_done};

@@ -97,7 +97,7 @@ static int lock_folder(struct outdir *outdir, const char *path) {
   }
   int status = check_lock(outdir, &st, path);
   if (status != 0) return status;
-  outdir->was_torn = st.st_size > 0;
+  outdir->unclean_shutdown = st.st_size > 0;
   if (pwrite(outdir->lock, RUNNING, strlen(RUNNING), 0) == (ssize_t)strlen(RUNNING)) return 0;
   say("the lock file %s/%s cannot be written: %s; make room, then run the same command again", path, OUTDIR_LOCK,
       strerror(errno));
@@ -201,7 +201,7 @@ int outdir_probe(const struct outdir *outdir, unsigned long long size) {
 void outdir_close(struct outdir *outdir) {
   if (outdir->lock >= 0) {
     /* If the mark cannot be wiped, the next run looks for leftovers and finds none. */
-    int wiped = outdir->was_torn ? 0 : ftruncate(outdir->lock, 0);
+    int wiped = outdir->unclean_shutdown ? 0 : ftruncate(outdir->lock, 0);
     (void)wiped;
     close(outdir->lock);
   }

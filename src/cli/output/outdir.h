@@ -8,12 +8,12 @@
 struct stat;
 
 #define OUTDIR_LOCK ".seine.lock"
-#define OUTDIR_PARTS ".seine-parts" /* where the engine keeps unfinished files for the next run */
+#define OUTDIR_PARTIAL ".seine-parts" /* where the engine keeps unfinished files for the next run */
 
 struct outdir {
   int fd; /* of the folder; -1: not open */
   int lock; /* of .seine.lock in it, which says "running" while a run is on */
-  bool was_torn; /* the run before this one did not end cleanly: outdir_sweep has something to look for. To be set
+  bool unclean_shutdown; /* the run before this one did not end cleanly: outdir_sweep has something to look for. To be set
                     to false once it has */
 };
 
@@ -41,7 +41,7 @@ int outdir_stat(const struct outdir *outdir, const char *path, struct stat *st);
 /* Whether `size` bytes could be stored in the folder now: 0, or an errno. Blocks: for a worker. */
 int outdir_probe(const struct outdir *outdir, unsigned long long size);
 
-/* Marks the end as clean, unless what was torn was not swept or rows were lost (was_torn), and unlocks. */
+/* Marks the end as clean, unless what was torn was not swept or rows were lost (unclean_shutdown), and unlocks. */
 void outdir_close(struct outdir *outdir);
 
 /* Makes the folders above a path, as `mkdir -p $(dirname path)`: 0, or an errno with a sentence in cause[0..size). */

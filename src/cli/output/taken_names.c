@@ -10,21 +10,21 @@
 
 struct paths {
   const struct fingerprint_key *key;
-  struct table *taken; /* path to URL */
+  struct fingerprint_table *taken; /* path to URL */
   locale_t locale; /* that knows the capitals of all scripts; 0: only those of ASCII are known */
 };
 
-struct paths *paths_new(const struct fingerprint_key *key) {
+struct paths *taken_names_new(const struct fingerprint_key *key) {
   struct paths *paths = xcalloc(1, sizeof *paths);
   paths->key = key;
-  paths->taken = table_new(true);
+  paths->taken = fingerprint_table_new(true);
   paths->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
   return paths;
 }
 
-void paths_free(struct paths *paths) {
+void taken_names_free(struct paths *paths) {
   if (!paths) return;
-  table_free(paths->taken);
+  fingerprint_table_free(paths->taken);
   if (paths->locale) freelocale(paths->locale);
   free(paths);
 }
@@ -50,17 +50,17 @@ static uint64_t key_of(const struct paths *paths, const char *path) {
   return key;
 }
 
-bool paths_take(struct paths *paths, const char *path, uint64_t url) {
+bool taken_names_add(struct paths *paths, const char *path, uint64_t url) {
   struct table_slot slot;
-  if (table_insert(paths->taken, key_of(paths, path), &slot)) *slot.value = url;
+  if (fingerprint_table_insert(paths->taken, key_of(paths, path), &slot)) *slot.value = url;
   return *slot.value == url;
 }
 
-bool paths_would_take(const struct paths *paths, const char *path, uint64_t url) {
+bool taken_names_would_add(const struct paths *paths, const char *path, uint64_t url) {
   struct table_slot slot;
-  return !table_find(paths->taken, key_of(paths, path), &slot) || *slot.value == url;
+  return !fingerprint_table_find(paths->taken, key_of(paths, path), &slot) || *slot.value == url;
 }
 
-size_t paths_count(const struct paths *paths) {
-  return table_count(paths->taken);
+size_t taken_names_count(const struct paths *paths) {
+  return fingerprint_table_count(paths->taken);
 }

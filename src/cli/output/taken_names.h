@@ -8,16 +8,16 @@
 
 struct paths;
 
-/* `key` is borrowed until paths_free. */
-struct paths *paths_new(const struct fingerprint_key *key);
-void paths_free(struct paths *paths); /* NULL is fine */
+/* `key` is borrowed until taken_names_free. */
+struct paths *taken_names_new(const struct fingerprint_key *key);
+void taken_names_free(struct paths *paths); /* NULL is fine */
 
 /* Takes the path for a URL, known by its fingerprint; false if it is another URL's. */
-bool paths_take(struct paths *paths, const char *path, uint64_t url);
+bool taken_names_add(struct paths *paths, const char *path, uint64_t url);
 
 /* Whether the path is free, or this URL's already. */
-bool paths_would_take(const struct paths *paths, const char *path, uint64_t url);
+bool taken_names_would_add(const struct paths *paths, const char *path, uint64_t url);
 
-size_t paths_count(const struct paths *paths);
+size_t taken_names_count(const struct paths *paths);
 
 #endif

@@ -17,13 +17,13 @@ static char *host_of(const seine_event_t *event) {
 void event_text(const seine_event_t *event, struct text *text) {
   char wait[AMOUNT_ROOM], *host = host_of(event);
   const char *plural = event->cap == 1 ? "" : "s";
-  amount_wait(event->delay_ms, wait);
+  format_wait(event->delay_ms, wait);
   switch (event->kind) {
-  case SEINE_EVENT_FROZEN:
+  case SEINE_EVENT_HOST_THROTTLED:
     text_printf(text, "%s is overloaded: nothing for %s, then %u request%s at a time", host, wait,
                 event->cap, plural);
     break;
-  case SEINE_EVENT_RAMPED:
+  case SEINE_EVENT_HOST_RECOVERED:
     text_printf(text, "%s is back at %u request%s at a time", host, event->cap, plural);
     break;
   case SEINE_EVENT_DOWN:
@@ -42,7 +42,7 @@ void event_text(const seine_event_t *event, struct text *text) {
     text_printf(text, "robots.txt of %s was read", host);
     if (event->delay_ms > 0) text_printf(text, "; there will be %s between requests, by its Crawl-delay", wait);
     break;
-  case SEINE_EVENT_SHRUNK:
+  case SEINE_EVENT_CONCURRENCY_REDUCED:
     text_printf(text,
                 "too many files are open: %u transfer%s at once from now on, and more again after a while; raise the "
                 "limit (ulimit -n) or lower --concurrency",

@@ -21,22 +21,22 @@ static uint64_t middle_of(size_t bucket) {
   return ((uint64_t)(bucket - shift * LATENCY_STEPS) << shift) + (UINT64_C(1) << shift) / 2;
 }
 
-void latency_add(struct latency *latency, uint64_t ms) {
-  if (latency->count == 0 || ms < latency->least) latency->least = ms;
-  if (ms > latency->most) latency->most = ms;
-  latency->buckets[bucket_of(ms)]++;
-  latency->count++;
+void histogram_add(struct histogram *histogram, uint64_t ms) {
+  if (histogram->count == 0 || ms < histogram->least) histogram->least = ms;
+  if (ms > histogram->most) histogram->most = ms;
+  histogram->buckets[bucket_of(ms)]++;
+  histogram->count++;
 }
 
-uint64_t latency_at(const struct latency *latency, unsigned per_thousand) {
-  uint64_t thousands = latency->count / 1000, rest = latency->count % 1000, seen = 0;
+uint64_t histogram_at(const struct histogram *histogram, unsigned per_thousand) {
+  uint64_t thousands = histogram->count / 1000, rest = histogram->count % 1000, seen = 0;
   uint64_t rank = thousands * per_thousand + (rest * per_thousand + 999) / 1000;
-  if (latency->count == 0) return 0;
+  if (histogram->count == 0) return 0;
   for (size_t bucket = 0; bucket < LATENCY_BUCKETS; bucket++) {
-    seen += latency->buckets[bucket];
+    seen += histogram->buckets[bucket];
     if (seen < rank || seen == 0) continue;
     uint64_t middle = middle_of(bucket);
-    return middle < latency->least ? latency->least : middle > latency->most ? latency->most : middle;
+    return middle < histogram->least ? histogram->least : middle > histogram->most ? histogram->most : middle;
   }
-  return latency->most;
+  return histogram->most;
 }

@@ -9,14 +9,14 @@
 #define LATENCY_STEPS   32
 #define LATENCY_BUCKETS (LATENCY_STEPS * 60) /* up to 2^64 */
 
-struct latency { /* all zero: empty */
+struct histogram { /* all zero: empty */
   uint64_t count, least, most;
   uint64_t buckets[LATENCY_BUCKETS];
 };
 
-void latency_add(struct latency *latency, uint64_t ms);
+void histogram_add(struct histogram *histogram, uint64_t ms);
 
 /* The time that `per_thousand` of a thousand did not exceed: 500 is the median. 0 if there is none. */
-uint64_t latency_at(const struct latency *latency, unsigned per_thousand);
+uint64_t histogram_at(const struct histogram *histogram, unsigned per_thousand);
 
 #endif

@@ -49,25 +49,25 @@ static void lay_out(struct piece *pieces, size_t count, size_t width, char line[
     if (*pieces[i].text) end = stpcpy(end > line ? stpcpy(end, GAP) : end, pieces[i].text);
 }
 
-static bool has_end(const struct figures *figures) {
-  return figures->list_ended && figures_distinct(figures) > 0;
+static bool has_end(const struct run_stats *run_stats) {
+  return run_stats->list_ended && figures_distinct(run_stats) > 0;
 }
 
-static double share_done(const struct figures *figures) {
-  double share = (double)figures_ended(figures) / (double)figures_distinct(figures);
+static double share_done(const struct run_stats *run_stats) {
+  double share = (double)figures_ended(run_stats) / (double)figures_distinct(run_stats);
   return share < 1 ? share : 1;
 }
 
 /* How fast others were says nothing of the last ones: nothing is left to begin, and they take as long as they take. */
-static bool is_last_few(const struct figures *figures) {
-  uint64_t left = figures_distinct(figures) - figures_ended(figures);
-  return left <= figures->in_flight || left - figures->in_flight <= figures->waiting;
+static bool is_last_few(const struct run_stats *run_stats) {
+  uint64_t left = figures_distinct(run_stats) - figures_ended(run_stats);
+  return left <= run_stats->in_flight || left - run_stats->in_flight <= run_stats->waiting;
 }
 
-static bool time_left(const struct figures *figures, const struct pace *pace, char *out) {
-  uint64_t total = figures_distinct(figures), ended = figures_ended(figures);
-  if (!has_end(figures) || pace->files < 0.01 || ended > total || is_last_few(figures)) return false;
-  amount_time((uint64_t)((double)(total - ended) / pace->files + 0.999), out);
+static bool time_left(const struct run_stats *run_stats, const struct pace *pace, char *out) {
+  uint64_t total = figures_distinct(run_stats), ended = figures_ended(run_stats);
+  if (!has_end(run_stats) || pace->files < 0.01 || ended > total || is_last_few(run_stats)) return false;
+  format_seconds((uint64_t)((double)(total - ended) / pace->files + 0.999), out);
   return true;
 }
 
@@ -87,68 +87,68 @@ static void add_bar(char line[PROGRESS_ROOM], size_t width, double share) {
   stpcpy(stpcpy(line + length, GAP), bar);
 }
 
-static double share_recalled(const struct figures *figures) {
-  double share = (double)figures->recall.bytes / (double)figures->recall.of_bytes;
+static double share_replayed(const struct run_stats *run_stats) {
+  double share = (double)run_stats->replay.bytes / (double)run_stats->replay.of_bytes;
   return share < 1 ? share : 1;
 }
 
 /* Before all else: how much is read of what earlier runs did. */
-static void recall_line(const struct figures *figures, const struct pace *pace, size_t width,
+static void replay_line(const struct run_stats *run_stats, const struct pace *pace, size_t width,
                         char line[PROGRESS_ROOM]) {
   enum { ROWS, SHARE, RATE, TIME, PIECES };
   struct piece pieces[PIECES] = {
       [ROWS] = {.rank = 1}, [SHARE] = {.rank = 0}, [RATE] = {.rank = 2}, [TIME] = {.rank = 3}};
   const size_t room = sizeof pieces[0].text;
   char text[AMOUNT_ROOM];
-  double share = share_recalled(figures), left = (1 - share) * (double)figures->recall.of_bytes;
-  snprintf(pieces[ROWS].text, room, "%.40s rows", amount_count(figures->recall.rows, text));
+  double share = share_replayed(run_stats), left = (1 - share) * (double)run_stats->replay.of_bytes;
+  snprintf(pieces[ROWS].text, room, "%.40s rows", format_count(run_stats->replay.rows, text));
   snprintf(pieces[SHARE].text, room, "%3d%%", (int)(share * 100));
-  snprintf(pieces[RATE].text, room, "%6s/s", amount_rate(pace->files, text));
+  snprintf(pieces[RATE].text, room, "%6s/s", format_rate(pace->files, text));
   if (pace->bytes >= 1)
-    snprintf(pieces[TIME].text, room, "eta %s", amount_time((uint64_t)(left / pace->bytes + 0.999), text));
+    snprintf(pieces[TIME].text, room, "eta %s", format_seconds((uint64_t)(left / pace->bytes + 0.999), text));
   lay_out(pieces, PIECES, width, line);
   add_bar(line, width, share);
 }
 
-static void whole_line(const struct figures *figures, const struct pace *pace, size_t width, char line[PROGRESS_ROOM]) {
+static void whole_line(const struct run_stats *run_stats, const struct pace *pace, size_t width, char line[PROGRESS_ROOM]) {
   enum { WHOLE, SHARE, FILES, BYTES, TIME, PIECES };
   struct piece pieces[PIECES] = {
       [WHOLE] = {.rank = 1}, [SHARE] = {.rank = 0}, [FILES] = {.rank = 2}, [BYTES] = {.rank = 4}, [TIME] = {.rank = 3}};
   const size_t room = sizeof pieces[0].text;
   char a[AMOUNT_ROOM], b[AMOUNT_ROOM];
-  bool end = has_end(figures);
-  amount_count(figures_ended(figures), a);
-  amount_count(figures_distinct(figures), b);
+  bool end = has_end(run_stats);
+  format_count(figures_ended(run_stats), a);
+  format_count(figures_distinct(run_stats), b);
   snprintf(pieces[WHOLE].text, room, end ? "%.26s of %.26s" : "%.24s done, %.24s read", a, b);
-  if (end) snprintf(pieces[SHARE].text, room, "%3d%%", (int)(share_done(figures) * 100));
-  snprintf(pieces[FILES].text, room, "%6s/s", amount_rate(pace->files, a));
-  snprintf(pieces[BYTES].text, room, "%8s/s", amount_bytes(pace->bytes, a));
-  if (time_left(figures, pace, a))
+  if (end) snprintf(pieces[SHARE].text, room, "%3d%%", (int)(share_done(run_stats) * 100));
+  snprintf(pieces[FILES].text, room, "%6s/s", format_rate(pace->files, a));
+  snprintf(pieces[BYTES].text, room, "%8s/s", format_bytes(pace->bytes, a));
+  if (time_left(run_stats, pace, a))
     snprintf(pieces[TIME].text, room, "eta %s", a);
   else
-    snprintf(pieces[TIME].text, room, "%s", amount_time(figures->elapsed_ms / 1000, a));
+    snprintf(pieces[TIME].text, room, "%s", format_seconds(run_stats->elapsed_ms / 1000, a));
   lay_out(pieces, PIECES, width, line);
-  if (end) add_bar(line, width, share_done(figures));
+  if (end) add_bar(line, width, share_done(run_stats));
 }
 
-static void state_line(const struct figures *figures, size_t width, char line[PROGRESS_ROOM]) {
+static void state_line(const struct run_stats *run_stats, size_t width, char line[PROGRESS_ROOM]) {
   const struct {
     const char *format;
     uint64_t count;
     unsigned rank;
     bool always;
   } columns[] = {
-      {"ok %s", figures->by_status[SEINE_STATUS_OK], 0, true},
-      {"dup %s", figures->by_status[SEINE_STATUS_DUPLICATE], 8, true},
-      {"rejected %s", figures->by_status[SEINE_STATUS_REJECTED], 3, true},
-      {"failed %s", figures->by_status[SEINE_STATUS_FAILED], 1, true},
-      {"in flight %s", figures->in_flight, 2, true},
-      {"hosts %s", figures_active(figures), 6, true},
-      {"frozen %s", figures->hosts_frozen, 5, false},
-      {"down %s", figures->hosts_down, 4, false},
-      {"proxies down %s", figures->proxies_down, 7, false},
-      {"to retry %s", figures->waiting, 9, false},
-      {"done before %s", figures->done_before, 10, false},
+      {"ok %s", run_stats->by_status[SEINE_STATUS_OK], 0, true},
+      {"dup %s", run_stats->by_status[SEINE_STATUS_DUPLICATE], 8, true},
+      {"rejected %s", run_stats->by_status[SEINE_STATUS_REJECTED], 3, true},
+      {"failed %s", run_stats->by_status[SEINE_STATUS_FAILED], 1, true},
+      {"in flight %s", run_stats->in_flight, 2, true},
+      {"hosts %s", figures_active(run_stats), 6, true},
+      {"frozen %s", run_stats->hosts_throttled, 5, false},
+      {"down %s", run_stats->hosts_down, 4, false},
+      {"proxies down %s", run_stats->proxies_down, 7, false},
+      {"to retry %s", run_stats->waiting, 9, false},
+      {"done before %s", run_stats->done_before, 10, false},
   };
   enum { PIECES = sizeof columns / sizeof *columns };
   struct piece pieces[PIECES] = {{.rank = 0}};
@@ -156,47 +156,47 @@ static void state_line(const struct figures *figures, size_t width, char line[PR
     char count[AMOUNT_ROOM];
     pieces[i].rank = columns[i].rank;
     if (columns[i].always || columns[i].count > 0)
-      snprintf(pieces[i].text, sizeof pieces[i].text, columns[i].format, amount_count(columns[i].count, count));
+      snprintf(pieces[i].text, sizeof pieces[i].text, columns[i].format, format_count(columns[i].count, count));
   }
   lay_out(pieces, PIECES, width, line);
 }
 
-void progress_bar(const struct figures *figures, const struct pace *pace, size_t width,
+void progress_bar(const struct run_stats *run_stats, const struct pace *pace, size_t width,
                   char lines[PROGRESS_LINES][PROGRESS_ROOM]) {
-  if (figures->recall.of_bytes > 0) {
+  if (run_stats->replay.of_bytes > 0) {
     struct piece what = {.text = "reading what is done already"};
-    recall_line(figures, pace, width, lines[0]);
+    replay_line(run_stats, pace, width, lines[0]);
     lay_out(&what, 1, width, lines[1]);
     return;
   }
-  whole_line(figures, pace, width, lines[0]);
-  state_line(figures, width, lines[1]);
+  whole_line(run_stats, pace, width, lines[0]);
+  state_line(run_stats, width, lines[1]);
 }
 
-static void recall_plain(const struct figures *figures, const struct pace *pace, char line[PROGRESS_ROOM]) {
+static void replay_plain(const struct run_stats *run_stats, const struct pace *pace, char line[PROGRESS_ROOM]) {
   char rows[AMOUNT_ROOM], rate[AMOUNT_ROOM];
   snprintf(line, PROGRESS_ROOM, "reading what is done already: %s rows, %d%%, %s/s",
-           amount_count(figures->recall.rows, rows), (int)(share_recalled(figures) * 100),
-           amount_rate(pace->files, rate));
+           format_count(run_stats->replay.rows, rows), (int)(share_replayed(run_stats) * 100),
+           format_rate(pace->files, rate));
 }
 
-void progress_plain(const struct figures *figures, const struct pace *pace, char line[PROGRESS_ROOM]) {
+void progress_plain(const struct run_stats *run_stats, const struct pace *pace, char line[PROGRESS_ROOM]) {
   char ended[AMOUNT_ROOM], met[AMOUNT_ROOM], rate[AMOUNT_ROOM], bytes[AMOUNT_ROOM], left[AMOUNT_ROOM];
   char state[PROGRESS_ROOM];
-  if (figures->recall.of_bytes > 0) {
-    recall_plain(figures, pace, line);
+  if (run_stats->replay.of_bytes > 0) {
+    replay_plain(run_stats, pace, line);
     return;
   }
-  state_line(figures, PROGRESS_ROOM / 2, state);
-  bool eta = time_left(figures, pace, left);
-  if (!eta) amount_time(figures->elapsed_ms / 1000, left);
-  snprintf(line, PROGRESS_ROOM, "%s %s %s%s, %s/s, %s/s, %s%s; %.255s", amount_count(figures_ended(figures), ended),
-           has_end(figures) ? "of" : "done,", amount_count(figures_distinct(figures), met),
-           has_end(figures) ? "" : " read", amount_rate(pace->files, rate), amount_bytes(pace->bytes, bytes),
+  state_line(run_stats, PROGRESS_ROOM / 2, state);
+  bool eta = time_left(run_stats, pace, left);
+  if (!eta) format_seconds(run_stats->elapsed_ms / 1000, left);
+  snprintf(line, PROGRESS_ROOM, "%s %s %s%s, %s/s, %s/s, %s%s; %.255s", format_count(figures_ended(run_stats), ended),
+           has_end(run_stats) ? "of" : "done,", format_count(figures_distinct(run_stats), met),
+           has_end(run_stats) ? "" : " read", format_rate(pace->files, rate), format_bytes(pace->bytes, bytes),
            eta ? "eta " : "", left, state);
 }
 
-struct pace progress_pace(struct pace before, double files, double bytes, double seconds) {
+struct pace throughput(struct pace before, double files, double bytes, double seconds) {
   if (seconds <= 0) return before;
   /* An average that forgets: what is new counts for half once it is PACE_SECONDS long. */
   double weight = seconds / (PACE_SECONDS + seconds);
@@ -208,7 +208,7 @@ struct pace progress_pace(struct pace before, double files, double bytes, double
 
 struct progress {
   enum progress_mode mode;
-  struct figures *figures;
+  struct run_stats *run_stats;
   progress_collect_cb collect;
   void *user;
   uv_timer_t timer;
@@ -257,7 +257,7 @@ static void draw_bar(struct progress *progress) {
   /* A job in the background leaves the terminal to the one in front. */
   if (tcgetpgrp(STDERR_FILENO) != getpgrp()) return;
   if (progress->shown && rows_up(progress, width) > 0) snprintf(up, sizeof up, "\r\x1b[%zuA", rows_up(progress, width));
-  progress_bar(progress->figures, &progress->pace, width, lines);
+  progress_bar(progress->run_stats, &progress->pace, width, lines);
   int length = snprintf(drawing, sizeof drawing, "%s%s\x1b[K\n%s\x1b[K\x1b[J", up, lines[0], lines[1]);
   write_stderr(drawing, (size_t)length);
   for (size_t i = 0; i < PROGRESS_LINES; i++)
@@ -266,15 +266,15 @@ static void draw_bar(struct progress *progress) {
 }
 
 static void measure(struct progress *progress) {
-  const struct figures *figures = progress->figures;
-  bool recalls = figures->recall.of_bytes > 0;
-  uint64_t files = recalls ? figures->recall.rows : figures_ended(figures) - figures->done_before;
-  uint64_t bytes = recalls ? figures->recall.bytes : figures->received_bytes, now = uv_hrtime();
+  const struct run_stats *run_stats = progress->run_stats;
+  bool recalls = run_stats->replay.of_bytes > 0;
+  uint64_t files = recalls ? run_stats->replay.rows : figures_ended(run_stats) - run_stats->done_before;
+  uint64_t bytes = recalls ? run_stats->replay.bytes : run_stats->received_bytes, now = uv_hrtime();
   double seconds = (double)(now - progress->last_ns) / 1e9;
   double more_files = (double)(files - progress->last_files);
   double more_bytes = (double)(bytes - progress->last_bytes);
   if (progress->begun)
-    progress->pace = progress_pace(progress->pace, more_files, more_bytes, seconds);
+    progress->pace = throughput(progress->pace, more_files, more_bytes, seconds);
   else if (seconds > 0)
     progress->pace = (struct pace){more_files / seconds, more_bytes / seconds};
   progress->begun = true;
@@ -285,14 +285,14 @@ static void measure(struct progress *progress) {
 
 static void tick(uv_timer_t *timer) {
   struct progress *progress = timer->data;
-  progress->collect(progress->figures, progress->user);
+  progress->collect(progress->run_stats, progress->user);
   measure(progress);
   if (progress->mode == PROGRESS_BAR) {
     draw_bar(progress);
     return;
   }
   char line[PROGRESS_ROOM];
-  progress_plain(progress->figures, &progress->pace, line);
+  progress_plain(progress->run_stats, &progress->pace, line);
   say("%s", line);
 }
 
@@ -313,11 +313,11 @@ static void start(struct progress *progress, uint64_t first_bar_ms) {
   if (progress->mode == PROGRESS_PLAIN) uv_timer_start(&progress->timer, tick, PLAIN_MS, PLAIN_MS);
 }
 
-struct progress *progress_open(uv_loop_t *loop, enum progress_mode mode, struct figures *figures,
+struct progress *progress_open(uv_loop_t *loop, enum progress_mode mode, struct run_stats *run_stats,
                                progress_collect_cb collect, void *user) {
   struct progress *progress = xcalloc(1, sizeof *progress);
   progress->mode = mode;
-  progress->figures = figures;
+  progress->run_stats = run_stats;
   progress->collect = collect;
   progress->user = user;
   progress->last_ns = uv_hrtime();

@@ -9,7 +9,7 @@
 #define FIGURES_ERRORS   64   /* above the largest seine error code, negated */
 #define FIGURES_STATUSES 1000 /* HTTP */
 
-struct figures {
+struct run_stats {
   uint64_t records;     /* read from the lists */
   uint64_t other_shards; /* not counted above: passed over, because other machines fetch them */
   uint64_t repeated;    /* of which were in the lists before, in this run */
@@ -29,28 +29,28 @@ struct figures {
   /* Of the manifest of earlier runs, while it is read before all else; of_bytes is 0 at any other time. */
   struct {
     uint64_t rows, bytes, of_bytes;
-  } recall;
+  } replay;
 
   /* now */
   size_t in_flight, waiting /* for another attempt */, queued;
-  size_t hosts, hosts_frozen, hosts_down /* of all */, proxies_down;
+  size_t hosts, hosts_throttled, hosts_down /* of all */, proxies_down;
 };
 
 /* URLs that have ended, in this run or before it. */
-static inline uint64_t figures_ended(const struct figures *figures) {
-  return figures->by_status[0] + figures->by_status[1] + figures->by_status[2] + figures->by_status[3] +
-         figures->done_before;
+static inline uint64_t figures_ended(const struct run_stats *run_stats) {
+  return run_stats->by_status[0] + run_stats->by_status[1] + run_stats->by_status[2] + run_stats->by_status[3] +
+         run_stats->done_before;
 }
 
 /* Hosts that are neither frozen nor down. */
-static inline size_t figures_active(const struct figures *figures) {
-  size_t resting = figures->hosts_frozen + figures->hosts_down;
-  return figures->hosts > resting ? figures->hosts - resting : 0;
+static inline size_t figures_active(const struct run_stats *run_stats) {
+  size_t resting = run_stats->hosts_throttled + run_stats->hosts_down;
+  return run_stats->hosts > resting ? run_stats->hosts - resting : 0;
 }
 
 /* Different URLs met so far. */
-static inline uint64_t figures_distinct(const struct figures *figures) {
-  return figures->records - figures->repeated;
+static inline uint64_t figures_distinct(const struct run_stats *run_stats) {
+  return run_stats->records - run_stats->repeated;
 }
 
 #endif

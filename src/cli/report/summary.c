@@ -21,7 +21,7 @@
 
 static void begin_line(struct text *text, const char *what, uint64_t count) {
   char number[AMOUNT_ROOM];
-  text_printf(text, "  %-12s %*s", what, COUNT_WIDTH, amount_count(count, number));
+  text_printf(text, "  %-12s %*s", what, COUNT_WIDTH, format_count(count, number));
 }
 
 /* A class of error, or a status of HTTP. */
@@ -37,66 +37,66 @@ static int compare_classes(const void *a, const void *b) {
 }
 
 /* The classes of what was rejected, or of what failed, those of HTTP by status; the largest first. */
-static void add_classes(struct text *text, const struct figures *figures, bool rejected) {
+static void add_classes(struct text *text, const struct run_stats *run_stats, bool rejected) {
   struct class classes[FIGURES_ERRORS + FIGURES_STATUSES];
   size_t count = 0;
   for (int error = 1; error < FIGURES_ERRORS; error++) {
-    uint64_t of_rejected = figures->rejected_by_error[error];
-    uint64_t errors = rejected ? of_rejected : figures->by_error[error] - of_rejected;
+    uint64_t of_rejected = run_stats->rejected_by_error[error];
+    uint64_t errors = rejected ? of_rejected : run_stats->by_error[error] - of_rejected;
     if (errors && -error != SEINE_EHTTP) classes[count++] = (struct class){errors, -error, 0};
   }
   for (int status = 0; !rejected && status < FIGURES_STATUSES; status++)
-    if (figures->by_http[status]) classes[count++] = (struct class){figures->by_http[status], SEINE_EHTTP, status};
+    if (run_stats->by_http[status]) classes[count++] = (struct class){run_stats->by_http[status], SEINE_EHTTP, status};
   qsort(classes, count, sizeof *classes, compare_classes);
   for (size_t i = 0; i < count; i++) {
     char name[24], number[AMOUNT_ROOM];
     snprintf(name, sizeof name, classes[i].error == SEINE_EHTTP ? "%s %d" : "%s", seine_err_name(classes[i].error),
              classes[i].http);
-    text_printf(text, "    %-10s %*s\n", name, COUNT_WIDTH, amount_count(classes[i].count, number));
+    text_printf(text, "    %-10s %*s\n", name, COUNT_WIDTH, format_count(classes[i].count, number));
   }
 }
 
 static void add_counts(struct text *text, const struct summary *summary) {
-  const struct figures *figures = summary->figures;
-  begin_line(text, "ok", figures->by_status[SEINE_STATUS_OK]);
+  const struct run_stats *run_stats = summary->run_stats;
+  begin_line(text, "ok", run_stats->by_status[SEINE_STATUS_OK]);
   if (summary->output) text_printf(text, "  in %s", summary->output);
   text_printf(text, "\n");
-  begin_line(text, "duplicate", figures->by_status[SEINE_STATUS_DUPLICATE]);
+  begin_line(text, "duplicate", run_stats->by_status[SEINE_STATUS_DUPLICATE]);
   text_printf(text, "\n");
-  begin_line(text, "rejected", figures->by_status[SEINE_STATUS_REJECTED]);
+  begin_line(text, "rejected", run_stats->by_status[SEINE_STATUS_REJECTED]);
   text_printf(text, "\n");
-  add_classes(text, figures, true);
-  begin_line(text, "failed", figures->by_status[SEINE_STATUS_FAILED]);
+  add_classes(text, run_stats, true);
+  begin_line(text, "failed", run_stats->by_status[SEINE_STATUS_FAILED]);
   text_printf(text, "\n");
-  add_classes(text, figures, false);
-  if (figures->done_before) {
+  add_classes(text, run_stats, false);
+  if (run_stats->done_before) {
     char number[AMOUNT_ROOM];
-    begin_line(text, "done before", figures->done_before);
-    if (figures->done_before_bad)
-      text_printf(text, "  of which %s rejected or failed for good", amount_count(figures->done_before_bad, number));
+    begin_line(text, "done before", run_stats->done_before);
+    if (run_stats->done_before_bad)
+      text_printf(text, "  of which %s rejected or failed for good", format_count(run_stats->done_before_bad, number));
     text_printf(text, "\n");
   }
-  if (figures->repeated) {
-    begin_line(text, "repeated", figures->repeated);
+  if (run_stats->repeated) {
+    begin_line(text, "repeated", run_stats->repeated);
     text_printf(text, "  in the list already\n");
   }
-  if (figures->other_shards) {
-    begin_line(text, "other shards", figures->other_shards);
+  if (run_stats->other_shards) {
+    begin_line(text, "other shards", run_stats->other_shards);
     text_printf(text, "  passed over\n");
   }
-  if (figures->unfinished) {
-    begin_line(text, "unfinished", figures->unfinished);
+  if (run_stats->unfinished) {
+    begin_line(text, "unfinished", run_stats->unfinished);
     text_printf(text, "\n");
   }
 }
 
 /* ---- Times and hosts ---- */
 
-static void add_latency(struct text *text, const char *what, const struct latency *latency) {
+static void add_latency(struct text *text, const char *what, const struct histogram *histogram) {
   char middle[AMOUNT_ROOM], most[AMOUNT_ROOM], all[AMOUNT_ROOM];
-  if (!latency || latency->count == 0) return;
-  text_printf(text, "  %-12s p50 %s, p95 %s, p99 %s\n", what, amount_wait(latency_at(latency, 500), middle),
-              amount_wait(latency_at(latency, 950), most), amount_wait(latency_at(latency, 990), all));
+  if (!histogram || histogram->count == 0) return;
+  text_printf(text, "  %-12s p50 %s, p95 %s, p99 %s\n", what, format_wait(histogram_at(histogram, 500), middle),
+              format_wait(histogram_at(histogram, 950), most), format_wait(histogram_at(histogram, 990), all));
 }
 
 /* The cause, which stands first, where something follows from it. */
@@ -111,9 +111,9 @@ static void add_reason(struct text *text, const char *reason) {
 static void add_worst(struct text *text, const struct summary *summary) {
   if (summary->worst_count > 0) text_printf(text, "  worst hosts, by failures\n");
   for (size_t i = 0; i < summary->worst_count; i++) {
-    const struct worst_host *host = &summary->worst[i];
+    const struct worst_host *host = &summary->top_hosts[i];
     char number[AMOUNT_ROOM], count[AMOUNT_ROOM + 16], shown[HOST_SHOWN + 1];
-    snprintf(count, sizeof count, "%s%s", host->exact ? "" : "at least ", amount_count(host->failed, number));
+    snprintf(count, sizeof count, "%s%s", host->exact ? "" : "at least ", format_count(host->failed, number));
     bool whole = escape_for_terminal(host->host, strlen(host->host), shown, sizeof shown) < sizeof shown;
     text_printf(text, "  %*s  %s%s  %s", 13 + COUNT_WIDTH, count, shown, whole ? "" : "...",
                 seine_err_name(host->error));
@@ -131,41 +131,41 @@ static void add_shared(struct text *text, const struct summary *summary) {
     const char *sha256 = strrchr(bytes->host, ' ');
     char number[AMOUNT_ROOM], count[AMOUNT_ROOM + 16], shown[HOST_SHOWN + 1];
     if (!sha256) continue;
-    snprintf(count, sizeof count, "%s%s", bytes->exact ? "" : "at least ", amount_count(bytes->failed, number));
+    snprintf(count, sizeof count, "%s%s", bytes->exact ? "" : "at least ", format_count(bytes->failed, number));
     escape_for_terminal(bytes->host, (size_t)(sha256 - bytes->host), shown, sizeof shown);
     text_printf(text, "  %*s  %s\n  %*s %s\n", 13 + COUNT_WIDTH, count, shown, 13 + COUNT_WIDTH, "", sha256);
   }
 }
 
 static void add_advice(struct text *text, const struct summary *summary) {
-  const struct figures *figures = summary->figures;
+  const struct run_stats *run_stats = summary->run_stats;
   char number[AMOUNT_ROOM];
-  uint64_t again = figures->transient;
+  uint64_t again = run_stats->transient;
   if (strcmp(summary->manifest, "-") == 0) return;
   text_printf(text, "  %-12s %s\n", "manifest", summary->manifest);
-  if (summary->interrupted || figures->unfinished)
+  if (summary->interrupted || run_stats->unfinished)
     text_printf(text, "run the same command again: it goes on from here%s\n",
                 again ? ", and retries what may pass" : "");
   else if (again)
     text_printf(text, "run the same command again to retry %s URL%s that may succeed then\n",
-                amount_count(again, number), again == 1 ? "" : "s");
+                format_count(again, number), again == 1 ? "" : "s");
 }
 
 void summary_text(const struct summary *summary, struct text *text) {
-  const struct figures *figures = summary->figures;
+  const struct run_stats *run_stats = summary->run_stats;
   char urls[AMOUNT_ROOM], rate[AMOUNT_ROOM], received[AMOUNT_ROOM], speed[AMOUNT_ROOM];
-  uint64_t ended = figures_ended(figures) - figures->done_before;
-  double seconds = figures->elapsed_ms > 0 ? (double)figures->elapsed_ms / 1000 : 0.001;
-  text_printf(text, "%s URL%s in %.1f s (%s/s), %s received (%s/s)\n", amount_count(ended, urls), ended == 1 ? "" : "s",
-              seconds, amount_rate((double)ended / seconds, rate),
-              amount_bytes((double)figures->received_bytes, received),
-              amount_bytes((double)figures->received_bytes / seconds, speed));
+  uint64_t ended = figures_ended(run_stats) - run_stats->done_before;
+  double seconds = run_stats->elapsed_ms > 0 ? (double)run_stats->elapsed_ms / 1000 : 0.001;
+  text_printf(text, "%s URL%s in %.1f s (%s/s), %s received (%s/s)\n", format_count(ended, urls), ended == 1 ? "" : "s",
+              seconds, format_rate((double)ended / seconds, rate),
+              format_bytes((double)run_stats->received_bytes, received),
+              format_bytes((double)run_stats->received_bytes / seconds, speed));
   add_counts(text, summary);
   add_latency(text, "first byte", summary->first_byte);
   add_latency(text, "transfer", summary->transfer);
   add_worst(text, summary);
   add_shared(text, summary);
-  bool none_well = figures->by_status[SEINE_STATUS_OK] + figures->by_status[SEINE_STATUS_DUPLICATE] == 0;
+  bool none_well = run_stats->by_status[SEINE_STATUS_OK] + run_stats->by_status[SEINE_STATUS_DUPLICATE] == 0;
   if (summary->reasons && none_well) reasons_text(summary->reasons, text);
   add_advice(text, summary);
 }
@@ -192,21 +192,21 @@ static void add_string(struct text *text, const char *key, const char *value) {
   add_value(text, value);
 }
 
-static void add_latency_json(struct text *text, const char *key, const struct latency *latency) {
-  static const struct latency none;
-  if (!latency) latency = &none;
-  text_printf(text, ",\"%s\":{\"count\":%" PRIu64, key, latency->count);
-  if (latency->count == 0)
+static void add_latency_json(struct text *text, const char *key, const struct histogram *histogram) {
+  static const struct histogram none;
+  if (!histogram) histogram = &none;
+  text_printf(text, ",\"%s\":{\"count\":%" PRIu64, key, histogram->count);
+  if (histogram->count == 0)
     text_printf(text, ",\"p50\":null,\"p95\":null,\"p99\":null}");
   else
-    text_printf(text, ",\"p50\":%" PRIu64 ",\"p95\":%" PRIu64 ",\"p99\":%" PRIu64 "}", latency_at(latency, 500),
-                latency_at(latency, 950), latency_at(latency, 990));
+    text_printf(text, ",\"p50\":%" PRIu64 ",\"p95\":%" PRIu64 ",\"p99\":%" PRIu64 "}", histogram_at(histogram, 500),
+                histogram_at(histogram, 950), histogram_at(histogram, 990));
 }
 
 static void add_worst_json(struct text *text, const struct summary *summary) {
   text_printf(text, ",\"worst_hosts\":[");
   for (size_t i = 0; i < summary->worst_count; i++) {
-    const struct worst_host *host = &summary->worst[i];
+    const struct worst_host *host = &summary->top_hosts[i];
     text_printf(text, "%s{\"host\":", i > 0 ? "," : "");
     add_value(text, host->host);
     text_printf(text, ",\"failed\":%" PRIu64 ",\"exact\":%s,\"error\":\"%s\"}", host->failed,
@@ -231,45 +231,45 @@ static void add_shared_json(struct text *text, const struct summary *summary) {
   text_printf(text, "]");
 }
 
-static void add_classes_json(struct text *text, const struct figures *figures) {
+static void add_classes_json(struct text *text, const struct run_stats *run_stats) {
   const char *comma = "";
   text_printf(text, ",\"errors\":{");
   for (int error = 1; error < FIGURES_ERRORS; error++) {
-    if (!figures->by_error[error]) continue;
-    text_printf(text, "%s\"%s\":%" PRIu64, comma, seine_err_name(-error), figures->by_error[error]);
+    if (!run_stats->by_error[error]) continue;
+    text_printf(text, "%s\"%s\":%" PRIu64, comma, seine_err_name(-error), run_stats->by_error[error]);
     comma = ",";
   }
   text_printf(text, "},\"http_errors\":{");
   comma = "";
   for (int status = 0; status < FIGURES_STATUSES; status++) {
-    if (!figures->by_http[status]) continue;
-    text_printf(text, "%s\"%d\":%" PRIu64, comma, status, figures->by_http[status]);
+    if (!run_stats->by_http[status]) continue;
+    text_printf(text, "%s\"%d\":%" PRIu64, comma, status, run_stats->by_http[status]);
     comma = ",";
   }
   text_printf(text, "}");
 }
 
 void summary_json(const struct summary *summary, struct text *text) {
-  const struct figures *figures = summary->figures;
+  const struct run_stats *run_stats = summary->run_stats;
   text_printf(text, "{\"version\":\"%s\",\"exit_status\":%d,\"interrupted\":%s", SEINE_VERSION, summary->exit_status,
               summary->interrupted ? "true" : "false");
-  add_number(text, "records", figures->records);
-  add_number(text, "repeated", figures->repeated);
-  add_number(text, "other_shards", figures->other_shards);
-  add_number(text, "done_before", figures->done_before);
-  add_number(text, "done_before_not_ok", figures->done_before_bad);
+  add_number(text, "records", run_stats->records);
+  add_number(text, "repeated", run_stats->repeated);
+  add_number(text, "other_shards", run_stats->other_shards);
+  add_number(text, "done_before", run_stats->done_before);
+  add_number(text, "done_before_not_ok", run_stats->done_before_bad);
   for (int status = SEINE_STATUS_OK; status <= SEINE_STATUS_FAILED; status++)
-    add_number(text, seine_status_name((seine_status_t)status), figures->by_status[status]);
-  add_number(text, "transient", figures->transient);
-  add_number(text, "unfinished", figures->unfinished);
-  add_classes_json(text, figures);
+    add_number(text, seine_status_name((seine_status_t)status), run_stats->by_status[status]);
+  add_number(text, "transient", run_stats->transient);
+  add_number(text, "unfinished", run_stats->unfinished);
+  add_classes_json(text, run_stats);
   add_latency_json(text, "first_byte_ms", summary->first_byte);
   add_latency_json(text, "transfer_ms", summary->transfer);
   add_worst_json(text, summary);
   add_shared_json(text, summary);
-  add_number(text, "received_bytes", figures->received_bytes);
-  add_number(text, "stored_bytes", figures->stored_bytes);
-  add_number(text, "elapsed_ms", figures->elapsed_ms);
+  add_number(text, "received_bytes", run_stats->received_bytes);
+  add_number(text, "stored_bytes", run_stats->stored_bytes);
+  add_number(text, "elapsed_ms", run_stats->elapsed_ms);
   add_string(text, "output", summary->output);
   add_string(text, "manifest", summary->manifest);
   text_printf(text, "}\n");

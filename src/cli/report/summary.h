@@ -13,10 +13,10 @@
 #define SHARED_LEAST   3 /* duplicates; fewer are not shown */
 
 struct summary {
-  const struct figures *figures;
-  const struct latency *first_byte,
+  const struct run_stats *run_stats;
+  const struct histogram *first_byte,
       *transfer; /* of what was answered; of what was received whole. NULL: not measured */
-  const struct worst_host *worst; /* the hosts where most failed, worst first */
+  const struct worst_host *top_hosts; /* the hosts where most failed, worst first */
   size_t worst_count;
   const struct worst_host *shared; /* bytes that many URLs of one host have: "HOST SHA-256", most duplicates first */
   size_t shared_count;

@@ -21,30 +21,30 @@ struct counter {
   char reason[REASON_ROOM]; /* of the last failure */
 };
 
-struct worst {
+struct top_hosts {
   const struct fingerprint_key *key;
-  struct table *known; /* host to counter */
+  struct fingerprint_table *known; /* host to counter */
   struct counter *counters;
   size_t *heap; /* indexes of counters, the smallest count first */
   size_t count, room;
 };
 
-struct worst *worst_new(const struct fingerprint_key *key, size_t counters) {
-  struct worst *worst = xcalloc(1, sizeof *worst);
-  worst->key = key;
-  worst->known = table_new(true);
-  worst->counters = xcalloc(counters, sizeof *worst->counters);
-  worst->heap = xcalloc(counters, sizeof *worst->heap);
-  worst->room = counters;
-  return worst;
+struct top_hosts *top_hosts_new(const struct fingerprint_key *key, size_t counters) {
+  struct top_hosts *top_hosts = xcalloc(1, sizeof *top_hosts);
+  top_hosts->key = key;
+  top_hosts->known = fingerprint_table_new(true);
+  top_hosts->counters = xcalloc(counters, sizeof *top_hosts->counters);
+  top_hosts->heap = xcalloc(counters, sizeof *top_hosts->heap);
+  top_hosts->room = counters;
+  return top_hosts;
 }
 
-void worst_free(struct worst *worst) {
-  if (!worst) return;
-  table_free(worst->known);
-  free(worst->counters);
-  free(worst->heap);
-  free(worst);
+void top_hosts_free(struct top_hosts *top_hosts) {
+  if (!top_hosts) return;
+  fingerprint_table_free(top_hosts->known);
+  free(top_hosts->counters);
+  free(top_hosts->heap);
+  free(top_hosts);
 }
 
 /* ---- Hosts ---- */
@@ -58,7 +58,7 @@ static void take_origin(const char *canonical, char *host, size_t size) {
   host[length] = '\0';
 }
 
-bool worst_host_of(const char *url, char *host, size_t size) {
+bool top_hosts_host_of(const char *url, char *host, size_t size) {
   if (seine_url_canonical_length(url) > 0) {
     take_origin(url, host, size);
     return true;
@@ -72,65 +72,65 @@ bool worst_host_of(const char *url, char *host, size_t size) {
 
 /* ---- The heap ---- */
 
-static bool smaller(const struct worst *worst, size_t a, size_t b) {
-  return worst->counters[worst->heap[a]].count < worst->counters[worst->heap[b]].count;
+static bool smaller(const struct top_hosts *top_hosts, size_t a, size_t b) {
+  return top_hosts->counters[top_hosts->heap[a]].count < top_hosts->counters[top_hosts->heap[b]].count;
 }
 
-static void swap(struct worst *worst, size_t a, size_t b) {
-  size_t counter = worst->heap[a];
-  worst->heap[a] = worst->heap[b];
-  worst->heap[b] = counter;
-  worst->counters[worst->heap[a]].at = a;
-  worst->counters[worst->heap[b]].at = b;
+static void swap(struct top_hosts *top_hosts, size_t a, size_t b) {
+  size_t counter = top_hosts->heap[a];
+  top_hosts->heap[a] = top_hosts->heap[b];
+  top_hosts->heap[b] = counter;
+  top_hosts->counters[top_hosts->heap[a]].at = a;
+  top_hosts->counters[top_hosts->heap[b]].at = b;
 }
 
 /* A count has grown: its counter goes down, away from the smallest. */
-static void sink(struct worst *worst, size_t at) {
-  for (size_t child; (child = 2 * at + 1) < worst->count; at = child) {
-    if (child + 1 < worst->count && smaller(worst, child + 1, child)) child++;
-    if (!smaller(worst, child, at)) return;
-    swap(worst, at, child);
+static void sink(struct top_hosts *top_hosts, size_t at) {
+  for (size_t child; (child = 2 * at + 1) < top_hosts->count; at = child) {
+    if (child + 1 < top_hosts->count && smaller(top_hosts, child + 1, child)) child++;
+    if (!smaller(top_hosts, child, at)) return;
+    swap(top_hosts, at, child);
   }
 }
 
 /* A count of 0 is the smallest, and belongs on top. */
-static void rise(struct worst *worst, size_t at) {
-  for (; at > 0 && smaller(worst, at, (at - 1) / 2); at = (at - 1) / 2)
-    swap(worst, at, (at - 1) / 2);
+static void rise(struct top_hosts *top_hosts, size_t at) {
+  for (; at > 0 && smaller(top_hosts, at, (at - 1) / 2); at = (at - 1) / 2)
+    swap(top_hosts, at, (at - 1) / 2);
 }
 
 /* ---- Counting ---- */
 
-static struct counter *free_counter(struct worst *worst) {
-  if (worst->count == worst->room) {
-    struct counter *least = &worst->counters[worst->heap[0]];
-    table_remove(worst->known, least->key);
+static struct counter *free_counter(struct top_hosts *top_hosts) {
+  if (top_hosts->count == top_hosts->room) {
+    struct counter *least = &top_hosts->counters[top_hosts->heap[0]];
+    fingerprint_table_remove(top_hosts->known, least->key);
     return least;
   }
-  size_t at = worst->count++;
-  worst->heap[at] = at;
-  worst->counters[at].at = at;
-  rise(worst, at);
-  return &worst->counters[at];
+  size_t at = top_hosts->count++;
+  top_hosts->heap[at] = at;
+  top_hosts->counters[at].at = at;
+  rise(top_hosts, at);
+  return &top_hosts->counters[at];
 }
 
-static struct counter *counter_of(struct worst *worst, const char *host) {
+static struct counter *counter_of(struct top_hosts *top_hosts, const char *host) {
   struct table_slot slot;
-  uint64_t key = fingerprint(worst->key, host, strlen(host));
-  if (table_find(worst->known, key, &slot)) return &worst->counters[*slot.value];
-  struct counter *counter = free_counter(worst);
+  uint64_t key = fingerprint(top_hosts->key, host, strlen(host));
+  if (fingerprint_table_find(top_hosts->known, key, &slot)) return &top_hosts->counters[*slot.value];
+  struct counter *counter = free_counter(top_hosts);
   counter->key = key;
   counter->inherited = counter->count;
   counter->votes = 0;
   counter->reason[0] = '\0';
   snprintf(counter->host, sizeof counter->host, "%s", host);
-  table_insert(worst->known, key, &slot);
-  *slot.value = (uint64_t)(counter - worst->counters);
+  fingerprint_table_insert(top_hosts->known, key, &slot);
+  *slot.value = (uint64_t)(counter - top_hosts->counters);
   return counter;
 }
 
-static struct counter *count(struct worst *worst, const char *name, int error) {
-  struct counter *counter = counter_of(worst, name);
+static struct counter *count(struct top_hosts *top_hosts, const char *name, int error) {
+  struct counter *counter = counter_of(top_hosts, name);
   counter->count++;
   /* What has the majority, if anything has, is left over when each vote is set off against another. */
   if (counter->votes == 0) counter->error = error;
@@ -138,22 +138,22 @@ static struct counter *count(struct worst *worst, const char *name, int error) {
     counter->votes++;
   else
     counter->votes--;
-  sink(worst, counter->at);
+  sink(top_hosts, counter->at);
   return counter;
 }
 
-void worst_add(struct worst *worst, const char *url, int error, const char *reason) {
+void top_hosts_add(struct top_hosts *top_hosts, const char *url, int error, const char *reason) {
   char host[HOST_ROOM];
-  if (!worst_host_of(url, host, sizeof host)) return;
-  struct counter *counter = count(worst, host, error);
+  if (!top_hosts_host_of(url, host, sizeof host)) return;
+  struct counter *counter = count(top_hosts, host, error);
   if (!reason) reason = "";
   size_t length = utf8_cut(reason, strlen(reason), sizeof counter->reason - 1);
   memcpy(counter->reason, reason, length);
   counter->reason[length] = '\0';
 }
 
-void worst_count(struct worst *worst, const char *name) {
-  count(worst, name, 0);
+void worst_count(struct top_hosts *top_hosts, const char *name) {
+  count(top_hosts, name, 0);
 }
 
 /* ---- Listing ---- */
@@ -164,11 +164,11 @@ static int compare(const void *a, const void *b) {
   return strcmp(left->host, right->host);
 }
 
-size_t worst_list(const struct worst *worst, struct worst_host *hosts, size_t most) {
-  struct worst_host *all = xcalloc(worst->count, sizeof *all);
+size_t top_hosts_list(const struct top_hosts *top_hosts, struct worst_host *hosts, size_t most) {
+  struct worst_host *all = xcalloc(top_hosts->count, sizeof *all);
   size_t count = 0;
-  for (size_t i = 0; i < worst->count; i++) {
-    const struct counter *counter = &worst->counters[i];
+  for (size_t i = 0; i < top_hosts->count; i++) {
+    const struct counter *counter = &top_hosts->counters[i];
     struct worst_host host = {.host = counter->host, .failed = counter->count - counter->inherited};
     host.exact = counter->inherited == 0;
     host.error = counter->error;

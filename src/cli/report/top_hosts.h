@@ -10,28 +10,28 @@
 
 #define WORST_NAME 360 /* bytes of a name, its NUL included: a host, and a SHA-256 in hexadecimal behind it */
 
-struct worst;
+struct top_hosts;
 
-struct worst *worst_new(const struct fingerprint_key *key, size_t counters); /* key is borrowed */
-void worst_free(struct worst *worst); /* NULL is fine */
+struct top_hosts *top_hosts_new(const struct fingerprint_key *key, size_t counters); /* key is borrowed */
+void top_hosts_free(struct top_hosts *top_hosts); /* NULL is fine */
 
 /* A fetch of this URL, without userinfo, failed with one of SEINE_E..., for a reason; NULL: not known. */
-void worst_add(struct worst *worst, const char *url, int error, const char *reason);
+void top_hosts_add(struct top_hosts *top_hosts, const char *url, int error, const char *reason);
 /* Counts any other name; a longer one than WORST_NAME is cut. */
-void worst_count(struct worst *worst, const char *name);
+void worst_count(struct top_hosts *top_hosts, const char *name);
 
 struct worst_host {
-  const char *host; /* "https://www.example.org", with a port that is not the scheme's own; until the next worst_add */
+  const char *host; /* "https://www.example.org", with a port that is not the scheme's own; until the next top_hosts_add */
   uint64_t failed; /* at least */
   bool exact; /* and no more than that */
   int error; /* the one that most of them ended with, if there is such a one */
-  const char *reason; /* of the last failure; NULL or "" if it is not known; until the next worst_add */
+  const char *reason; /* of the last failure; NULL or "" if it is not known; until the next top_hosts_add */
 };
 
 /* Fills hosts[0..most) with the worst ones, worst first: how many. */
-size_t worst_list(const struct worst *worst, struct worst_host *hosts, size_t most);
+size_t top_hosts_list(const struct top_hosts *top_hosts, struct worst_host *hosts, size_t most);
 
 /* The host of a URL as above, in lower case, cut to fit; false if the URL has none. */
-bool worst_host_of(const char *url, char *host, size_t size);
+bool top_hosts_host_of(const char *url, char *host, size_t size);
 
 #endif

@@ -67,7 +67,7 @@ void disk_leave(struct run *run, int sys) {
   const char *again = sys == ENOENT ? " with --check-files" : "";
   RUN_SAY(run, "files cannot be stored in %s: %s; %s, then run the same command again%s: it goes on from here",
           run->settings->output, sys == ENOENT ? "the folder was removed" : strerror(sys), remedy(sys), again);
-  leave(run, EXIT_BROKEN);
+  shutdown_begin(run, EXIT_BROKEN);
 }
 
 static void disk_probed(uv_work_t *work, int status) {

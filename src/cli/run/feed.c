@@ -30,7 +30,7 @@ void feed_release(struct item *item) {
   run->held--;
   run->held_bytes -= item->input_bytes;
   /* There may be room for more now, and nothing else to come that would wake the loop. */
-  if (run->stage == RUN_FETCHING && !run->list_waits) uv_idle_start(&run->no_sleep, keep_awake);
+  if (run->stage == RUN_FETCHING && !run->list_waits) uv_idle_start(&run->keep_loop_awake, keep_awake);
   free(item->checksum);
   free(item->input);
   free(item->own_path);
@@ -57,9 +57,9 @@ bool feed_submit(struct item *item, const char *url) {
     seine_url_clear(&parsed);
     record_bad_url(run, item->id, feed_show(run, url), cause, item->input);
   } else {
-    run->figures.unfinished++;
+    run->run_stats.unfinished++;
     RUN_SAY(run, "a URL could not be submitted: %s; the run ends here", seine_strerror(error));
-    leave(run, EXIT_BROKEN);
+    shutdown_begin(run, EXIT_BROKEN);
   }
   feed_release(item);
   return false;
@@ -72,14 +72,14 @@ static bool is_new(struct run *run, enum history_seen seen) {
   case HISTORY_REJECTED:
     return true;
   case HISTORY_DONE_BAD:
-    run->figures.done_before_bad++;
-    run->figures.done_before++;
+    run->run_stats.done_before_bad++;
+    run->run_stats.done_before++;
     return false;
   case HISTORY_DONE:
-    run->figures.done_before++;
+    run->run_stats.done_before++;
     return false;
   default:
-    run->figures.repeated++;
+    run->run_stats.repeated++;
     return false;
   }
 }
@@ -96,8 +96,8 @@ static bool take_url(struct run *run, const struct record *record, struct checks
   bool is_canonical = !record->problem && seine_url_canonical_length(record->text) > 0;
   const char *shown = is_canonical ? record->text : feed_show(run, record->text);
   uint64_t url = record->problem ? url_key_of_text(&run->key, shown) : url_key(&run->key, record->text, shown);
-  run->figures.records++;
-  enum history_seen seen = history_meet(run->history, url);
+  run->run_stats.records++;
+  enum history_seen seen = history_visit(run->history, url);
   bool is_wanted = is_new(run, seen);
   bool is_alone = seen == HISTORY_REPEATED || record->problem || record_reserve(run, record->id, record->text, url);
   if (is_wanted && record->problem) record_bad_url(run, record->id, shown, record->problem, NULL);
@@ -113,7 +113,7 @@ static bool take_url(struct run *run, const struct record *record, struct checks
     item->input = xstrndup(record->rest, record->rest_length);
     item->input_bytes = record->rest_length;
   }
-  if (!checksum) run->figures.without_checksum++;
+  if (!checksum) run->run_stats.without_checksum++;
   run->held++;
   run->held_bytes += item->input_bytes;
   return feed_submit(item, record->text);
@@ -122,7 +122,7 @@ static bool take_url(struct run *run, const struct record *record, struct checks
 /* What is no URL has no host; one machine tells of it. */
 static bool is_ours(struct run *run, const struct record *record) {
   if (run->shard.parts <= 1) return true;
-  return record->problem ? run->shard.part == 0 : shard_takes(&run->shard, record->text);
+  return record->problem ? run->shard.part == 0 : partition_takes(&run->shard, record->text);
 }
 
 /* True if the engine was given something. */
@@ -132,7 +132,7 @@ static bool take_record(struct run *run, struct record *record) {
   if (is_ours(run, record)) {
     taken = take_url(run, record, checksum);
   } else {
-    run->figures.other_shards++;
+    run->run_stats.other_shards++;
     free(checksum);
   }
   return taken;
@@ -141,7 +141,7 @@ static bool take_record(struct run *run, struct record *record) {
 static bool has_room(const struct run *run) {
   return run->held < run->settings->window && run->held_bytes < INPUT_MOST &&
          manifest_backlog(run->manifest) < BACKLOG_MOST && !disk_lacks_space(run) &&
-         seine_appetite(run->engine) > 0;
+         seine_free_slots(run->engine) > 0;
 }
 
 /* Reads until there is a reason not to; true if the only one is that others want their turn. */
@@ -168,9 +168,9 @@ static bool read_on(struct run *run) {
 void feed_turn(struct run *run) {
   bool more = run->stage == RUN_FETCHING && !run->list_waits && read_on(run);
   if (more)
-    uv_idle_start(&run->no_sleep, keep_awake);
+    uv_idle_start(&run->keep_loop_awake, keep_awake);
   else
-    uv_idle_stop(&run->no_sleep);
+    uv_idle_stop(&run->keep_loop_awake);
 }
 
 void feed_list_ready(struct list *list, void *user) {
@@ -181,10 +181,10 @@ void feed_list_ready(struct list *list, void *user) {
 
 void feed_say_unchecked(struct run *run) {
   char count[AMOUNT_ROOM];
-  uint64_t unchecked = run->figures.without_checksum;
+  uint64_t unchecked = run->run_stats.without_checksum;
   if (unchecked == 0 || (!run->settings->checksum && !run->settings->checksum_column)) return;
   RUN_SAY(run, "--checksum: %s URL%s no checksum in the list, and nothing was compared for %s",
-          amount_count(unchecked, count), unchecked == 1 ? " has" : "s have", unchecked == 1 ? "it" : "them");
+          format_count(unchecked, count), unchecked == 1 ? " has" : "s have", unchecked == 1 ? "it" : "them");
 }
 
 void feed_stop(struct run *run) {

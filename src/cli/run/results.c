@@ -30,18 +30,18 @@ static bool is_of_host(int error) {
 }
 
 static void count_row(struct run *run, const struct row *row) {
-  struct figures *figures = &run->figures;
-  figures->by_status[row->status]++;
+  struct run_stats *run_stats = &run->run_stats;
+  run_stats->by_status[row->status]++;
   if (row->error < 0 && row->error > -FIGURES_ERRORS) {
-    figures->by_error[-row->error]++;
-    if (row->status == SEINE_STATUS_REJECTED) figures->rejected_by_error[-row->error]++;
+    run_stats->by_error[-row->error]++;
+    if (row->status == SEINE_STATUS_REJECTED) run_stats->rejected_by_error[-row->error]++;
   }
-  if (row->error == SEINE_EHTTP && row->http >= 0 && row->http < FIGURES_STATUSES) figures->by_http[row->http]++;
-  if (row->retryable) figures->transient++;
+  if (row->error == SEINE_EHTTP && row->http >= 0 && row->http < FIGURES_STATUSES) run_stats->by_http[row->http]++;
+  if (row->retryable) run_stats->transient++;
   if (row->status == SEINE_STATUS_FAILED && is_of_host(row->error))
-    worst_add(run->worst, row->url, row->error, row->error == SEINE_EHTTP ? NULL : row->message);
+    top_hosts_add(run->top_hosts, row->url, row->error, row->error == SEINE_EHTTP ? NULL : row->message);
   reasons_note(&run->reasons, row);
-  if (row->status == SEINE_STATUS_OK && row->path) figures->stored_bytes += row->bytes;
+  if (row->status == SEINE_STATUS_OK && row->path) run_stats->stored_bytes += row->bytes;
 }
 
 /* The manifest has the whole of a long URL. */
@@ -111,7 +111,7 @@ static void release(struct item *item) {
 }
 
 void record_unfinished(struct item *item) {
-  item->run->figures.unfinished++;
+  item->run->run_stats.unfinished++;
   release(item);
 }
 
@@ -129,7 +129,7 @@ bool record_reserve(struct run *run, uint64_t id, const char *text, uint64_t url
   input.parsed = &parsed;
   if (!error) error = naming_key(run->naming, &input, path, sizeof path);
   seine_url_clear(&parsed);
-  return error || paths_take(run->paths, path, url);
+  return error || taken_names_add(run->paths, path, url);
 }
 
 /* The error of what the user wants to be rejected; 0 if it is not. */
@@ -152,11 +152,11 @@ static int name_file(struct item *item, const seine_result_t *result, char *path
   input.parsed = &url;
   bool distinct = item->distinct || naming_is_late(run->naming);
   if (!error) error = naming_path(run->naming, &input, distinct, path, size);
-  if (!error && !distinct && run->paths && !paths_would_take(run->paths, path, item->url))
+  if (!error && !distinct && run->paths && !taken_names_would_add(run->paths, path, item->url))
     error = naming_path(run->naming, &input, true, path, size);
   seine_url_clear(&url);
   /* Names that hold the record's number meet only those of earlier runs: what this run gives is not kept for them. */
-  if (!error && run->paths && !naming_is_unique(run->naming)) paths_take(run->paths, path, item->url);
+  if (!error && run->paths && !naming_is_unique(run->naming)) taken_names_add(run->paths, path, item->url);
   if (error == SEINE_ENOMEM) return error;
   item->nameless = error != 0;
   return error ? SEINE_EIO : SEINE_PLACE_STORE;
@@ -206,7 +206,7 @@ static void keep_row(struct item *item, const struct row *row, const char *reque
 
 static void count_shared(struct item *item) {
   char name[WORST_NAME];
-  if (!worst_host_of(item->kept->row.url, name, WORST_NAME - 65)) return;
+  if (!top_hosts_host_of(item->kept->row.url, name, WORST_NAME - 65)) return;
   char *end = strchr(name, '\0');
   *end++ = ' ';
   for (size_t i = 0; i < sizeof item->kept->sha256; i++)
@@ -286,7 +286,7 @@ static void link_made(int sys, void *user) {
 static void write_duplicate(struct item *item, const char *path) {
   struct run *run = item->run;
   if (item->own_path && strcmp(item->own_path, path) != 0)
-    links_make(&run->loop, run->outdir.fd, path, item->own_path, link_made, item);
+    hard_link_make(&run->loop, run->outdir.fd, path, item->own_path, link_made, item);
   else
     write_duplicate_row(item, path);
 }
@@ -341,7 +341,7 @@ static void record_duplicate(struct item *item, const seine_result_t *result) {
   uint64_t offset = 0;
   row_of_result(item, result, &row);
   keep_row(item, &row, result->url);
-  switch (dedup_look(run->dedup, item->kept->sha256, &offset)) {
+  switch (dedup_find(run->dedup, item->kept->sha256, &offset)) {
   case DEDUP_CLAIMED:
     dedup_wait(run->dedup, item->kept->sha256, &item->waiter);
     break;
@@ -366,9 +366,9 @@ static void end_claim(struct item *item, const struct row *row, uint64_t offset,
   bool stored = row->status == SEINE_STATUS_OK && row->path;
   if (!item->claim) return;
   if (stored)
-    dedup_settle(item->run->dedup, item->claim, offset, &waiters);
+    dedup_commit(item->run->dedup, item->claim, offset, &waiters);
   else
-    dedup_drop(item->run->dedup, item->claim, &waiters);
+    dedup_abort(item->run->dedup, item->claim, &waiters);
   item->claim = NULL;
   while ((waiter = STAILQ_FIRST(&waiters))) {
     STAILQ_REMOVE_HEAD(&waiters, link);
@@ -386,7 +386,7 @@ static void end_claim(struct item *item, const struct row *row, uint64_t offset,
 static void drop_claim(struct item *item) {
   struct dedup_waiters waiters;
   struct dedup_waiter *waiter;
-  dedup_drop(item->run->dedup, item->claim, &waiters);
+  dedup_abort(item->run->dedup, item->claim, &waiters);
   item->claim = NULL;
   while ((waiter = STAILQ_FIRST(&waiters))) {
     STAILQ_REMOVE_HEAD(&waiters, link);
@@ -399,10 +399,10 @@ static void drop_claim(struct item *item) {
  * of. No file is ever removed. */
 static int place_of_duplicate(struct item *item, const seine_result_t *result, char *path, size_t size) {
   struct run *run = item->run;
-  if (!run->was_used || !naming_is_own(run->naming)) return SEINE_PLACE_HELD;
+  if (!run->was_used || !naming_is_own(run->naming)) return SEINE_PLACE_DUPLICATE;
   int place = name_file(item, result, path, size);
   item->nameless = false; /* it needs none */
-  return place == SEINE_PLACE_STORE ? SEINE_PLACE_REPLACE : SEINE_PLACE_HELD;
+  return place == SEINE_PLACE_STORE ? SEINE_PLACE_REPLACE : SEINE_PLACE_DUPLICATE;
 }
 
 int record_place(seine_fetch_t *fetch, const seine_result_t *result, char *path, size_t size) {
@@ -413,14 +413,14 @@ int record_place(seine_fetch_t *fetch, const seine_result_t *result, char *path,
   if (unwanted) return unwanted;
   if (item->claim && result->sha256 && !dedup_claims(item->claim, result->sha256)) drop_claim(item);
   bool compare = run->dedup && !run->no_links && result->sha256 && !item->alone && !item->claim;
-  enum dedup_answer answer = compare ? dedup_look(run->dedup, result->sha256, &offset) : DEDUP_OTHER;
+  enum dedup_answer answer = compare ? dedup_find(run->dedup, result->sha256, &offset) : DEDUP_OTHER;
   bool held = answer == DEDUP_STORED || answer == DEDUP_CLAIMED;
   if (held && run->settings->dedup != DEDUP_LINK) return place_of_duplicate(item, result, path, size);
   int place = name_file(item, result, path, size);
   if (held && place == SEINE_PLACE_STORE) {
     free(item->own_path);
     item->own_path = xstrdup(path);
-    return SEINE_PLACE_HELD;
+    return SEINE_PLACE_DUPLICATE;
   }
   if (answer == DEDUP_NEW && place == SEINE_PLACE_STORE) item->claim = dedup_claim(run->dedup, result->sha256);
   return place;
@@ -429,8 +429,8 @@ int record_place(seine_fetch_t *fetch, const seine_result_t *result, char *path,
 /* ---- Results ---- */
 
 static void measure(struct run *run, const seine_result_t *result) {
-  if (result->http_status) latency_add(&run->first_byte, result->first_byte_ms);
-  if (result->status <= SEINE_STATUS_DUPLICATE) latency_add(&run->transfer, result->elapsed_ms);
+  if (result->http_status) histogram_add(&run->first_byte, result->first_byte_ms);
+  if (result->status <= SEINE_STATUS_DUPLICATE) histogram_add(&run->transfer, result->elapsed_ms);
 }
 
 static void reject(struct row *row, int error) {

@@ -35,7 +35,7 @@ static char *path_in_output(const struct run *run, const char *path) {
 
 static void reserve_path(struct run *run, const char *path) {
   char *inside = path && strcmp(path, "-") != 0 ? path_in_output(run, path) : NULL;
-  if (inside) paths_take(run->paths, inside, 0); /* no URL's fingerprint */
+  if (inside) taken_names_add(run->paths, inside, 0); /* no URL's fingerprint */
   free(inside);
 }
 
@@ -70,22 +70,22 @@ static int open_rooms(struct run *run) {
   long most = run->outdir.fd >= 0 ? fpathconf(run->outdir.fd, _PC_NAME_MAX) : -1;
   if (most >= NAME_LEAST) naming_limit(run->naming, (size_t)most);
   fingerprint_key_draw(&run->key);
-  shard_set(&run->shard, settings->shard);
+  partition_set(&run->shard, settings->shard);
   run->few = are_urls(settings->lists, settings->list_count);
   run->history = history_new();
-  run->worst = worst_new(&run->key, WORST_COUNTERS);
+  run->top_hosts = top_hosts_new(&run->key, WORST_COUNTERS);
   if (settings->dedup && !settings->null_sink) {
     run->dedup = dedup_new(&run->key);
-    run->shared = worst_new(&run->key, SHARED_COUNTERS);
+    run->shared = top_hosts_new(&run->key, SHARED_COUNTERS);
   }
-  if (!settings->null_sink && names_may_meet(run)) run->paths = paths_new(&run->key);
+  if (!settings->null_sink && names_may_meet(run)) run->paths = taken_names_new(&run->key);
   return 0;
 }
 
 static void stop_for_manifest(const char *sentence, void *user) {
   struct run *run = user;
   RUN_SAY(run, "%s", sentence);
-  leave(run, EXIT_BROKEN);
+  shutdown_begin(run, EXIT_BROKEN);
 }
 
 static int open_manifest(struct run *run) {
@@ -114,9 +114,9 @@ static void handles_close(struct run *run) {
   run->stage = RUN_ENDED;
   progress_close(run->progress);
   run->progress = NULL;
-  uv_close((uv_handle_t *)&run->each_turn, NULL);
-  uv_close((uv_handle_t *)&run->no_sleep, NULL);
-  leave_close_handles(run);
+  uv_close((uv_handle_t *)&run->loop_prepare, NULL);
+  uv_close((uv_handle_t *)&run->keep_loop_awake, NULL);
+  shutdown_close_handles(run);
 }
 
 static void manifest_closed(void *user, uint64_t lost) {
@@ -125,8 +125,8 @@ static void manifest_closed(void *user, uint64_t lost) {
   run->manifest = NULL;
   if (lost > 0) {
     RUN_SAY(run, "not in the manifest: %s result%s; the next run fetches what they were of once more",
-            amount_count(lost, count), lost == 1 ? "" : "s");
-    run->outdir.was_torn = true; /* files without rows: the mark stays, by which the next run knows of them */
+            format_count(lost, count), lost == 1 ? "" : "s");
+    run->outdir.unclean_shutdown = true; /* files without rows: the mark stays, by which the next run knows of them */
   }
   if (run->abandoned) run_end_process(run, true);
   handles_close(run);
@@ -134,9 +134,9 @@ static void manifest_closed(void *user, uint64_t lost) {
 
 static void close_manifest(struct run *run) {
   run->stage = RUN_WRITING;
-  uv_timer_stop(&run->deadline);
+  uv_timer_stop(&run->grace_timer);
   if (run->signals_come > 1) manifest_hurry(run->manifest);
-  leave_await(run);
+  shutdown_await(run);
   manifest_close(run->manifest, manifest_closed, run);
 }
 
@@ -146,32 +146,32 @@ static void engine_closed(seine_t *engine, void *user) {
   run->engine = NULL;
 }
 
-static void collect_figures(struct figures *figures, void *user) {
+static void collect_run_stats(struct run_stats *run_stats, void *user) {
   struct run *run = user;
   seine_stats_t stats;
-  figures->elapsed_ms = (uv_hrtime() - run->began_ns) / 1000000;
-  figures->list_ended = run->stage > RUN_FETCHING;
+  run_stats->elapsed_ms = (uv_hrtime() - run->began_ns) / 1000000;
+  run_stats->list_ended = run->stage > RUN_FETCHING;
   bool recalls = run->stage == RUN_RECALLING;
-  figures->recall.rows = atomic_load_explicit(&run->recall.rows_so_far, memory_order_relaxed);
-  figures->recall.bytes = atomic_load_explicit(&run->recall.bytes_so_far, memory_order_relaxed);
-  figures->recall.of_bytes = recalls ? manifest_earlier_bytes(run->manifest) : 0;
+  run_stats->replay.rows = atomic_load_explicit(&run->replay.rows_so_far, memory_order_relaxed);
+  run_stats->replay.bytes = atomic_load_explicit(&run->replay.bytes_so_far, memory_order_relaxed);
+  run_stats->replay.of_bytes = recalls ? manifest_earlier_bytes(run->manifest) : 0;
   if (!run->engine || run->stage > RUN_ENDING) return;
   seine_get_stats(run->engine, &stats);
-  figures->in_flight = stats.resolving + stats.transferring + stats.inspecting + stats.storing;
-  figures->waiting = stats.waiting;
-  figures->queued = stats.queued;
-  figures->hosts = stats.hosts;
-  figures->hosts_frozen = stats.hosts_frozen;
-  figures->hosts_down = stats.hosts_down;
-  figures->proxies_down = stats.proxies_down;
-  figures->received_bytes = stats.received_bytes;
+  run_stats->in_flight = stats.resolving + stats.transferring + stats.inspecting + stats.storing;
+  run_stats->waiting = stats.waiting;
+  run_stats->queued = stats.queued;
+  run_stats->hosts = stats.hosts;
+  run_stats->hosts_throttled = stats.hosts_throttled;
+  run_stats->hosts_down = stats.hosts_down;
+  run_stats->proxies_down = stats.proxies_down;
+  run_stats->received_bytes = stats.received_bytes;
 }
 
 void run_close_engine(struct run *run) {
   if (!run->engine || run->stage >= RUN_CLOSING) return;
-  collect_figures(&run->figures, run);
+  collect_run_stats(&run->run_stats, run);
   run->stage = RUN_CLOSING;
-  uv_idle_stop(&run->no_sleep);
+  uv_idle_stop(&run->keep_loop_awake);
   const char *problem = list_problem(run->list);
   if (problem) {
     RUN_SAY(run, "%s", problem);
@@ -180,13 +180,13 @@ void run_close_engine(struct run *run) {
   feed_say_unchecked(run);
   list_close(run->list);
   run->list = NULL;
-  leave_await(run);
+  shutdown_await(run);
   seine_close(run->engine, engine_closed, run);
 }
 
 void run_abandon_engine(struct run *run) {
   run->abandoned = true;
-  run->figures.unfinished += run->held;
+  run->run_stats.unfinished += run->held;
   close_manifest(run);
 }
 
@@ -205,7 +205,7 @@ static void say_event(seine_t *engine, const seine_event_t *event, void *user) {
   struct run *run = user;
   struct text text = {0};
   (void)engine;
-  int least = event->kind == SEINE_EVENT_SHRUNK ? 0 : 1; /* what only the user can mend is said unasked */
+  int least = event->kind == SEINE_EVENT_CONCURRENCY_REDUCED ? 0 : 1; /* what only the user can mend is said unasked */
   if (run->settings->verbosity < least) return;
   event_text(event, &text);
   if (text.length > 0) RUN_SAY(run, "%s", text.data);
@@ -219,8 +219,8 @@ static int open_engine(struct run *run) {
   options.on_event = say_event;
   options.event_user = run;
   options.directory = run->settings->null_sink ? NULL : run->settings->output;
-  options.keep_parts = true;
-  options.drop_parts = run->settings->fresh;
+  options.keep_partial = true;
+  options.discard_partial = run->settings->fresh;
   int error = seine_open(&run->engine, &run->loop, &options);
   if (error == 0) return 0;
   char cause[512];
@@ -248,53 +248,53 @@ static void begin_fetching(struct run *run) {
     seine_close(run->engine, engine_closed, run);
   }
   progress_restart(run->progress);
-  uv_prepare_start(&run->each_turn, look_after);
+  uv_prepare_start(&run->loop_prepare, look_after);
 }
 
 static void read_earlier(uv_work_t *work) {
-  recall_read(&((struct run *)work->data)->recall);
+  replay_read(&((struct run *)work->data)->replay);
 }
 
-static void say_what_was_lost(const struct recall *recall) {
+static void say_what_was_lost(const struct replay *replay) {
   char count[AMOUNT_ROOM];
   struct text text = {0};
-  if (recall->missing > 0)
-    text_printf(&text, "%s file%s missing", amount_count(recall->missing, count),
-                recall->missing == 1 ? " is" : "s are");
-  if (recall->missing > 0 && recall->resized > 0) text_printf(&text, " and ");
-  if (recall->resized > 0)
-    text_printf(&text, "%s%s%s another size", amount_count(recall->resized, count),
-                recall->missing > 0    ? ""
-                : recall->resized == 1 ? " file"
+  if (replay->missing > 0)
+    text_printf(&text, "%s file%s missing", format_count(replay->missing, count),
+                replay->missing == 1 ? " is" : "s are");
+  if (replay->missing > 0 && replay->resized > 0) text_printf(&text, " and ");
+  if (replay->resized > 0)
+    text_printf(&text, "%s%s%s another size", format_count(replay->resized, count),
+                replay->missing > 0    ? ""
+                : replay->resized == 1 ? " file"
                                        : " files",
-                recall->resized == 1 ? " has" : " have");
+                replay->resized == 1 ? " has" : " have");
   if (text.length > 0) say("of what is done by the manifest, %s: fetched again", text.data);
   text_clear(&text);
 }
 
 static void say_what_was_recalled(const struct run *run) {
-  const struct recall *recall = &run->recall;
+  const struct replay *replay = &run->replay;
   char count[AMOUNT_ROOM];
-  if (recall->leftovers > 0)
-    say("removed %s unfinished file%s that an interrupted run had left", amount_count(recall->leftovers, count),
-        recall->leftovers == 1 ? "" : "s");
-  if (recall->not_understood > 0)
+  if (replay->leftovers > 0)
+    say("removed %s unfinished file%s that an interrupted run had left", format_count(replay->leftovers, count),
+        replay->leftovers == 1 ? "" : "s");
+  if (replay->not_understood > 0)
     say("not understood in %s, and passed over: %s line%s", run->settings->manifest,
-        amount_count(recall->not_understood, count), recall->not_understood == 1 ? "" : "s");
-  say_what_was_lost(recall);
-  if (run->settings->verbosity > 0 && recall->rows > 0)
-    say("%s URL%s done already", amount_count(history_count(run->history), count),
+        format_count(replay->not_understood, count), replay->not_understood == 1 ? "" : "s");
+  say_what_was_lost(replay);
+  if (run->settings->verbosity > 0 && replay->rows > 0)
+    say("%s URL%s done already", format_count(history_count(run->history), count),
         history_count(run->history) == 1 ? " is" : "s are");
 }
 
 static void earlier_read(uv_work_t *work, int status) {
   struct run *run = work->data;
-  uv_timer_stop(&run->deadline);
+  uv_timer_stop(&run->grace_timer);
   progress_hide(run->progress);
-  run->outdir.was_torn = false;
+  run->outdir.unclean_shutdown = false;
   say_what_was_recalled(run);
-  if (status == 0 && run->recall.error && !run->stopped) {
-    say("the manifest %s cannot be read: %s", run->settings->manifest, strerror(run->recall.error));
+  if (status == 0 && run->replay.error && !run->stopped) {
+    say("the manifest %s cannot be read: %s", run->settings->manifest, strerror(run->replay.error));
     run->stopped = EXIT_BROKEN;
   }
   if (run->stopped)
@@ -307,44 +307,44 @@ static void say_that_it_reads(uv_timer_t *timer) {
   const struct run *run = timer->data;
   char size[AMOUNT_ROOM];
   if (run->settings->verbosity < 0 || progress_choose(run->settings) == PROGRESS_BAR) return;
-  amount_bytes((double)manifest_earlier_bytes(run->manifest), size);
+  format_bytes((double)manifest_earlier_bytes(run->manifest), size);
   say("reading %s (%s) to see what is done already", run->settings->manifest, size);
 }
 
 /* The handles stand from here on, and are closed by handles_close. */
 static void begin(struct run *run) {
-  int error = leave_watch_signals(run);
+  int error = shutdown_watch_signals(run);
   if (error) say("signals cannot be watched (%s): an interruption will end the run at once", reason_of(error));
-  uv_prepare_init(&run->loop, &run->each_turn);
-  uv_idle_init(&run->loop, &run->no_sleep);
-  run->each_turn.data = run;
-  run->recall.outdir = &run->outdir;
-  run->recall.manifest = run->manifest;
-  run->recall.key = &run->key;
-  run->recall.history = run->history;
-  run->recall.dedup = run->dedup;
-  run->recall.paths = run->paths;
-  run->recall.options = &run->settings->engine;
-  run->recall.check_files = run->settings->check_files && run->outdir.fd >= 0;
-  run->recall.retry_failed = run->settings->retry_failed;
-  run->recall.retry_rejected = run->settings->retry_rejected;
-  run->recall.checksum = run->settings->checksum;
-  run->recall.rejected = &run->settings->rejected;
-  run->recall.rejects_redirects = run->settings->reject_redirect_to != NULL;
-  run->was_used = run->outdir.was_torn || manifest_earlier_bytes(run->manifest) > 0 || run->settings->fresh;
+  uv_prepare_init(&run->loop, &run->loop_prepare);
+  uv_idle_init(&run->loop, &run->keep_loop_awake);
+  run->loop_prepare.data = run;
+  run->replay.outdir = &run->outdir;
+  run->replay.manifest = run->manifest;
+  run->replay.key = &run->key;
+  run->replay.history = run->history;
+  run->replay.dedup = run->dedup;
+  run->replay.paths = run->paths;
+  run->replay.options = &run->settings->engine;
+  run->replay.check_files = run->settings->check_files && run->outdir.fd >= 0;
+  run->replay.retry_failed = run->settings->retry_failed;
+  run->replay.retry_rejected = run->settings->retry_rejected;
+  run->replay.checksum = run->settings->checksum;
+  run->replay.rejected = &run->settings->rejected;
+  run->replay.rejects_redirects = run->settings->reject_redirect_to != NULL;
+  run->was_used = run->outdir.unclean_shutdown || manifest_earlier_bytes(run->manifest) > 0 || run->settings->fresh;
   run->recall_work.data = run;
-  run->progress = progress_open(&run->loop, progress_choose(run->settings), &run->figures, collect_figures, run);
-  uv_timer_start(&run->deadline, say_that_it_reads, PROGRESS_FIRST_MS, 0);
+  run->progress = progress_open(&run->loop, progress_choose(run->settings), &run->run_stats, collect_run_stats, run);
+  uv_timer_start(&run->grace_timer, say_that_it_reads, PROGRESS_FIRST_MS, 0);
   uv_queue_work(&run->loop, &run->recall_work, read_earlier, earlier_read);
 }
 
 /* ---- The whole ---- */
 
 static int exit_status(const struct run *run) {
-  const struct figures *figures = &run->figures;
+  const struct run_stats *run_stats = &run->run_stats;
   if (run->stopped) return run->stopped;
-  uint64_t not_ok = figures->by_status[SEINE_STATUS_REJECTED] + figures->by_status[SEINE_STATUS_FAILED] +
-                    figures->unfinished + figures->done_before_bad;
+  uint64_t not_ok = run_stats->by_status[SEINE_STATUS_REJECTED] + run_stats->by_status[SEINE_STATUS_FAILED] +
+                    run_stats->unfinished + run_stats->done_before_bad;
   return not_ok > 0 ? EXIT_NOT_ALL : 0;
 }
 
@@ -377,16 +377,16 @@ static void say_nothing_came(const struct settings *settings) {
 
 static int sum_up(const struct run *run) {
   const struct settings *settings = run->settings;
-  struct summary summary = {.figures = &run->figures, .manifest = settings->manifest, .exit_status = exit_status(run)};
-  struct worst_host worst[SUMMARY_HOSTS], shared[SUMMARY_SHARED];
+  struct summary summary = {.run_stats = &run->run_stats, .manifest = settings->manifest, .exit_status = exit_status(run)};
+  struct worst_host top_hosts[SUMMARY_HOSTS], shared[SUMMARY_SHARED];
   char cause[512];
-  bool nothing_came = run->figures.records == 0 && run->figures.other_shards == 0;
+  bool nothing_came = run->run_stats.records == 0 && run->run_stats.other_shards == 0;
   summary.first_byte = &run->first_byte;
   summary.transfer = &run->transfer;
-  summary.worst = worst;
-  summary.worst_count = worst_list(run->worst, worst, SUMMARY_HOSTS);
+  summary.top_hosts = top_hosts;
+  summary.worst_count = top_hosts_list(run->top_hosts, top_hosts, SUMMARY_HOSTS);
   summary.shared = shared;
-  summary.shared_count = run->shared ? worst_list(run->shared, shared, SUMMARY_SHARED) : 0;
+  summary.shared_count = run->shared ? top_hosts_list(run->shared, shared, SUMMARY_SHARED) : 0;
   while (summary.shared_count > 0 && shared[summary.shared_count - 1].failed < SHARED_LEAST)
     summary.shared_count--;
   summary.reasons = run->few ? NULL : &run->reasons; /* each was said already */
@@ -409,10 +409,10 @@ void run_end_process(struct run *run, bool whole) {
 }
 
 static void free_rooms(struct run *run) {
-  worst_free(run->worst);
-  worst_free(run->shared);
+  top_hosts_free(run->top_hosts);
+  top_hosts_free(run->shared);
   reasons_clear(&run->reasons);
-  paths_free(run->paths);
+  taken_names_free(run->paths);
   dedup_free(run->dedup);
   history_free(run->history);
   naming_close(run->naming);

@@ -48,13 +48,13 @@ struct run {
   struct dedup *dedup; /* NULL: off */
   struct paths *paths; /* NULL: no two URLs can get the same name */
   struct naming *naming;
-  struct recall recall;
+  struct replay replay;
   uv_work_t recall_work;
 
   struct list *list;
   seine_t *engine;
-  uv_prepare_t each_turn; /* looks after the run before the loop would sleep */
-  uv_idle_t no_sleep; /* active while there is more to read at once */
+  uv_prepare_t loop_prepare; /* looks after the run before the loop would sleep */
+  uv_idle_t keep_loop_awake; /* active while there is more to read at once */
   bool list_waits; /* list_next is worth no call before on_ready */
   struct shard shard;
   size_t held; /* items */
@@ -66,8 +66,8 @@ struct run {
   size_t shown_room;
 
   uv_signal_t signals[2];
-  uv_timer_t deadline;
-  uv_timer_t patience; /* with what workers do, once the run is leaving */
+  uv_timer_t grace_timer;
+  uv_timer_t hang_timer; /* with what workers do, once the run is leaving */
   size_t left; /* to be done, when patience looked last */
   bool abandoned; /* a worker hangs: what it holds is left behind, and the process ends with it */
   uv_work_t probe;
@@ -87,10 +87,10 @@ struct run {
   int stopped; /* the exit status of a run that was stopped; 0 */
 
   struct progress *progress;
-  struct figures figures;
-  struct latency first_byte, transfer;
-  struct worst *worst;
-  struct worst *shared; /* "HOST SHA-256" of duplicates; NULL without dedup */
+  struct run_stats run_stats;
+  struct histogram first_byte, transfer;
+  struct top_hosts *top_hosts;
+  struct top_hosts *shared; /* "HOST SHA-256" of duplicates; NULL without dedup */
   struct reasons reasons;
   uint64_t began_ns;
 };
@@ -153,13 +153,13 @@ uint64_t record_kept_bytes(const struct item *item);
 /* ---- leave.c ---- */
 
 /* 0, or a negative libuv code. */
-int leave_watch_signals(struct run *run);
+int shutdown_watch_signals(struct run *run);
 /* Ends the run early: what is in flight comes to its end, for ten seconds at most. The first status stays. */
-void leave(struct run *run, int status);
+void shutdown_begin(struct run *run, int status);
 /* From now on the workers have to come to an end, one thing after the other; if they hang, the run leaves without
  * them. */
-void leave_await(struct run *run);
-void leave_close_handles(struct run *run);
+void shutdown_await(struct run *run);
+void shutdown_close_handles(struct run *run);
 
 /* Fetches that resolve, transfer, inspect or store now. */
 size_t leave_in_flight(const struct run *run);

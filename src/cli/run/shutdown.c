@@ -14,11 +14,11 @@
 
 /* ---- What hangs ---- */
 
-static void patience_over(uv_timer_t *timer) {
+static void hang_timer_expired(uv_timer_t *timer) {
   struct run *run = timer->data;
   size_t left = run->held + (run->manifest ? manifest_backlog(run->manifest) : 0);
   if (run->signals_come < 2 && left != run->left) {
-    leave_await(run);
+    shutdown_await(run);
     return;
   }
   if (!run->stopped) run->stopped = EXIT_BROKEN;
@@ -33,30 +33,30 @@ static void patience_over(uv_timer_t *timer) {
   run_end_process(run, false);
 }
 
-void leave_await(struct run *run) {
+void shutdown_await(struct run *run) {
   bool syncs = run->settings->durable && run->stage == RUN_WRITING;
   uint64_t wait_ms = run->signals_come > 1 ? HURRY_MS : syncs ? SYNC_MS : PATIENCE_MS;
   run->left = run->held + (run->manifest ? manifest_backlog(run->manifest) : 0);
-  uv_timer_start(&run->patience, patience_over, wait_ms, 0);
+  uv_timer_start(&run->hang_timer, hang_timer_expired, wait_ms, 0);
 }
 
 /* ---- Leaving ---- */
 
-static void grace_over(uv_timer_t *timer) {
+static void grace_timer_expired(uv_timer_t *timer) {
   struct run *run = timer->data;
   RUN_SAY(run, "transfers that have not ended after %d s are given up", GRACE_MS / 1000);
   run_close_engine(run);
 }
 
-void leave(struct run *run, int status) {
+void shutdown_begin(struct run *run, int status) {
   if (run->stopped) return;
   run->stopped = status;
-  atomic_store(&run->recall.stop, true);
+  atomic_store(&run->replay.stop, true);
   feed_stop(run);
-  if (run->stage == RUN_RECALLING) leave_await(run);
+  if (run->stage == RUN_RECALLING) shutdown_await(run);
   if (!run->engine || run->stage != RUN_ENDING) return;
   seine_drain(run->engine);
-  uv_timer_start(&run->deadline, grace_over, GRACE_MS, 0);
+  uv_timer_start(&run->grace_timer, grace_timer_expired, GRACE_MS, 0);
 }
 
 /* ---- Signals ---- */
@@ -74,30 +74,30 @@ static void signal_came(uv_signal_t *handle, int signum) {
   if (++run->signals_come == 1) {
     size_t in_flight = leave_in_flight(run);
     RUN_SAY(run, "finishing %zu transfer%s; once more to stop at once", in_flight, in_flight == 1 ? "" : "s");
-    leave(run, EXIT_INTERRUPTED);
+    shutdown_begin(run, EXIT_INTERRUPTED);
     return;
   }
   if (!run->stopped) run->stopped = EXIT_INTERRUPTED;
   if (run->manifest) manifest_hurry(run->manifest);
   run_close_engine(run);
-  leave_await(run);
+  shutdown_await(run);
   /* From here on the signals do what they do to any program, should something hang. */
   for (size_t i = 0; i < 2; i++)
     uv_signal_stop(&run->signals[i]);
 }
 
-int leave_watch_signals(struct run *run) {
+int shutdown_watch_signals(struct run *run) {
   static const int numbers[] = {SIGINT, SIGTERM};
   for (size_t i = 0; i < 2; i++) {
     uv_signal_init(&run->loop, &run->signals[i]);
     run->signals[i].data = run;
     uv_unref((uv_handle_t *)&run->signals[i]);
   }
-  uv_timer_init(&run->loop, &run->deadline);
-  run->deadline.data = run;
-  uv_timer_init(&run->loop, &run->patience);
-  run->patience.data = run;
-  uv_unref((uv_handle_t *)&run->patience); /* it is nothing to wait for */
+  uv_timer_init(&run->loop, &run->grace_timer);
+  run->grace_timer.data = run;
+  uv_timer_init(&run->loop, &run->hang_timer);
+  run->hang_timer.data = run;
+  uv_unref((uv_handle_t *)&run->hang_timer); /* it is nothing to wait for */
   disk_open(run);
   int error = 0;
   for (size_t i = 0; i < 2 && !error; i++)
@@ -105,10 +105,10 @@ int leave_watch_signals(struct run *run) {
   return error;
 }
 
-void leave_close_handles(struct run *run) {
+void shutdown_close_handles(struct run *run) {
   for (size_t i = 0; i < 2; i++)
     uv_close((uv_handle_t *)&run->signals[i], NULL);
-  uv_close((uv_handle_t *)&run->deadline, NULL);
-  uv_close((uv_handle_t *)&run->patience, NULL);
+  uv_close((uv_handle_t *)&run->grace_timer, NULL);
+  uv_close((uv_handle_t *)&run->hang_timer, NULL);
   disk_close(run);
 }

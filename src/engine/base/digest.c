@@ -20,7 +20,7 @@ int digest_open(struct digest **digest, const char *algorithm) {
   made->algorithm = EVP_MD_fetch(NULL, algorithm, NULL);
   made->context = EVP_MD_CTX_new();
   if (!made->algorithm || !made->context) {
-    int error = made->algorithm ? SEINE_ENOMEM : SEINE_ENOSYS;
+    int error = made->algorithm ? SEINE_ENOMEM : SEINE_ELIBRARY;
     digest_close(made);
     return error;
   }
@@ -29,11 +29,11 @@ int digest_open(struct digest **digest, const char *algorithm) {
 }
 
 int digest_start(struct digest *digest) {
-  return EVP_DigestInit_ex2(digest->context, digest->algorithm, NULL) ? 0 : SEINE_ENOSYS;
+  return EVP_DigestInit_ex2(digest->context, digest->algorithm, NULL) ? 0 : SEINE_ELIBRARY;
 }
 
 int digest_add(struct digest *digest, const void *data, size_t size) {
-  return EVP_DigestUpdate(digest->context, data, size) ? 0 : SEINE_ENOSYS;
+  return EVP_DigestUpdate(digest->context, data, size) ? 0 : SEINE_ELIBRARY;
 }
 
 int digest_peek(struct digest *digest, uint8_t *out) {
@@ -41,11 +41,11 @@ int digest_peek(struct digest *digest, uint8_t *out) {
   if (!copy) return SEINE_ENOMEM;
   int taken = EVP_MD_CTX_copy_ex(copy, digest->context) && EVP_DigestFinal_ex(copy, out, NULL);
   EVP_MD_CTX_free(copy);
-  return taken ? 0 : SEINE_ENOSYS;
+  return taken ? 0 : SEINE_ELIBRARY;
 }
 
 int digest_end(struct digest *digest, uint8_t *out) {
-  return EVP_DigestFinal_ex(digest->context, out, NULL) ? 0 : SEINE_ENOSYS;
+  return EVP_DigestFinal_ex(digest->context, out, NULL) ? 0 : SEINE_ELIBRARY;
 }
 
 void digest_close(struct digest *digest) {

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 
 /* Whether an errno says that no descriptor was left, for the process or for the system. */
-bool descriptor_is_short(int sys);
+bool fd_is_short(int sys);
 
 /* Asks the system for one, for libraries that do not say why they failed: 0, or the errno. Any thread. */
-int descriptor_shortage(void);
+int fd_shortage(void);
 
 #endif

@@ -23,30 +23,30 @@ struct piece {
   struct piece *next;
 };
 
-void *piece_take(struct pieces *pieces, size_t size) {
-  struct piece *piece = pieces->spare;
+void *free_list_take(struct free_list *free_list, size_t size) {
+  struct piece *piece = free_list->spare;
   if (!piece) return memory_zeroed(size);
-  pieces->spare = piece->next;
-  pieces->count--;
+  free_list->spare = piece->next;
+  free_list->count--;
   return memset(piece, 0, size);
 }
 
-void piece_give(struct pieces *pieces, void *memory) {
+void free_list_give(struct free_list *free_list, void *memory) {
   struct piece *piece = memory;
-  if (MEMORY_IS_WATCHED || pieces->count >= PIECES_MOST) {
+  if (MEMORY_IS_WATCHED || free_list->count >= PIECES_MOST) {
     free(piece);
     return;
   }
-  piece->next = pieces->spare;
-  pieces->spare = piece;
-  pieces->count++;
+  piece->next = free_list->spare;
+  free_list->spare = piece;
+  free_list->count++;
 }
 
-void pieces_clear(struct pieces *pieces) {
+void free_list_clear(struct free_list *free_list) {
   struct piece *piece;
-  while ((piece = pieces->spare)) {
-    pieces->spare = piece->next;
+  while ((piece = free_list->spare)) {
+    free_list->spare = piece->next;
     free(piece);
   }
-  pieces->count = 0;
+  free_list->count = 0;
 }

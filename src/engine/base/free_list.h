@@ -23,14 +23,14 @@ struct piece;
 
 /* All of one size. They go by the dozen, when a batch comes back from a worker: more than that store takes. Zeroed, it
  * is empty. */
-struct pieces {
+struct free_list {
   struct piece *spare;
   size_t count;
 };
 
 /* Zeroed; NULL: no memory. */
-void *piece_take(struct pieces *pieces, size_t size);
-void piece_give(struct pieces *pieces, void *memory);
-void pieces_clear(struct pieces *pieces);
+void *free_list_take(struct free_list *free_list, size_t size);
+void free_list_give(struct free_list *free_list, void *memory);
+void free_list_clear(struct free_list *free_list);
 
 #endif

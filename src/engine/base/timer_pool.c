@@ -5,84 +5,84 @@
 
 #include "seine.h"
 
-struct alarm {
+struct timer {
   uv_timer_t timer;
-  struct alarms *alarms;
-  struct alarm *next_spare;
-  struct alarm **slot;
-  alarm_cb on_ring;
+  struct timers *timers;
+  struct timer *next_spare;
+  struct timer **slot;
+  timer_cb on_expire;
   void *user;
 };
 
-void alarms_init(struct alarms *alarms, uv_loop_t *loop) {
-  *alarms = (struct alarms){.loop = loop};
+void timer_pool_init(struct timers *timers, uv_loop_t *loop) {
+  *timers = (struct timers){.loop = loop};
 }
 
-static struct alarm *alarm_take(struct alarms *alarms) {
-  struct alarm *alarm = alarms->spare;
-  if (alarm) {
-    alarms->spare = alarm->next_spare;
-    return alarm;
+static struct timer *timer_take(struct timers *timers) {
+  struct timer *timer = timers->spare;
+  if (timer) {
+    timers->spare = timer->next_spare;
+    return timer;
   }
-  alarm = calloc(1, sizeof *alarm);
-  if (!alarm) return NULL;
-  uv_timer_init(alarms->loop, &alarm->timer);
-  alarm->timer.data = alarm;
-  alarm->alarms = alarms;
-  alarms->open++;
-  return alarm;
+  timer = calloc(1, sizeof *timer);
+  if (!timer) return NULL;
+  uv_timer_init(timers->loop, &timer->timer);
+  timer->timer.data = timer;
+  timer->timers = timers;
+  timers->open++;
+  return timer;
 }
 
-static void alarm_give(struct alarm *alarm) {
-  alarm->slot = NULL;
-  alarm->next_spare = alarm->alarms->spare;
-  alarm->alarms->spare = alarm;
+static void timer_give(struct timer *timer) {
+  timer->slot = NULL;
+  timer->next_spare = timer->timers->spare;
+  timer->timers->spare = timer;
 }
 
-static void on_timer(uv_timer_t *timer) {
-  struct alarm *alarm = timer->data;
-  alarm_cb on_ring = alarm->on_ring;
-  void *user = alarm->user;
-  *alarm->slot = NULL;
-  alarm_give(alarm);
-  on_ring(user);
+static void on_timer(uv_timer_t *uv_timer) {
+  struct timer *timer = uv_timer->data;
+  timer_cb on_expire = timer->on_expire;
+  void *user = timer->user;
+  *timer->slot = NULL;
+  timer_give(timer);
+  on_expire(user);
 }
 
-int alarm_set(struct alarms *alarms, struct alarm **slot, uint64_t delay_ms, alarm_cb on_ring, void *user) {
-  struct alarm *alarm = *slot;
-  if (!alarm) alarm = alarm_take(alarms);
-  if (!alarm) return SEINE_ENOMEM;
-  alarm->slot = slot;
-  alarm->on_ring = on_ring;
-  alarm->user = user;
-  *slot = alarm;
-  uv_timer_start(&alarm->timer, on_timer, delay_ms, 0);
+int timer_set(struct timers *timers, struct timer **slot, uint64_t delay_ms, timer_cb on_expire, void *user) {
+  struct timer *timer = *slot;
+  if (!timer) timer = timer_take(timers);
+  if (!timer) return SEINE_ENOMEM;
+  timer->slot = slot;
+  timer->on_expire = on_expire;
+  timer->user = user;
+  *slot = timer;
+  uv_timer_start(&timer->timer, on_timer, delay_ms, 0);
   return 0;
 }
 
-void alarm_clear(struct alarm **slot) {
-  struct alarm *alarm = *slot;
-  if (!alarm) return;
+void timer_clear(struct timer **slot) {
+  struct timer *timer = *slot;
+  if (!timer) return;
   *slot = NULL;
-  uv_timer_stop(&alarm->timer);
-  alarm_give(alarm);
+  uv_timer_stop(&timer->timer);
+  timer_give(timer);
 }
 
 static void on_timer_closed(uv_handle_t *handle) {
-  struct alarm *alarm = handle->data;
-  struct alarms *alarms = alarm->alarms;
-  free(alarm);
-  if (--alarms->open == 0) alarms->on_closed(alarms->user);
+  struct timer *timer = handle->data;
+  struct timers *timers = timer->timers;
+  free(timer);
+  if (--timers->open == 0) timers->on_closed(timers->user);
 }
 
-void alarms_close(struct alarms *alarms, alarms_closed_cb on_closed, void *user) {
-  alarms->on_closed = on_closed;
-  alarms->user = user;
-  if (alarms->open == 0) {
+void timer_pool_close(struct timers *timers, timer_pool_closed_cb on_closed, void *user) {
+  timers->on_closed = on_closed;
+  timers->user = user;
+  if (timers->open == 0) {
     on_closed(user);
     return;
   }
-  for (struct alarm *alarm = alarms->spare; alarm; alarm = alarm->next_spare)
-    uv_close((uv_handle_t *)&alarm->timer, on_timer_closed);
-  alarms->spare = NULL;
+  for (struct timer *timer = timers->spare; timer; timer = timer->next_spare)
+    uv_close((uv_handle_t *)&timer->timer, on_timer_closed);
+  timers->spare = NULL;
 }

@@ -4,29 +4,29 @@
 
 #include <uv.h>
 
-struct alarm;
+struct timer;
 
-typedef void (*alarm_cb)(void *user);
-typedef void (*alarms_closed_cb)(void *user);
+typedef void (*timer_cb)(void *user);
+typedef void (*timer_pool_closed_cb)(void *user);
 
-struct alarms {
+struct timers {
   uv_loop_t *loop;
-  struct alarm *spare; /* stopped timers, linked */
+  struct timer *spare; /* stopped timers, linked */
   size_t open;         /* timers that uv still knows */
-  alarms_closed_cb on_closed;
+  timer_pool_closed_cb on_closed;
   void *user;
 };
 
-void alarms_init(struct alarms *alarms, uv_loop_t *loop);
+void timer_pool_init(struct timers *timers, uv_loop_t *loop);
 
 /* Sets *slot to ring once, in delay_ms; an alarm that stands in *slot already is moved. *slot is NULL again before
- * on_ring runs. SEINE_ENOMEM. */
-int alarm_set(struct alarms *alarms, struct alarm **slot, uint64_t delay_ms, alarm_cb on_ring, void *user);
+ * on_expire runs. SEINE_ENOMEM. */
+int timer_set(struct timers *timers, struct timer **slot, uint64_t delay_ms, timer_cb on_expire, void *user);
 
 /* Stops *slot, if it is set, and makes it NULL. */
-void alarm_clear(struct alarm **slot);
+void timer_clear(struct timer **slot);
 
 /* Every alarm must have been cleared. on_closed comes later, when uv has let go of all timers. */
-void alarms_close(struct alarms *alarms, alarms_closed_cb on_closed, void *user);
+void timer_pool_close(struct timers *timers, timer_pool_closed_cb on_closed, void *user);
 
 #endif

@@ -14,7 +14,7 @@
 #define PORT_MOST    65535
 
 /* A canonical URL and where its components stand in it. */
-struct parts {
+struct partials {
   const char *text;
   size_t length;
   bool is_tls;
@@ -46,10 +46,10 @@ static size_t settled_port(const char *text, unsigned *port) {
 }
 
 /* Takes a text apart that is canonical and without userinfo; false for any other text, and for a few such. */
-static bool take_settled(struct parts *parts, const char *text) {
+static bool take_settled(struct partials *parts, const char *text) {
   bool is_tls = strncmp(text, "https://", 8) == 0;
   if (!is_tls && strncmp(text, "http://", 7) != 0) return false;
-  *parts = (struct parts){.text = text, .is_tls = is_tls, .host = is_tls ? 8 : 7, .port = default_port(is_tls)};
+  *parts = (struct partials){.text = text, .is_tls = is_tls, .host = is_tls ? 8 : 7, .port = default_port(is_tls)};
   parts->userinfo = parts->host;
   parts->host_size = url_host_settled(text + parts->host);
   if (!parts->host_size) return false;
@@ -61,14 +61,14 @@ static bool take_settled(struct parts *parts, const char *text) {
   return settled && parts->length <= URL_SIZE_MAX;
 }
 
-static void find_query(struct parts *parts) {
+static void find_query(struct partials *parts) {
   const char *path = parts->text + parts->path, *mark = memchr(path, '?', parts->length - parts->path);
   parts->path_size = mark ? (size_t)(mark - path) : parts->length - parts->path;
   parts->query = mark ? (size_t)(mark + 1 - parts->text) : 0;
 }
 
 size_t seine_url_canonical_length(const char *text) {
-  struct parts parts;
+  struct partials parts;
   return take_settled(&parts, text) ? parts.length : 0;
 }
 
@@ -168,7 +168,7 @@ static const char *read_port(const char *from, size_t size, unsigned *port) {
 }
 
 /* Adds the host and the port, unless that is the scheme's own. */
-static const char *add_host(struct parts *parts, struct url_text *out, const char *from, size_t size) {
+static const char *add_host(struct partials *parts, struct url_text *out, const char *from, size_t size) {
   const char *end = from + size, *bracket = size && *from == '[' ? memchr(from, ']', size) : NULL;
   const char *rest = bracket ? bracket + 1 : from, *colon = memchr(rest, ':', (size_t)(end - rest));
   char *host, digits[8];
@@ -186,7 +186,7 @@ static const char *add_host(struct parts *parts, struct url_text *out, const cha
 }
 
 /* Adds what stands between the slashes behind the scheme and the path. Returns its end in *text. */
-static const char *add_authority(struct parts *parts, struct url_text *out, const char **text) {
+static const char *add_authority(struct partials *parts, struct url_text *out, const char **text) {
   const char *from = *text;
   size_t size = strcspn(from, "/?#\\");
   /* Browsers end the host at the backslash, and others at the "@": whoever wrote it meant to deceive one of them. */
@@ -201,7 +201,7 @@ static const char *add_authority(struct parts *parts, struct url_text *out, cons
   return add_host(parts, out, from, (size_t)(*text - from));
 }
 
-static void add_rest(struct parts *parts, struct url_text *out, const char *text) {
+static void add_rest(struct partials *parts, struct url_text *out, const char *text) {
   size_t size = strcspn(text, "?#");
   parts->path = out->length;
   url_add_path(out, text, size);
@@ -212,14 +212,14 @@ static void add_rest(struct parts *parts, struct url_text *out, const char *text
 }
 
 /* Reads a trimmed text. The canonical URL is out->data, also after an error. */
-static const char *take_trimmed(struct parts *parts, struct url_text *out, const char *text) {
+static const char *take_trimmed(struct partials *parts, struct url_text *out, const char *text) {
   size_t scheme = scheme_size(text);
   bool is_tls = scheme == 6 && strncasecmp(text, "https:", 6) == 0;
   if (!is_tls && (scheme != 5 || strncasecmp(text, "http:", 5) != 0)) return scheme_problem(text);
   /* Each byte of the text becomes three at most, except in a name that is converted to ASCII. */
   out->data = malloc(3 * strlen(text) + URL_HOST_MOST + 32);
   if (!out->data) return url_no_memory;
-  *parts = (struct parts){.is_tls = is_tls, .port = default_port(is_tls)};
+  *parts = (struct partials){.is_tls = is_tls, .port = default_port(is_tls)};
   url_add(out, is_tls ? "https://" : "http://", is_tls ? 8 : 7);
   text += scheme;
   while (is_slash(*text))
@@ -234,7 +234,7 @@ static const char *take_trimmed(struct parts *parts, struct url_text *out, const
 }
 
 /* Takes any text apart. *made is the canonical URL, for the caller to free, where the text is not that itself. */
-static const char *take_text(struct parts *parts, char **made, const char *text) {
+static const char *take_text(struct partials *parts, char **made, const char *text) {
   *made = NULL;
   if (!text) return "there is no URL";
   if (take_settled(parts, text)) return NULL;
@@ -257,7 +257,7 @@ static int refuse(char *cause, size_t size, const char *problem) {
 }
 
 /* Fills in scheme, host and port; an IPv6 address is without its brackets and its zone. */
-static bool fill_origin(seine_url_t *url, const struct parts *parts) {
+static bool fill_origin(seine_url_t *url, const struct partials *parts) {
   const char *host = parts->text + parts->host;
   size_t size = parts->host_size;
   if (*host == '[') {
@@ -270,7 +270,7 @@ static bool fill_origin(seine_url_t *url, const struct parts *parts) {
   return url->scheme && url->host;
 }
 
-static bool fill_rest(seine_url_t *url, const struct parts *parts) {
+static bool fill_rest(seine_url_t *url, const struct partials *parts) {
   size_t rest = parts->length - parts->host;
   url->path = strndup(parts->text + parts->path, parts->path_size);
   if (parts->query) url->query = strdup(parts->text + parts->query);
@@ -282,7 +282,7 @@ static bool fill_rest(seine_url_t *url, const struct parts *parts) {
 }
 
 int url_parse(seine_url_t *url, char **full, const char *text, char *cause, size_t size) {
-  struct parts parts;
+  struct partials parts;
   char *made;
   *url = (seine_url_t){.scheme = NULL};
   if (full) *full = NULL;
@@ -302,7 +302,7 @@ int url_parse(seine_url_t *url, char **full, const char *text, char *cause, size
 }
 
 int url_origin(seine_url_t *url, char **full, const char *text) {
-  struct parts parts;
+  struct partials parts;
   *url = (seine_url_t){.scheme = NULL};
   const char *problem = take_text(&parts, full, text);
   if (problem) return refuse(NULL, 0, problem);

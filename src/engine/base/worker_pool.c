@@ -6,20 +6,20 @@
 
 #include "body/inspect.h"
 
-void crew_init(struct crew *crew, uv_loop_t *loop, const job_run_cb run[LANES], unsigned nice) {
-  *crew = (struct crew){.loop = loop, .nice = (int)nice};
-  for (int lane = 0; lane < LANES; lane++) {
-    crew->run[lane] = run[lane];
-    STAILQ_INIT(&crew->waiting[lane]);
+void worker_pool_init(struct worker_pool *pool, uv_loop_t *loop, const job_run_cb run[JOB_KINDS], unsigned nice) {
+  *pool = (struct worker_pool){.loop = loop, .nice = (int)nice};
+  for (int kind = 0; kind < JOB_KINDS; kind++) {
+    pool->run[kind] = run[kind];
+    STAILQ_INIT(&pool->waiting[kind]);
   }
-  for (size_t i = 0; i < CREW_WORKERS; i++)
-    crew->workers[i].crew = crew;
+  for (size_t i = 0; i < WORKER_POOL_THREADS; i++)
+    pool->workers[i].pool = pool;
 }
 
-void crew_submit(struct crew *crew, struct job *job) {
-  STAILQ_INSERT_TAIL(&crew->waiting[job->lane], job, link);
-  crew->waiting_count++;
-  crew->waiting_weight += job->weight;
+void worker_pool_submit(struct worker_pool *pool, struct job *job) {
+  STAILQ_INSERT_TAIL(&pool->waiting[job->kind], job, link);
+  pool->waiting_count++;
+  pool->waiting_weight += job->weight;
 }
 
 /* On the worker's thread. A missing inspector (no memory, no database) is for the jobs to notice: it stays NULL. */
@@ -27,70 +27,70 @@ static void on_work(uv_work_t *request) {
   struct worker *worker = request->data;
   /* Which thread this is changes from batch to batch. On Linux niceness is a thread's own; one that is nicer already
    * stays so. */
-  if (worker->crew->nice) setpriority(PRIO_PROCESS, (id_t)gettid(), worker->crew->nice);
+  if (worker->pool->nice) setpriority(PRIO_PROCESS, (id_t)gettid(), worker->pool->nice);
   if (!worker->inspector) inspector_open(&worker->inspector);
   worker->run(worker->batch, worker->count, worker->inspector);
 }
 
-static void crew_end(struct crew *crew) {
-  if (!crew->on_closed || crew->busy || crew->waiting_count) return;
-  for (size_t i = 0; i < CREW_WORKERS; i++)
-    inspector_close(crew->workers[i].inspector);
-  crew_closed_cb on_closed = crew->on_closed;
-  crew->on_closed = NULL;
-  on_closed(crew->user);
+static void worker_pool_finish(struct worker_pool *pool) {
+  if (!pool->on_closed || pool->busy || pool->waiting_count) return;
+  for (size_t i = 0; i < WORKER_POOL_THREADS; i++)
+    inspector_close(pool->workers[i].inspector);
+  worker_pool_closed_cb on_closed = pool->on_closed;
+  pool->on_closed = NULL;
+  on_closed(pool->user);
 }
 
 static void on_worked(uv_work_t *request, int status) {
   struct worker *worker = request->data;
-  struct crew *crew = worker->crew;
+  struct worker_pool *pool = worker->pool;
   size_t count = worker->count;
   (void)status; /* never cancelled: the engine waits for what a worker holds */
   for (size_t i = 0; i < count; i++)
     worker->batch[i]->done(worker->batch[i]);
   worker->count = 0;
-  crew->busy--;
-  crew_flush(crew);
-  crew_end(crew);
+  pool->busy--;
+  worker_pool_flush(pool);
+  worker_pool_finish(pool);
 }
 
-static void take_batch(struct crew *crew, struct worker *worker) {
-  while (STAILQ_EMPTY(&crew->waiting[crew->next_lane]))
-    crew->next_lane = (crew->next_lane + 1) % LANES;
-  enum lane lane = crew->next_lane;
-  crew->next_lane = (lane + 1) % LANES;
+static void take_batch(struct worker_pool *pool, struct worker *worker) {
+  while (STAILQ_EMPTY(&pool->waiting[pool->next_kind]))
+    pool->next_kind = (pool->next_kind + 1) % JOB_KINDS;
+  enum job_kind kind = pool->next_kind;
+  pool->next_kind = (kind + 1) % JOB_KINDS;
   struct job *job;
   size_t weight = 0;
-  while (worker->count < CREW_BATCH && weight < CREW_BATCH && (job = STAILQ_FIRST(&crew->waiting[lane]))) {
-    STAILQ_REMOVE_HEAD(&crew->waiting[lane], link);
+  while (worker->count < WORKER_POOL_BATCH && weight < WORKER_POOL_BATCH && (job = STAILQ_FIRST(&pool->waiting[kind]))) {
+    STAILQ_REMOVE_HEAD(&pool->waiting[kind], link);
     worker->batch[worker->count++] = job;
     weight += job->weight;
   }
-  crew->waiting_count -= worker->count;
-  crew->waiting_weight -= weight;
-  worker->run = crew->run[lane];
+  pool->waiting_count -= worker->count;
+  pool->waiting_weight -= weight;
+  worker->run = pool->run[kind];
 }
 
 /* Whether there is more than those at work will soon be done with. Another one costs a wake-up, and room on a
  * processor. */
-static bool is_pressed(const struct crew *crew) {
-  return crew->waiting_count && (!crew->busy || crew->waiting_weight > crew->busy * CREW_BATCH);
+static bool is_pressed(const struct worker_pool *pool) {
+  return pool->waiting_count && (!pool->busy || pool->waiting_weight > pool->busy * WORKER_POOL_BATCH);
 }
 
-void crew_flush(struct crew *crew) {
-  for (size_t i = 0; i < CREW_WORKERS && is_pressed(crew); i++) {
-    struct worker *worker = &crew->workers[i];
+void worker_pool_flush(struct worker_pool *pool) {
+  for (size_t i = 0; i < WORKER_POOL_THREADS && is_pressed(pool); i++) {
+    struct worker *worker = &pool->workers[i];
     if (worker->count) continue;
-    take_batch(crew, worker);
+    take_batch(pool, worker);
     worker->request.data = worker;
-    crew->busy++;
-    uv_queue_work(crew->loop, &worker->request, on_work, on_worked);
+    pool->busy++;
+    uv_queue_work(pool->loop, &worker->request, on_work, on_worked);
   }
 }
 
-void crew_close(struct crew *crew, crew_closed_cb on_closed, void *user) {
-  crew->on_closed = on_closed;
-  crew->user = user;
-  crew_flush(crew);
-  crew_end(crew);
+void worker_pool_close(struct worker_pool *pool, worker_pool_closed_cb on_closed, void *user) {
+  pool->on_closed = on_closed;
+  pool->user = user;
+  worker_pool_flush(pool);
+  worker_pool_finish(pool);
 }

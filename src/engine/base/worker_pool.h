@@ -7,62 +7,62 @@
 #include <sys/queue.h>
 #include <uv.h>
 
-#define CREW_WORKERS 4
-#define CREW_BATCH   64 /* small bodies to inspect, or as much work of another kind */
+#define WORKER_POOL_THREADS 4
+#define WORKER_POOL_BATCH   64 /* small bodies to inspect, or as much work of another kind */
 #define WEIGHT_FILE  4 /* of writing one, in small bodies to inspect */
 
 struct inspector;
-struct crew;
+struct worker_pool;
 struct job;
 
 /* Runs `count` jobs of one lane on a worker's thread. What the jobs point to is the worker's until each one's done
  * comes. */
 typedef void (*job_run_cb)(struct job **jobs, size_t count, struct inspector *inspector);
 typedef void (*job_done_cb)(struct job *job); /* back on the loop; may submit jobs, this one too */
-typedef void (*crew_closed_cb)(void *user);
+typedef void (*worker_pool_closed_cb)(void *user);
 
 /* Jobs of a lane are run together, by the lane's own function. */
-enum lane { LANE_INSPECT, LANE_STREAM, LANE_STORE, LANE_LEAVE, LANES };
+enum job_kind { JOB_INSPECT, JOB_STREAM, JOB_STORE, JOB_KEEP_PARTIAL, JOB_KINDS };
 
 struct job {
   STAILQ_ENTRY(job) link;
-  enum lane lane;
+  enum job_kind kind;
   unsigned weight; /* how much work it is; 1 is a small body to inspect */
   job_done_cb done;
 };
 
 struct worker {
   uv_work_t request;
-  struct crew *crew;
+  struct worker_pool *pool;
   struct inspector *inspector; /* made at the first batch, on the worker's thread */
-  struct job *batch[CREW_BATCH];
+  struct job *batch[WORKER_POOL_BATCH];
   size_t count; /* 0: idle */
   job_run_cb run;
 };
 
-struct crew {
+struct worker_pool {
   uv_loop_t *loop;
-  job_run_cb run[LANES];
-  STAILQ_HEAD(, job) waiting[LANES];
+  job_run_cb run[JOB_KINDS];
+  STAILQ_HEAD(, job) waiting[JOB_KINDS];
   size_t waiting_count, waiting_weight;
-  enum lane next_lane;
-  struct worker workers[CREW_WORKERS];
+  enum job_kind next_kind;
+  struct worker workers[WORKER_POOL_THREADS];
   size_t busy;
   int nice; /* niceness of the workers' threads; 0: as it is */
-  crew_closed_cb on_closed; /* NULL until closing */
+  worker_pool_closed_cb on_closed; /* NULL until closing */
   void *user;
 };
 
 /* run: the function of each lane. nice: see seine_options_t.worker_nice. */
-void crew_init(struct crew *crew, uv_loop_t *loop, const job_run_cb run[LANES], unsigned nice);
+void worker_pool_init(struct worker_pool *pool, uv_loop_t *loop, const job_run_cb run[JOB_KINDS], unsigned nice);
 
-/* Puts a job in line; crew_flush sends it off. The job lives in its owner and must stay until its done. */
-void crew_submit(struct crew *crew, struct job *job);
+/* Puts a job in line; worker_pool_flush sends it off. The job lives in its owner and must stay until its done. */
+void worker_pool_submit(struct worker_pool *pool, struct job *job);
 
 /* Hands waiting jobs to idle workers. Called once a round of the loop, so that a round's jobs go together. */
-void crew_flush(struct crew *crew);
+void worker_pool_flush(struct worker_pool *pool);
 
 /* on_closed comes once no job is waiting or running: from in here, or from the loop. */
-void crew_close(struct crew *crew, crew_closed_cb on_closed, void *user);
+void worker_pool_close(struct worker_pool *pool, worker_pool_closed_cb on_closed, void *user);
 
 #endif

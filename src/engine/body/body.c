@@ -12,22 +12,22 @@
 #define FIRST_CAPACITY ((size_t)16 * 1024)
 #define SMALL_BYTES    ((size_t)32 * 1024) /* one more job's work each */
 
-void bodies_init(struct bodies *bodies, struct crew *crew, struct store *store, uint64_t spool_bytes,
+void bodies_init(struct bodies *bodies, struct worker_pool *pool, struct store *store, uint64_t memory_threshold_bytes,
                  uint64_t limit_bytes) {
-  *bodies = (struct bodies){.crew = crew, .store = store, .spool_bytes = spool_bytes, .limit_bytes = limit_bytes};
-  TAILQ_INIT(&bodies->starved);
+  *bodies = (struct bodies){.pool = pool, .store = store, .memory_threshold_bytes = memory_threshold_bytes, .limit_bytes = limit_bytes};
+  TAILQ_INIT(&bodies->waiting_for_memory);
 }
 
-void bodies_rest(struct bodies *bodies) {
-  buffers_clear(&bodies->buffers);
-  pieces_clear(&bodies->pieces);
+void bodies_trim(struct bodies *bodies) {
+  buffer_pool_clear(&bodies->buffer_pool);
+  free_list_clear(&bodies->free_list);
 }
 
 /* What is kept for the next bodies stays below the limit, too. */
 static void give_back(struct bodies *bodies, uint8_t *data, size_t size) {
-  bool fits = bodies->held_bytes + bodies->buffers.spare_bytes + size <= bodies->limit_bytes;
+  bool fits = bodies->held_bytes + bodies->buffer_pool.spare_bytes + size <= bodies->limit_bytes;
   if (fits)
-    buffer_give(&bodies->buffers, data, size);
+    buffer_pool_give(&bodies->buffer_pool, data, size);
   else
     free(data);
 }
@@ -36,19 +36,19 @@ static bool over_limit(const struct bodies *bodies) {
   return bodies->held_bytes >= bodies->limit_bytes;
 }
 
-struct body *body_new(struct bodies *bodies, enum body_keep keep, body_news_cb on_news, void *user) {
-  struct body *body = piece_take(&bodies->pieces, sizeof *body);
+struct body *body_new(struct bodies *bodies, enum body_keep keep, body_event_cb on_event, void *user) {
+  struct body *body = free_list_take(&bodies->free_list, sizeof *body);
   if (!body) return NULL;
   body->bodies = bodies;
   body->keep = keep;
-  body->on_news = on_news;
+  body->on_event = on_event;
   body->user = user;
   return body;
 }
 
 static bool resize(struct body *body, size_t capacity) {
   struct bodies *bodies = body->bodies;
-  uint8_t *data = body->data ? realloc(body->data, capacity) : buffer_take(&bodies->buffers, capacity);
+  uint8_t *data = body->data ? realloc(body->data, capacity) : buffer_pool_take(&bodies->buffer_pool, capacity);
   if (!data) return false;
   bodies->held_bytes += capacity;
   bodies->held_bytes -= body->capacity;
@@ -58,25 +58,25 @@ static bool resize(struct body *body, size_t capacity) {
 }
 
 void body_expect(struct body *body, uint64_t size_bytes) {
-  if (body->capacity == 0 && size_bytes > 0 && size_bytes <= body->bodies->spool_bytes && !over_limit(body->bodies))
+  if (body->capacity == 0 && size_bytes > 0 && size_bytes <= body->bodies->memory_threshold_bytes && !over_limit(body->bodies))
     resize(body, buffer_size((size_t)size_bytes));
 }
 
 /* ---- News, and the end of a body ---- */
 
 /* Memory came free: the first body that starves goes on. */
-static void feed_starved(struct bodies *bodies) {
-  struct body *body = TAILQ_FIRST(&bodies->starved);
-  if (!body || (over_limit(bodies) && bodies->overdraft)) return;
-  if (over_limit(bodies)) bodies->overdraft = body;
-  TAILQ_REMOVE(&bodies->starved, body, starving);
-  body->starved = false;
-  body->on_news(body->user, BODY_ROOM);
+static void resume_waiting(struct bodies *bodies) {
+  struct body *body = TAILQ_FIRST(&bodies->waiting_for_memory);
+  if (!body || (over_limit(bodies) && bodies->over_budget)) return;
+  if (over_limit(bodies)) bodies->over_budget = body;
+  TAILQ_REMOVE(&bodies->waiting_for_memory, body, memory_link);
+  body->waiting_for_memory = false;
+  body->on_event(body->user, BODY_WRITABLE);
 }
 
 static void release(struct bodies *bodies, size_t bytes) {
   bodies->held_bytes -= bytes;
-  if (bytes) feed_starved(bodies);
+  if (bytes) resume_waiting(bodies);
 }
 
 static void free_data(struct body *body) {
@@ -89,13 +89,13 @@ static void free_data(struct body *body) {
 
 static void body_free(struct body *body) {
   struct bodies *bodies = body->bodies;
-  if (body->starved) TAILQ_REMOVE(&bodies->starved, body, starving);
-  if (bodies->overdraft == body) bodies->overdraft = NULL;
+  if (body->waiting_for_memory) TAILQ_REMOVE(&bodies->waiting_for_memory, body, memory_link);
+  if (bodies->over_budget == body) bodies->over_budget = NULL;
   bodies->held_bytes -= body->capacity + stream_free(body->stream);
   give_back(bodies, body->data, body->capacity);
-  free(body->will);
-  piece_give(&bodies->pieces, body);
-  feed_starved(bodies);
+  free(body->partial_info);
+  free_list_give(&bodies->free_list, body);
+  resume_waiting(bodies);
 }
 
 void body_drop(struct body *body) {
@@ -104,12 +104,12 @@ void body_drop(struct body *body) {
   if (!body->at_work) body_free(body);
 }
 
-static void submit(struct body *body, enum lane lane, job_done_cb done) {
+static void submit(struct body *body, enum job_kind kind, job_done_cb done) {
   body->at_work = true;
-  body->job.lane = lane;
-  body->job.weight = lane == LANE_INSPECT ? 1 + (unsigned)(body->size / SMALL_BYTES) : WEIGHT_FILE;
+  body->job.kind = kind;
+  body->job.weight = kind == JOB_INSPECT ? 1 + (unsigned)(body->size / SMALL_BYTES) : WEIGHT_FILE;
   body->job.done = done;
-  crew_submit(body->bodies->crew, &body->job);
+  worker_pool_submit(body->bodies->pool, &body->job);
 }
 
 static struct body *body_of(struct job *job) {
@@ -124,7 +124,7 @@ static void on_streamed(struct job *job);
 
 static void stream_on(struct body *body) {
   stream_load(body->stream);
-  submit(body, LANE_STREAM, on_streamed);
+  submit(body, JOB_STREAM, on_streamed);
 }
 
 /* The worker is done: what it knows is the loop's. */
@@ -143,18 +143,18 @@ static void on_streamed(struct job *job) {
     return;
   }
   bool whole = stream->last;
-  bool news = !stream->typed && !whole;
+  bool event = !stream->typed && !whole;
   stream->typed = true;
   release(body->bodies, stream_unload(stream));
   if (!whole && (stream->ended || stream->waiting_bytes)) stream_on(body);
   if (whole) {
-    body->on_news(body->user, BODY_INSPECTED);
-  } else if (news || body->failure.error) {
+    body->on_event(body->user, BODY_INSPECTED);
+  } else if (event || body->failure.error) {
     body->full = false;
-    body->on_news(body->user, BODY_TYPED);
+    body->on_event(body->user, BODY_TYPED);
   } else if (body->full && stream->waiting_bytes + stream->working_bytes <= STREAM_LOW_BYTES) {
     body->full = false;
-    body->on_news(body->user, BODY_ROOM);
+    body->on_event(body->user, BODY_WRITABLE);
   }
 }
 
@@ -162,21 +162,21 @@ void body_run_stream(struct job **jobs, size_t count, struct inspector *inspecto
   for (size_t i = 0; i < count; i++) {
     struct stream *stream = body_of(jobs[i])->stream;
     if (stream->failure.error) continue;
-    if (stream->recall)
-      stream_recall(stream, inspector);
+    if (stream->partial_reader)
+      large_body_read_partial(stream, inspector);
     else
       stream_work(stream, inspector);
   }
 }
 
-bool body_may_go_on(const struct body *body) {
+bool body_is_resumable(const struct body *body) {
   const struct stream *stream = body->stream;
-  bool is_read = stream && stream->recall && body->at_work;
+  bool is_read = stream && stream->partial_reader && body->at_work;
   return stream && !stream->ended && !body->failure.error && !is_read;
 }
 
-void body_hand_over(struct body *body, body_news_cb on_news, void *user) {
-  body->on_news = on_news;
+void body_hand_over(struct body *body, body_event_cb on_event, void *user) {
+  body->on_event = on_event;
   body->user = user;
   if (!body->at_work && body->stream->waiting_bytes) stream_on(body);
 }
@@ -187,17 +187,17 @@ static void on_left(struct job *job) {
   body_free(body_of(job));
 }
 
-void body_run_leave(struct job **jobs, size_t count, struct inspector *inspector) {
+void body_run_keep_partial(struct job **jobs, size_t count, struct inspector *inspector) {
   (void)inspector;
   for (size_t i = 0; i < count; i++) {
     struct body *body = body_of(jobs[i]);
-    stream_keep(body->stream, body->will->name, &body->will->record);
+    stream_keep(body->stream, body->partial_info->name, &body->partial_info->record);
   }
 }
 
 /* Nobody asks for the body any more: when all is written, it is kept or freed. */
 static void leave(struct body *body) {
-  if (!body->will || body->failure.error) {
+  if (!body->partial_info || body->failure.error) {
     body_free(body);
     return;
   }
@@ -205,48 +205,48 @@ static void leave(struct body *body) {
   if (body->stream->waiting_bytes)
     stream_on(body);
   else
-    submit(body, LANE_LEAVE, on_left);
+    submit(body, JOB_KEEP_PARTIAL, on_left);
 }
 
-void body_leave(struct body *body, const struct body_will *will) {
+void body_keep_partial(struct body *body, const struct partial_info *partial_info) {
   body->dropped = true;
-  body->will = malloc(sizeof *will); /* without memory it is not kept */
-  if (body->will) *body->will = *will;
+  body->partial_info = malloc(sizeof *partial_info); /* without memory it is not kept */
+  if (body->partial_info) *body->partial_info = *partial_info;
   if (!body->at_work) leave(body);
 }
 
 static void on_recalled(struct job *job) {
   struct body *body = body_of(job);
-  const struct recall *recall = body->stream->recall;
+  const struct partial_reader *partial_reader = body->stream->partial_reader;
   take_over(body);
   if (body->dropped) {
     body_free(body);
-  } else if (recall->done || body->failure.error) {
+  } else if (partial_reader->done || body->failure.error) {
     body->stream->typed = true;
-    body->total_bytes = recall->record.size_bytes;
-    body->on_news(body->user, BODY_RECALLED);
+    body->total_bytes = partial_reader->record.size_bytes;
+    body->on_event(body->user, BODY_PARTIAL_READ);
   } else {
-    submit(body, LANE_STREAM, on_recalled);
+    submit(body, JOB_STREAM, on_recalled);
   }
 }
 
-struct body *body_recall(struct bodies *bodies, const char *name, bool wants_md5) {
+struct body *body_read_partial(struct bodies *bodies, const char *name, bool wants_md5) {
   struct body *body = body_new(bodies, BODY_FILE, NULL, NULL);
   if (!body) return NULL;
   body->stream = stream_new(bodies->store, true, wants_md5);
-  if (body->stream) body->stream->recall = calloc(1, sizeof *body->stream->recall);
-  if (!body->stream || !body->stream->recall) {
+  if (body->stream) body->stream->partial_reader = calloc(1, sizeof *body->stream->partial_reader);
+  if (!body->stream || !body->stream->partial_reader) {
     body_free(body);
     return NULL;
   }
-  strcpy(body->stream->recall->name, name);
-  submit(body, LANE_STREAM, on_recalled);
+  strcpy(body->stream->partial_reader->name, name);
+  submit(body, JOB_STREAM, on_recalled);
   return body;
 }
 
-const struct part_record *body_record(const struct body *body) {
-  const struct recall *recall = body->stream ? body->stream->recall : NULL;
-  return recall && recall->done ? &recall->record : NULL;
+const struct partial_footer *body_partial_footer(const struct body *body) {
+  const struct partial_reader *partial_reader = body->stream ? body->stream->partial_reader : NULL;
+  return partial_reader && partial_reader->done ? &partial_reader->record : NULL;
 }
 
 /* ---- Large bodies, again ---- */
@@ -267,9 +267,9 @@ static int start_stream(struct body *body) {
 static int append_stream(struct body *body, const void *data, size_t size) {
   struct stream *stream = body->stream;
   size_t grown;
-  if (stream->recall) { /* what it said was read; no worker holds the stream before the first append */
-    free(stream->recall);
-    stream->recall = NULL;
+  if (stream->partial_reader) { /* what it said was read; no worker holds the stream before the first append */
+    free(stream->partial_reader);
+    stream->partial_reader = NULL;
   }
   if (stream->waiting_bytes + stream->working_bytes > STREAM_HIGH_BYTES) {
     body->full = true;
@@ -301,13 +301,13 @@ static int append_memory(struct body *body, const void *data, size_t size) {
 static int append_kept(struct body *body, const void *data, size_t size) {
   struct bodies *bodies = body->bodies;
   bool grows = body->capacity - body->size < size;
-  if (grows && over_limit(bodies) && bodies->overdraft != body) {
-    if (bodies->overdraft) {
-      body->starved = true;
-      TAILQ_INSERT_TAIL(&bodies->starved, body, starving);
+  if (grows && over_limit(bodies) && bodies->over_budget != body) {
+    if (bodies->over_budget) {
+      body->waiting_for_memory = true;
+      TAILQ_INSERT_TAIL(&bodies->waiting_for_memory, body, memory_link);
       return 1;
     }
-    bodies->overdraft = body;
+    bodies->over_budget = body;
   }
   return append_memory(body, data, size);
 }
@@ -316,10 +316,10 @@ int body_append(struct body *body, const void *data, size_t size) {
   if (body->failure.error) return body->failure.error;
   if (body->keep == BODY_MEMORY) return append_kept(body, data, size);
   if (!body->stream) {
-    bool large = body->size + size > body->bodies->spool_bytes;
+    bool large = body->size + size > body->bodies->memory_threshold_bytes;
     bool tight = over_limit(body->bodies) && body->size >= STREAM_HEAD_BYTES;
     if (!large && !tight) return append_memory(body, data, size);
-    if (body->size == 0) { /* spool_bytes is tiny; inspection still needs a first chunk with something in it */
+    if (body->size == 0) { /* memory_threshold_bytes is tiny; inspection still needs a first chunk with something in it */
       int error = append_memory(body, data, size);
       return error ? error : start_stream(body);
     }
@@ -336,30 +336,30 @@ static void on_inspected(struct job *job) {
     return;
   }
   if (body->keep == BODY_DROP) free_data(body);
-  body->on_news(body->user, BODY_INSPECTED);
+  body->on_event(body->user, BODY_INSPECTED);
 }
 
-_Static_assert(CREW_BATCH <= DIGESTS_MOST, "a batch is looked at as a whole");
+_Static_assert(WORKER_POOL_BATCH <= SHA256_BATCH_MAX, "a batch is looked at as a whole");
 
 void body_run_inspect(struct job **jobs, size_t count, struct inspector *inspector) {
-  struct look looks[CREW_BATCH];
+  struct inspect_job looks[WORKER_POOL_BATCH];
   for (size_t i = 0; i < count; i++) {
     struct body *body = body_of(jobs[i]);
-    looks[i] = (struct look){.data = body->data, .size = body->size, .seen = &body->seen, .error = SEINE_ENOSYS};
+    looks[i] = (struct inspect_job){.data = body->data, .size = body->size, .seen = &body->seen, .error = SEINE_ELIBRARY};
   }
-  if (inspector) inspector_look_many(inspector, looks, count);
+  if (inspector) inspector_run_many(inspector, looks, count);
   for (size_t i = 0; i < count; i++) {
     struct body *body = body_of(jobs[i]);
     if (!looks[i].error) continue;
     body->failure.error = looks[i].error;
-    body->failure.sys = descriptor_shortage(); /* the database of types is a file, too */
+    body->failure.sys = fd_shortage(); /* the database of types is a file, too */
     strcpy(body->failure.text, "the bytes could not be inspected");
   }
 }
 
 void body_end(struct body *body) {
   if (!body->stream) {
-    submit(body, LANE_INSPECT, on_inspected);
+    submit(body, JOB_INSPECT, on_inspected);
     return;
   }
   body->stream->ended = true;
@@ -376,12 +376,12 @@ static void on_stored(struct job *job) {
     return;
   }
   free_data(body);
-  body->on_news(body->user, BODY_STORED);
+  body->on_event(body->user, BODY_STORED);
 }
 
 void body_run_store(struct job **jobs, size_t count, struct inspector *inspector) {
-  struct store_item items[CREW_BATCH];
-  struct body *bodies[CREW_BATCH];
+  struct store_item items[WORKER_POOL_BATCH];
+  struct body *bodies[WORKER_POOL_BATCH];
   struct store *store = NULL;
   size_t small = 0;
   (void)inspector;
@@ -408,7 +408,7 @@ void body_run_store(struct job **jobs, size_t count, struct inspector *inspector
 void body_store(struct body *body, const char *path, bool replaces) {
   body->path = path;
   body->replaces = replaces;
-  submit(body, LANE_STORE, on_stored);
+  submit(body, JOB_STORE, on_stored);
 }
 
 uint8_t *body_take(struct body *body) {

@@ -23,42 +23,42 @@ enum body_keep {
   BODY_DROP    /* small: in memory until it is inspected; large: hashed as it comes */
 };
 
-enum body_news {
-  BODY_ROOM,      /* body_append takes bytes again */
+enum body_event {
+  BODY_WRITABLE,      /* body_append takes bytes again */
   /* the type of a body still arriving is known: body->seen.type; or body->failure is set. Also says ROOM */
   BODY_TYPED,
   BODY_INSPECTED, /* after body_end: body->seen is complete, or body->failure says why not */
-  BODY_RECALLED,  /* after body_recall: body->total_bytes are there, or body->failure is set */
+  BODY_PARTIAL_READ,  /* after body_read_partial: body->total_bytes are there, or body->failure is set */
   BODY_STORED     /* after body_store: in place, or body->failure says why not */
 };
 
 /* Comes from the loop, never from inside body_append, body_end or body_store. May drop the body. */
-typedef void (*body_news_cb)(void *user, enum body_news news);
+typedef void (*body_event_cb)(void *user, enum body_event event);
 
 /* All bodies of an engine. */
 struct bodies {
-  struct crew *crew;
+  struct worker_pool *pool;
   struct store *store; /* NULL: no files */
-  uint64_t spool_bytes;
+  uint64_t memory_threshold_bytes;
   uint64_t limit_bytes;
   uint64_t held_bytes;            /* buffers of all bodies */
-  struct buffers buffers;         /* of none, for the next, */
-  struct pieces pieces;           /* and the bodies themselves */
-  TAILQ_HEAD(, body) starved;     /* BODY_MEMORY bodies that wait for held_bytes to fall */
-  struct body *overdraft;         /* one of them may go past the limit, so that they never all wait for each other */
+  struct buffer_pool buffer_pool;         /* of none, for the next, */
+  struct free_list free_list;           /* and the bodies themselves */
+  TAILQ_HEAD(, body) waiting_for_memory;     /* BODY_MEMORY bodies that wait for held_bytes to fall */
+  struct body *over_budget;         /* one of them may go past the limit, so that they never all wait for each other */
 };
 
 /* What a body that is left for another run is to be found by. */
-struct body_will {
-  char name[PART_NAME_SIZE];
-  struct part_record record; /* but for what its worker knows */
+struct partial_info {
+  char name[PARTIAL_NAME_SIZE];
+  struct partial_footer record; /* but for what its worker knows */
 };
 
 struct stream; /* the part of a body that is on its way to disk */
 
 struct body {
   struct bodies *bodies;
-  body_news_cb on_news;
+  body_event_cb on_event;
   void *user;
   enum body_keep keep;
   uint8_t *data; /* what is in memory; NULL once streamed or dropped */
@@ -67,35 +67,35 @@ struct body {
   struct inspection seen;       /* as far as the last job that is done */
   struct store_failure failure; /* error is 0 unless a job failed */
   bool full;    /* a stream with too much outstanding */
-  bool starved; /* in bodies.starved */
+  bool waiting_for_memory; /* in bodies.starved */
   bool at_work, dropped;
-  TAILQ_ENTRY(body) starving; /* while starved */
+  TAILQ_ENTRY(body) memory_link; /* while starved */
   const char *path;           /* while body_store is at work; owned by the caller */
   bool replaces;              /* only what is there already; */
   bool left;                  /* nothing was, and nothing was stored */
   struct stream *stream;      /* NULL while all is in memory */
-  struct body_will *will;     /* NULL unless it was left for another run; owned */
+  struct partial_info *partial_info;     /* NULL unless it was left for another run; owned */
   struct job job;
 };
 
-void bodies_init(struct bodies *bodies, struct crew *crew, struct store *store, uint64_t spool_bytes,
+void bodies_init(struct bodies *bodies, struct worker_pool *pool, struct store *store, uint64_t memory_threshold_bytes,
                  uint64_t limit_bytes);
 /* Nothing is to come for now: frees what is kept for the next bodies. */
-void bodies_rest(struct bodies *bodies);
+void bodies_trim(struct bodies *bodies);
 
 /* The functions of the crew's lanes. */
 void body_run_inspect(struct job **jobs, size_t count, struct inspector *inspector);
 void body_run_stream(struct job **jobs, size_t count, struct inspector *inspector);
-void body_run_leave(struct job **jobs, size_t count, struct inspector *inspector);
+void body_run_keep_partial(struct job **jobs, size_t count, struct inspector *inspector);
 void body_run_store(struct job **jobs, size_t count, struct inspector *inspector);
 
 /* NULL if there is no memory. */
-struct body *body_new(struct bodies *bodies, enum body_keep keep, body_news_cb on_news, void *user);
+struct body *body_new(struct bodies *bodies, enum body_keep keep, body_event_cb on_event, void *user);
 
 /* How many bytes are to come, if somebody said so: one allocation instead of several. */
 void body_expect(struct body *body, uint64_t size_bytes);
 
-/* Takes bytes: 0; 1 if it takes none now (BODY_ROOM will come); SEINE_ENOMEM; or SEINE_EIO when an earlier write
+/* Takes bytes: 0; 1 if it takes none now (BODY_WRITABLE will come); SEINE_ENOMEM; or SEINE_EIO when an earlier write
  * failed. */
 int body_append(struct body *body, const void *data, size_t size);
 
@@ -110,19 +110,19 @@ void body_store(struct body *body, const char *path, bool replaces);
 uint8_t *body_take(struct body *body);
 
 /* Whether more bytes may follow later: it is streamed, nothing failed, and it has not ended. */
-bool body_may_go_on(const struct body *body);
+bool body_is_resumable(const struct body *body);
 
 /* Its news go elsewhere from now on. What is in memory is written meanwhile. */
-void body_hand_over(struct body *body, body_news_cb on_news, void *user);
+void body_hand_over(struct body *body, body_event_cb on_event, void *user);
 
-/* A BODY_FILE that begins with what an earlier run left under this name. BODY_RECALLED will come, to whom it is handed
+/* A BODY_FILE that begins with what an earlier run left under this name. BODY_PARTIAL_READ will come, to whom it is handed
  * over. NULL if there is no memory. */
-struct body *body_recall(struct bodies *bodies, const char *name, bool wants_md5);
+struct body *body_read_partial(struct bodies *bodies, const char *name, bool wants_md5);
 /* What was found there; NULL if nothing was. Before the next body_append. */
-const struct part_record *body_record(const struct body *body);
+const struct partial_footer *body_partial_footer(const struct body *body);
 
-/* As body_drop, but its file is kept for another run, if that can be. Only if body_may_go_on. */
-void body_leave(struct body *body, const struct body_will *will);
+/* As body_drop, but its file is kept for another run, if that can be. Only if body_is_resumable. */
+void body_keep_partial(struct body *body, const struct partial_info *partial_info);
 
 /* Frees the body, when no worker holds it any more; no news comes after this. NULL is fine. */
 void body_drop(struct body *body);

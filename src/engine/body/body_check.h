@@ -11,12 +11,12 @@ struct expected {
   uint8_t sha256[32], md5[16];
 };
 
-#define EXPECTED_TEXT_MAX 192
+#define BODY_CHECK_TEXT_MAX 192
 
-/* 0 or SEINE_EDIMENSIONS, with a sentence in text[0..EXPECTED_TEXT_MAX). What is no image by its type has no sides. */
-int expected_sides(const seine_options_t *options, const struct inspection *seen, char *text);
+/* 0 or SEINE_EDIMENSIONS, with a sentence in text[0..BODY_CHECK_TEXT_MAX). What is no image by its type has no sides. */
+int body_check_sides(const seine_options_t *options, const struct inspection *seen, char *text);
 
 /* 0 or SEINE_ECHECKSUM, likewise. `expected` may be NULL. */
-int expected_checksum(const struct expected *expected, const struct inspection *seen, char *text);
+int body_check_checksum(const struct expected *expected, const struct inspection *seen, char *text);
 
 #endif

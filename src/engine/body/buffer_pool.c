@@ -33,34 +33,34 @@ static bool is_kept(size_t size, size_t *place) {
   return size && size <= (size_t)1 << MOST_BITS && round_up(size, place) == size;
 }
 
-void *buffer_take(struct buffers *buffers, size_t size) {
+void *buffer_pool_take(struct buffer_pool *buffer_pool, size_t size) {
   size_t place;
-  if (!is_kept(size, &place) || !buffers->spare[place]) return malloc(size);
-  struct spare_buffer *buffer = buffers->spare[place];
-  buffers->spare[place] = buffer->next;
-  buffers->spare_bytes -= size;
+  if (!is_kept(size, &place) || !buffer_pool->spare[place]) return malloc(size);
+  struct spare_buffer *buffer = buffer_pool->spare[place];
+  buffer_pool->spare[place] = buffer->next;
+  buffer_pool->spare_bytes -= size;
   return buffer;
 }
 
-void buffer_give(struct buffers *buffers, void *data, size_t size) {
+void buffer_pool_give(struct buffer_pool *buffer_pool, void *data, size_t size) {
   size_t place;
-  if (!data || MEMORY_IS_WATCHED || !is_kept(size, &place) || buffers->spare_bytes + size > SPARE_MOST) {
+  if (!data || MEMORY_IS_WATCHED || !is_kept(size, &place) || buffer_pool->spare_bytes + size > SPARE_MOST) {
     free(data);
     return;
   }
   struct spare_buffer *buffer = data;
-  buffer->next = buffers->spare[place];
-  buffers->spare[place] = buffer;
-  buffers->spare_bytes += size;
+  buffer->next = buffer_pool->spare[place];
+  buffer_pool->spare[place] = buffer;
+  buffer_pool->spare_bytes += size;
 }
 
-void buffers_clear(struct buffers *buffers) {
+void buffer_pool_clear(struct buffer_pool *buffer_pool) {
   for (size_t place = 0; place < BUFFER_SIZES; place++) {
     struct spare_buffer *buffer;
-    while ((buffer = buffers->spare[place])) {
-      buffers->spare[place] = buffer->next;
+    while ((buffer = buffer_pool->spare[place])) {
+      buffer_pool->spare[place] = buffer->next;
       free(buffer);
     }
   }
-  buffers->spare_bytes = 0;
+  buffer_pool->spare_bytes = 0;
 }

@@ -10,7 +10,7 @@
 struct spare_buffer;
 
 /* Zeroed, it is empty. */
-struct buffers {
+struct buffer_pool {
   struct spare_buffer *spare[BUFFER_SIZES];
   size_t spare_bytes; /* of them all; bounded */
 };
@@ -19,11 +19,11 @@ struct buffers {
 size_t buffer_size(size_t bytes);
 
 /* size: from buffer_size. The buffer may be freed or reallocated by whoever has it. NULL: no memory. */
-void *buffer_take(struct buffers *buffers, size_t size);
+void *buffer_pool_take(struct buffer_pool *buffer_pool, size_t size);
 
 /* Of whatever size; NULL is fine. */
-void buffer_give(struct buffers *buffers, void *data, size_t size);
+void buffer_pool_give(struct buffer_pool *buffer_pool, void *data, size_t size);
 
-void buffers_clear(struct buffers *buffers);
+void buffer_pool_clear(struct buffer_pool *buffer_pool);
 
 #endif

@@ -16,7 +16,7 @@
 struct inspector {
   struct types *types; /* NULL until they are needed: they take 5 ms to load */
   struct digest *digest;
-  struct digests *digests; /* NULL: not here */
+  struct sha256_batch *sha256_batch; /* NULL: not here */
   struct digest *md5; /* NULL until it is needed */
 };
 
@@ -31,17 +31,17 @@ int inspector_open(struct inspector **inspector) {
     free(made);
     return error;
   }
-  made->digests = digests_open();
+  made->sha256_batch = sha256_batch_open();
   *inspector = made;
   return 0;
 }
 
 void inspector_close(struct inspector *inspector) {
   if (!inspector) return;
-  types_close(inspector->types);
+  magic_types_close(inspector->types);
   digest_close(inspector->digest);
   digest_close(inspector->md5);
-  digests_close(inspector->digests);
+  sha256_batch_close(inspector->sha256_batch);
   free(inspector);
 }
 
@@ -69,12 +69,12 @@ static bool clean_markup(const uint8_t *head, size_t size, uint8_t clean[TYPES_H
 /* Asks libmagic. The rules for text cost up to a millisecond: images never pay for them, and what is text pays once. */
 static int look_up(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]) {
   uint8_t clean[TYPES_HEAD_MOST];
-  int error = inspector->types ? 0 : types_open(&inspector->types);
+  int error = inspector->types ? 0 : magic_types_open(&inspector->types);
   if (error) return error;
   bool text = may_be_text(head, size);
-  error = types_look(inspector->types, text, head, size, type);
+  error = magic_match(inspector->types, text, head, size, type);
   if (!error && !type[0] && !text && clean_markup(head, size, clean))
-    error = types_look(inspector->types, true, clean, size, type);
+    error = magic_match(inspector->types, true, clean, size, type);
   return error;
 }
 
@@ -105,58 +105,58 @@ int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size
   return error;
 }
 
-void inspection_end(struct inspection *inspection, const struct structure *structure) {
-  struct structure_report report;
-  enum structure_end end = structure_end(structure, &report);
-  inspection->truncated = end == STRUCTURE_TRUNCATED || end == STRUCTURE_DAMAGED;
-  inspection->damaged = end == STRUCTURE_DAMAGED;
+void inspection_end(struct inspection *inspection, const struct image_scan *image_scan) {
+  struct image_report report;
+  enum image_end end = image_end(image_scan, &report);
+  inspection->truncated = end == IMAGE_TRUNCATED || end == IMAGE_DAMAGED;
+  inspection->damaged = end == IMAGE_DAMAGED;
   inspection->trailing_bytes = report.trailing_bytes;
   inspection->width = report.width;
   inspection->height = report.height;
 }
 
-static int find_md5(struct inspector *inspector, const struct look *look) {
+static int find_md5(struct inspector *inspector, const struct inspect_job *look) {
   int error = inspector->md5 ? 0 : digest_open(&inspector->md5, DIGEST_MD5);
   if (!error) error = digest_start(inspector->md5);
   if (!error) error = digest_add(inspector->md5, look->data, look->size);
   return error ? error : digest_end(inspector->md5, look->seen->md5);
 }
 
-static int find_sha256(struct inspector *inspector, const struct look *look) {
+static int find_sha256(struct inspector *inspector, const struct inspect_job *look) {
   int error = digest_start(inspector->digest);
   if (!error) error = digest_add(inspector->digest, look->data, look->size);
   return error ? error : digest_end(inspector->digest, look->seen->sha256);
 }
 
 /* What the bytes are, and their digests, but for a SHA-256 that the batch brings. */
-static int look_first(struct inspector *inspector, const struct look *look) {
+static int inspect_first(struct inspector *inspector, const struct inspect_job *look) {
   int error = inspector_type(inspector, look->data, look->size, look->seen->type);
   if (!error && look->seen->wants_md5) error = find_md5(inspector, look);
-  if (error || digests_add(inspector->digests, look->data, look->size, look->seen->sha256)) return error;
+  if (error || sha256_batch_add(inspector->sha256_batch, look->data, look->size, look->seen->sha256)) return error;
   return find_sha256(inspector, look);
 }
 
-static void look_for_end(const struct look *look) {
-  struct structure structure;
-  structure_start(&structure, look->seen->type);
-  structure_feed(&structure, look->data, look->size);
-  inspection_end(look->seen, &structure);
+static void look_for_end(const struct inspect_job *look) {
+  struct image_scan image_scan;
+  image_scan_start(&image_scan, look->seen->type);
+  image_scan_feed(&image_scan, look->data, look->size);
+  inspection_end(look->seen, &image_scan);
 }
 
 /* A body's bytes come from the loop's processor. Hashing, which is long at each of them, fetches them ahead; going over
  * them for an image's end is quicker than that, and so comes when they are hashed, and still near. */
-void inspector_look_many(struct inspector *inspector, struct look *looks, size_t count) {
+void inspector_run_many(struct inspector *inspector, struct inspect_job *looks, size_t count) {
   for (size_t i = 0; i < count + DIGESTS_TOGETHER; i++) {
-    if (i < count) looks[i].error = look_first(inspector, &looks[i]);
+    if (i < count) looks[i].error = inspect_first(inspector, &looks[i]);
     if (i >= DIGESTS_TOGETHER && !looks[i - DIGESTS_TOGETHER].error) look_for_end(&looks[i - DIGESTS_TOGETHER]);
   }
-  if (digests_end(inspector->digests)) return;
+  if (sha256_batch_finish(inspector->sha256_batch)) return;
   for (size_t i = 0; i < count; i++)
     if (!looks[i].error) looks[i].error = find_sha256(inspector, &looks[i]);
 }
 
-int inspector_look(struct inspector *inspector, const uint8_t *data, size_t size, struct inspection *out) {
-  struct look look = {.data = data, .size = size, .seen = out};
-  inspector_look_many(inspector, &look, 1);
+int inspector_run(struct inspector *inspector, const uint8_t *data, size_t size, struct inspection *out) {
+  struct inspect_job look = {.data = data, .size = size, .seen = out};
+  inspector_run_many(inspector, &look, 1);
   return look.error;
 }

@@ -26,29 +26,29 @@ struct inspection {
   uint32_t width, height; /* of an image, as stored; 0 unknown */
 };
 
-/* 0, SEINE_ENOMEM or SEINE_ENOSYS. */
+/* 0, SEINE_ENOMEM or SEINE_ELIBRARY. */
 int inspector_open(struct inspector **inspector);
 void inspector_close(struct inspector *inspector); /* NULL is fine */
 
-/* The type that the first 4 KiB of `head` show; for SVG the first 64 KiB. 0, SEINE_ENOMEM, or SEINE_ENOSYS if libmagic
+/* The type that the first 4 KiB of `head` show; for SVG the first 64 KiB. 0, SEINE_ENOMEM, or SEINE_ELIBRARY if libmagic
  * gave up or has no database. */
 int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]);
 
 /* A whole body to look at; the bytes and `seen` are the caller's. */
-struct look {
+struct inspect_job {
   const uint8_t *data;
   size_t size;
   struct inspection *seen; /* wants_md5 is read, the rest written */
   int error; /* 0, or as inspector_type's: nothing of `seen` counts then */
 };
 
-/* Everything about each of `count` bodies, DIGESTS_MOST at most. */
-void inspector_look_many(struct inspector *inspector, struct look *looks, size_t count);
+/* Everything about each of `count` bodies, SHA256_BATCH_MAX at most. */
+void inspector_run_many(struct inspector *inspector, struct inspect_job *looks, size_t count);
 
 /* The same for one; its error is returned. */
-int inspector_look(struct inspector *inspector, const uint8_t *data, size_t size, struct inspection *out);
+int inspector_run(struct inspector *inspector, const uint8_t *data, size_t size, struct inspection *out);
 
-/* What inspector_look adds at the end, for a body whose type and SHA-256 were found piece by piece. */
-void inspection_end(struct inspection *inspection, const struct structure *structure);
+/* What inspector_run adds at the end, for a body whose type and SHA-256 were found piece by piece. */
+void inspection_end(struct inspection *inspection, const struct image_scan *image_scan);
 
 #endif

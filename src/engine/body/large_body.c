@@ -70,28 +70,28 @@ void stream_load(struct stream *stream) {
 static void fail(struct stream *stream, int error) {
   struct store_failure *failure = &stream->failure;
   failure->error = error;
-  failure->sys = descriptor_shortage();
+  failure->sys = fd_shortage();
   snprintf(failure->text, sizeof failure->text, "%s", seine_strerror(error));
 }
 
 /* The first chunk holds at least as much as inspection reads, unless the body is smaller. */
 static void begin(struct stream *stream, const struct chunk *first, struct inspector *inspector) {
   struct inspection *seen = &stream->seen;
-  int error = inspector ? 0 : SEINE_ENOSYS;
+  int error = inspector ? 0 : SEINE_ELIBRARY;
   if (!error) error = inspector_type(inspector, first->data, first->size, seen->type);
   if (!error) error = digest_open(&stream->digest, DIGEST_SHA256);
   if (!error) error = digest_start(stream->digest);
   if (!error && seen->wants_md5) error = digest_open(&stream->md5, DIGEST_MD5);
   if (!error && stream->md5) error = digest_start(stream->md5);
-  if (!error) structure_start(&stream->structure, seen->type);
+  if (!error) image_scan_start(&stream->image_scan, seen->type);
   if (error)
     fail(stream, error);
-  else if (stream->to_file && !stream->recall)
-    spool_open(stream->store, &stream->spool, &stream->failure);
+  else if (stream->to_file && !stream->partial_reader)
+    large_file_open(stream->store, &stream->large_file, &stream->failure);
 }
 
 static int look_at(struct stream *stream, const uint8_t *data, size_t size) {
-  structure_feed(&stream->structure, data, size);
+  image_scan_feed(&stream->image_scan, data, size);
   stream->worked_bytes += size;
   int error = digest_add(stream->digest, data, size);
   return error || !stream->md5 ? error : digest_add(stream->md5, data, size);
@@ -106,60 +106,60 @@ void stream_work(struct stream *stream, struct inspector *inspector) {
     if (error)
       fail(stream, error);
     else if (stream->to_file)
-      spool_write(stream->spool, chunk->data, chunk->size, &stream->failure);
+      large_file_write(stream->large_file, chunk->data, chunk->size, &stream->failure);
   }
   if (stream->failure.error || !stream->last) return;
   int error = digest_end(stream->digest, stream->seen.sha256);
   if (!error && stream->md5) error = digest_end(stream->md5, stream->seen.md5);
   if (error) fail(stream, error);
-  inspection_end(&stream->seen, &stream->structure);
+  inspection_end(&stream->seen, &stream->image_scan);
 }
 
 /* ---- From run to run ---- */
 
 #define RECALL_BYTES ((size_t)8 * 1024 * 1024) /* at once; other work waits meanwhile */
 
-static void end_recall(struct stream *stream) {
-  struct recall *recall = stream->recall;
+static void end_partial_read(struct stream *stream) {
+  struct partial_reader *partial_reader = stream->partial_reader;
   uint8_t sha256[32];
-  struct part_file *file = recall->file;
-  recall->file = NULL;
+  struct partial_file *file = partial_reader->file;
+  partial_reader->file = NULL;
   int error = stream->digest ? digest_peek(stream->digest, sha256) : SEINE_EIO;
-  bool differs = !error && memcmp(sha256, recall->record.sha256, sizeof sha256) != 0;
+  bool differs = !error && memcmp(sha256, partial_reader->record.sha256, sizeof sha256) != 0;
   if (error || differs) {
-    part_close(file, differs);
+    partial_close(file, differs);
     fail(stream, error ? error : SEINE_EIO);
-  } else if (part_claim(file, &stream->spool, &stream->failure) == 0) {
-    recall->done = true;
+  } else if (partial_claim(file, &stream->large_file, &stream->failure) == 0) {
+    partial_reader->done = true;
   }
 }
 
-void stream_recall(struct stream *stream, struct inspector *inspector) {
-  struct recall *recall = stream->recall;
+void large_body_read_partial(struct stream *stream, struct inspector *inspector) {
+  struct partial_reader *partial_reader = stream->partial_reader;
   struct store_failure *failure = &stream->failure;
-  if (!recall->file && part_open(stream->store, recall->name, &recall->file, &recall->record, failure)) return;
+  if (!partial_reader->file && partial_open(stream->store, partial_reader->name, &partial_reader->file, &partial_reader->record, failure)) return;
   struct chunk chunk = {.capacity = STREAM_CHUNK_BYTES, .data = malloc(STREAM_CHUNK_BYTES)};
   if (!chunk.data) fail(stream, SEINE_ENOMEM);
-  for (size_t at = 0; !failure->error && recall->file && at < RECALL_BYTES; at += chunk.size) {
-    long got = part_read(recall->file, chunk.data, chunk.capacity, failure);
+  for (size_t at = 0; !failure->error && partial_reader->file && at < RECALL_BYTES; at += chunk.size) {
+    long got = partial_read(partial_reader->file, chunk.data, chunk.capacity, failure);
     chunk.size = got > 0 ? (size_t)got : 0;
     if (got > 0 && !stream->digest) begin(stream, &chunk, inspector);
-    if (got > 0 && !failure->error && look_at(stream, chunk.data, chunk.size)) fail(stream, SEINE_ENOSYS);
-    if (got == 0) end_recall(stream);
+    if (got > 0 && !failure->error && look_at(stream, chunk.data, chunk.size)) fail(stream, SEINE_ELIBRARY);
+    if (got == 0) end_partial_read(stream);
   }
   free(chunk.data);
 }
 
-void stream_keep(struct stream *stream, const char *name, struct part_record *record) {
-  struct spool *spool = stream->spool;
-  int error = spool ? digest_peek(stream->digest, record->sha256) : SEINE_EIO;
+void stream_keep(struct stream *stream, const char *name, struct partial_footer *record) {
+  struct large_file *large_file = stream->large_file;
+  int error = large_file ? digest_peek(stream->digest, record->sha256) : SEINE_EIO;
   if (error) {
     fail(stream, error);
     return;
   }
-  stream->spool = NULL;
+  stream->large_file = NULL;
   record->size_bytes = stream->worked_bytes;
-  spool_keep(spool, name, record, &stream->failure);
+  large_file_keep(large_file, name, record, &stream->failure);
 }
 
 static size_t free_chunks(struct chunks *chunks) {
@@ -180,19 +180,19 @@ size_t stream_unload(struct stream *stream) {
 }
 
 void stream_commit(struct stream *stream, const char *path, struct store_failure *failure) {
-  struct spool *spool = stream->spool;
-  stream->spool = NULL;
-  spool_commit(spool, path, failure);
+  struct large_file *large_file = stream->large_file;
+  stream->large_file = NULL;
+  large_file_commit(large_file, path, failure);
 }
 
 size_t stream_free(struct stream *stream) {
   if (!stream) return 0;
   size_t bytes = free_chunks(&stream->waiting) + free_chunks(&stream->working);
-  spool_drop(stream->spool);
+  large_file_remove(stream->large_file);
   digest_close(stream->digest);
   digest_close(stream->md5);
-  if (stream->recall) part_close(stream->recall->file, false);
-  free(stream->recall);
+  if (stream->partial_reader) partial_close(stream->partial_reader->file, false);
+  free(stream->partial_reader);
   free(stream);
   return bytes;
 }

@@ -27,10 +27,10 @@ TAILQ_HEAD(chunks, chunk);
 struct digest;
 
 /* A part of an earlier run that is being read again, for its hash and its structure. */
-struct recall {
-  char name[PART_NAME_SIZE];
-  struct part_file *file; /* NULL before the first piece, and after the last */
-  struct part_record record;
+struct partial_reader {
+  char name[PARTIAL_NAME_SIZE];
+  struct partial_file *file; /* NULL before the first piece, and after the last */
+  struct partial_footer record;
   bool done;
 };
 
@@ -44,12 +44,12 @@ struct stream {
   struct chunks working;
   bool to_file, last;       /* last: finish the hash after these chunks */
   struct store *store;
-  struct spool *spool;      /* NULL until the first chunk, and after stream_take_spool */
+  struct large_file *large_file;      /* NULL until the first chunk, and after stream_take_file */
   struct digest *digest;
   struct digest *md5; /* NULL unless it is wanted */
-  struct structure structure; /* once the type is known */
+  struct image_scan image_scan; /* once the type is known */
   uint64_t worked_bytes;      /* hashed, and written */
-  struct recall *recall;      /* NULL but for a part of an earlier run, until it was taken up */
+  struct partial_reader *partial_reader;      /* NULL but for a part of an earlier run, until it was taken up */
   struct inspection seen;
   struct store_failure failure; /* nothing is done once its error is not 0 */
 };
@@ -74,10 +74,10 @@ void stream_work(struct stream *stream, struct inspector *inspector);
 size_t stream_unload(struct stream *stream);
 
 /* On a worker: reads a piece of what stream->recall names; recall->done after the last. */
-void stream_recall(struct stream *stream, struct inspector *inspector);
+void large_body_read_partial(struct stream *stream, struct inspector *inspector);
 
 /* On a worker: the file, as far as it came, to where another run finds it. */
-void stream_keep(struct stream *stream, const char *name, struct part_record *record);
+void stream_keep(struct stream *stream, const char *name, struct partial_footer *record);
 
 /* On a worker: the file into place. */
 void stream_commit(struct stream *stream, const char *path, struct store_failure *failure);

@@ -84,7 +84,7 @@ static char *find_path(void) {
 }
 
 static int error_of(int sys) {
-  return sys == ENOMEM ? SEINE_ENOMEM : SEINE_ENOSYS;
+  return sys == ENOMEM ? SEINE_ENOMEM : SEINE_ELIBRARY;
 }
 
 /* Maps a compiled file. One that is not there is no error: `set->rules` stays NULL. */
@@ -92,7 +92,7 @@ static int map_rules(struct set *set, const char *path) {
   struct stat st;
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : error_of(errno);
-  int error = fstat(fd, &st) < 0 || st.st_size <= 0 ? SEINE_ENOSYS : 0;
+  int error = fstat(fd, &st) < 0 || st.st_size <= 0 ? SEINE_ELIBRARY : 0;
   if (!error) {
     /* Written to only if the bytes were for the other order. */
     set->size = (size_t)st.st_size;
@@ -157,10 +157,10 @@ static int set_open(struct set *set, const char *path) {
 }
 
 static int load_all(struct types *types, char *path) {
-  for (char *part; (part = strsep(&path, ":"));) {
-    if (!*part || types->count == SETS_MOST) continue;
+  for (char *partial; (partial = strsep(&path, ":"));) {
+    if (!*partial || types->count == SETS_MOST) continue;
     struct set *set = &types->sets[types->count];
-    int found = set_open(set, part);
+    int found = set_open(set, partial);
     if (found > 0) {
       set_limits(set->magic);
       types->count++;
@@ -169,10 +169,10 @@ static int load_all(struct types *types, char *path) {
     set_close(set);
     if (found < 0) return found;
   }
-  return types->count > 0 ? 0 : SEINE_ENOSYS;
+  return types->count > 0 ? 0 : SEINE_ELIBRARY;
 }
 
-int types_open(struct types **types) {
+int magic_types_open(struct types **types) {
   *types = NULL;
   if (!has_memory(LOAD_BYTES)) return SEINE_ENOMEM;
   struct types *made = calloc(1, sizeof *made);
@@ -180,13 +180,13 @@ int types_open(struct types **types) {
   int error = made && path ? load_all(made, path) : SEINE_ENOMEM;
   free(path);
   if (error)
-    types_close(made);
+    magic_types_close(made);
   else
     *types = made;
   return error;
 }
 
-void types_close(struct types *types) {
+void magic_types_close(struct types *types) {
   if (!types) return;
   for (size_t i = 0; i < types->count; i++)
     set_close(&types->sets[i]);
@@ -197,7 +197,7 @@ void types_close(struct types *types) {
 
 /* What one set says; libmagic does not tell of each allocation that failed. */
 static int look(magic_t magic, bool text, const uint8_t *head, size_t size, char type[MEDIA_TYPE_MAX]) {
-  if (magic_setflags(magic, text ? LOOK_TEXT : LOOK_BINARY) != 0) return SEINE_ENOSYS;
+  if (magic_setflags(magic, text ? LOOK_TEXT : LOOK_BINARY) != 0) return SEINE_ELIBRARY;
   errno = 0;
   const char *found = magic_buffer(magic, head, size);
   if (!found || errno == ENOMEM) return error_of(errno);
@@ -206,7 +206,7 @@ static int look(magic_t magic, bool text, const uint8_t *head, size_t size, char
   return 0;
 }
 
-int types_look(struct types *types, bool text, const uint8_t *head, size_t size, char type[MEDIA_TYPE_MAX]) {
+int magic_match(struct types *types, bool text, const uint8_t *head, size_t size, char type[MEDIA_TYPE_MAX]) {
   static const char plain[] = "text/plain";
   bool is_plain = false;
   type[0] = 0;

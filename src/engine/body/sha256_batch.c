@@ -10,38 +10,38 @@
 
 #define SIZE_MOST 65534 /* what the library takes in one job */
 
-struct digests {
+struct sha256_batch {
   IMB_MGR *manager;
   size_t added, good; /* since the last end */
 };
 
-struct digests *digests_open(void) {
+struct sha256_batch *sha256_batch_open(void) {
   if (!(imb_get_feature_flags() & IMB_FEATURE_SHANI)) return NULL;
-  struct digests *digests = calloc(1, sizeof *digests);
-  if (digests) digests->manager = alloc_mb_mgr(0);
-  if (digests && digests->manager) {
+  struct sha256_batch *sha256_batch = calloc(1, sizeof *sha256_batch);
+  if (sha256_batch) sha256_batch->manager = alloc_mb_mgr(0);
+  if (sha256_batch && sha256_batch->manager) {
     /* By this one the two go side by side; a newer processor's would wait for sixteen. */
-    init_mb_mgr_sse(digests->manager);
-    if (!imb_get_errno(digests->manager)) return digests;
+    init_mb_mgr_sse(sha256_batch->manager);
+    if (!imb_get_errno(sha256_batch->manager)) return sha256_batch;
   }
-  digests_close(digests);
+  sha256_batch_close(sha256_batch);
   return NULL;
 }
 
-void digests_close(struct digests *digests) {
-  if (!digests) return;
-  if (digests->manager) free_mb_mgr(digests->manager);
-  free(digests);
+void sha256_batch_close(struct sha256_batch *sha256_batch) {
+  if (!sha256_batch) return;
+  if (sha256_batch->manager) free_mb_mgr(sha256_batch->manager);
+  free(sha256_batch);
 }
 
-static void take_back(struct digests *digests, const IMB_JOB *job) {
-  for (; job; job = IMB_GET_COMPLETED_JOB(digests->manager))
-    digests->good += job->status == IMB_STATUS_COMPLETED;
+static void take_back(struct sha256_batch *sha256_batch, const IMB_JOB *job) {
+  for (; job; job = IMB_GET_COMPLETED_JOB(sha256_batch->manager))
+    sha256_batch->good += job->status == IMB_STATUS_COMPLETED;
 }
 
-bool digests_add(struct digests *digests, const void *data, size_t size_bytes, uint8_t sha256[32]) {
-  if (!digests || !size_bytes || size_bytes > SIZE_MOST) return false;
-  IMB_JOB *job = IMB_GET_NEXT_JOB(digests->manager);
+bool sha256_batch_add(struct sha256_batch *sha256_batch, const void *data, size_t size_bytes, uint8_t sha256[32]) {
+  if (!sha256_batch || !size_bytes || size_bytes > SIZE_MOST) return false;
+  IMB_JOB *job = IMB_GET_NEXT_JOB(sha256_batch->manager);
   *job = (IMB_JOB){
       .src = data,
       .msg_len_to_hash_in_bytes = size_bytes,
@@ -52,37 +52,37 @@ bool digests_add(struct digests *digests, const void *data, size_t size_bytes, u
       .cipher_direction = IMB_DIR_ENCRYPT,
       .chain_order = IMB_ORDER_HASH_CIPHER,
   };
-  digests->added++;
-  take_back(digests, IMB_SUBMIT_JOB(digests->manager));
+  sha256_batch->added++;
+  take_back(sha256_batch, IMB_SUBMIT_JOB(sha256_batch->manager));
   return true;
 }
 
-bool digests_end(struct digests *digests) {
-  if (!digests) return true;
-  for (const IMB_JOB *job; (job = IMB_FLUSH_JOB(digests->manager));)
-    take_back(digests, job);
-  bool all = digests->good == digests->added;
-  digests->added = digests->good = 0;
+bool sha256_batch_finish(struct sha256_batch *sha256_batch) {
+  if (!sha256_batch) return true;
+  for (const IMB_JOB *job; (job = IMB_FLUSH_JOB(sha256_batch->manager));)
+    take_back(sha256_batch, job);
+  bool all = sha256_batch->good == sha256_batch->added;
+  sha256_batch->added = sha256_batch->good = 0;
   return all;
 }
 
 #else
 
-struct digests *digests_open(void) {
+struct sha256_batch *sha256_batch_open(void) {
   return NULL;
 }
 
-void digests_close(struct digests *digests) {
-  (void)digests;
+void sha256_batch_close(struct sha256_batch *sha256_batch) {
+  (void)sha256_batch;
 }
 
-bool digests_add(struct digests *digests, const void *data, size_t size_bytes, uint8_t sha256[32]) {
-  (void)digests, (void)data, (void)size_bytes, (void)sha256;
+bool sha256_batch_add(struct sha256_batch *sha256_batch, const void *data, size_t size_bytes, uint8_t sha256[32]) {
+  (void)sha256_batch, (void)data, (void)size_bytes, (void)sha256;
   return false;
 }
 
-bool digests_end(struct digests *digests) {
-  (void)digests;
+bool sha256_batch_finish(struct sha256_batch *sha256_batch) {
+  (void)sha256_batch;
   return true;
 }
 

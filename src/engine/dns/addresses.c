@@ -113,7 +113,7 @@ bool name_servers_valid(const char *list) {
 
 /* ---- /etc/hosts ---- */
 
-void hosts_clear(struct hosts_file *hosts) {
+void hosts_file_clear(struct hosts_file *hosts) {
   struct hosts_name *name, *next;
   HASH_ITER (hh, hosts->names, name, next) {
     HASH_DEL(hosts->names, name);
@@ -124,7 +124,7 @@ void hosts_clear(struct hosts_file *hosts) {
 }
 
 /* What does not fit into memory is left out: the name servers may know it. */
-static void hosts_add(struct hosts_file *hosts, const char *host, const union address *address) {
+static void hosts_file_add(struct hosts_file *hosts, const char *host, const union address *address) {
   struct hosts_name *name;
   union address list[ADDRESSES_MAX];
   unsigned count = 0;
@@ -154,7 +154,7 @@ static void hosts_add(struct hosts_file *hosts, const char *host, const union ad
   }
 }
 
-static void hosts_read(struct hosts_file *hosts, FILE *file) {
+static void hosts_file_parse(struct hosts_file *hosts, FILE *file) {
   char *line = NULL, *rest, name[HOST_NAME_SIZE];
   size_t room = 0;
   while (getline(&line, &room, file) >= 0) {
@@ -163,12 +163,12 @@ static void hosts_read(struct hosts_file *hosts, FILE *file) {
     char *word = strtok_r(line, " \t", &rest);
     if (!word || !address_read(&address, word)) continue;
     while ((word = strtok_r(NULL, " \t", &rest)))
-      if (host_name_read(word, name)) hosts_add(hosts, name, &address);
+      if (host_name_read(word, name)) hosts_file_add(hosts, name, &address);
   }
   free(line);
 }
 
-bool hosts_load(const char *path, const struct hosts_file *known, struct hosts_file *found) {
+bool hosts_file_load(const char *path, const struct hosts_file *known, struct hosts_file *found) {
   struct stat now;
   memset(found, 0, sizeof(*found));
   FILE *file = fopen(path, "re");
@@ -176,14 +176,14 @@ bool hosts_load(const char *path, const struct hosts_file *known, struct hosts_f
   if (file && changed) {
     changed = now.st_ino != known->inode || now.st_size != known->size || now.st_mtim.tv_sec != known->changed.tv_sec ||
               now.st_mtim.tv_nsec != known->changed.tv_nsec;
-    if (changed) hosts_read(found, file);
+    if (changed) hosts_file_parse(found, file);
     *found = (struct hosts_file){found->names, now.st_mtim, now.st_size, now.st_ino};
   }
   if (file) fclose(file);
   return changed;
 }
 
-struct addresses *hosts_find(const struct hosts_file *hosts, const char *host) {
+struct addresses *hosts_file_find(const struct hosts_file *hosts, const char *host) {
   struct hosts_name *name;
   HASH_FIND_STR(hosts->names, host, name);
   return name ? name->addresses : NULL;

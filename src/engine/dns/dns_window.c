@@ -10,78 +10,78 @@
 #define RETRY_MS     1000 /* before a size that was too large is tried again */
 #define CUT_PAUSE_MS 1000 /* losses within this time are one */
 
-void pace_init(struct pace *pace, unsigned most) {
-  *pace = (struct pace){.most = most, .least = most < LEAST ? most : LEAST, .window = most < START ? most : START};
+void dns_window_init(struct dns_window *window, unsigned most) {
+  *window = (struct dns_window){.most = most, .least = most < LEAST ? most : LEAST, .window = most < START ? most : START};
 }
 
-static void measure_anew(struct pace *pace, uint64_t now_ms, unsigned settling) {
-  pace->settling = settling;
-  pace->answers = 0;
-  pace->since_ms = now_ms;
-  pace->starved = false;
+static void measure_anew(struct dns_window *window, uint64_t now_ms, unsigned settling) {
+  window->settling = settling;
+  window->answers = 0;
+  window->since_ms = now_ms;
+  window->waiting_for_memory = false;
 }
 
-static void try_larger(struct pace *pace, uint64_t now_ms, double rate) {
-  unsigned larger = pace->window + pace->window / (pace->careful ? 4 : 2) + 1;
-  pace->before = pace->window;
-  pace->rate_before = rate;
-  pace->window = larger < pace->most ? larger : pace->most;
-  measure_anew(pace, now_ms, pace->before);
+static void try_larger(struct dns_window *window, uint64_t now_ms, double rate) {
+  unsigned larger = window->window + window->window / (window->careful ? 4 : 2) + 1;
+  window->before = window->window;
+  window->rate_before = rate;
+  window->window = larger < window->most ? larger : window->most;
+  measure_anew(window, now_ms, window->before);
 }
 
 /* The gain that is asked for is a quarter of the growth. */
-static bool paid_off(const struct pace *pace, double rate) {
-  double growth = (double)pace->window / pace->before - 1;
-  return rate >= pace->rate_before * (1 + growth / 4);
+static bool paid_off(const struct dns_window *window, double rate) {
+  double growth = (double)window->window / window->before - 1;
+  return rate >= window->rate_before * (1 + growth / 4);
 }
 
-static void judge(struct pace *pace, uint64_t now_ms, double rate) {
-  if (pace->before && !paid_off(pace, rate)) {
-    pace->window = pace->before;
-    pace->before = 0;
-    pace->careful = true;
-    pace->wait_until_ms = now_ms + RETRY_MS;
-    measure_anew(pace, now_ms, 0);
+static void judge(struct dns_window *window, uint64_t now_ms, double rate) {
+  if (window->before && !paid_off(window, rate)) {
+    window->window = window->before;
+    window->before = 0;
+    window->careful = true;
+    window->wait_until_ms = now_ms + RETRY_MS;
+    measure_anew(window, now_ms, 0);
     return;
   }
-  pace->before = 0;
-  if (pace->window < pace->most && rate < ENOUGH && now_ms >= pace->wait_until_ms)
-    try_larger(pace, now_ms, rate);
+  window->before = 0;
+  if (window->window < window->most && rate < ENOUGH && now_ms >= window->wait_until_ms)
+    try_larger(window, now_ms, rate);
   else
-    measure_anew(pace, now_ms, 0);
+    measure_anew(window, now_ms, 0);
 }
 
-static void cut(struct pace *pace, uint64_t now_ms) {
-  if (pace->cut_ms && now_ms - pace->cut_ms < CUT_PAUSE_MS) return;
-  pace->cut_ms = now_ms;
-  pace->window = pace->before ? pace->before : pace->window / 2;
-  if (pace->window < pace->least) pace->window = pace->least;
-  pace->before = 0;
-  pace->careful = true;
-  pace->wait_until_ms = now_ms + RETRY_MS;
-  measure_anew(pace, now_ms, 0);
+static void cut(struct dns_window *window, uint64_t now_ms) {
+  if (window->cut_ms && now_ms - window->cut_ms < CUT_PAUSE_MS) return;
+  window->cut_ms = now_ms;
+  window->window = window->before ? window->before : window->window / 2;
+  if (window->window < window->least) window->window = window->least;
+  window->before = 0;
+  window->careful = true;
+  window->wait_until_ms = now_ms + RETRY_MS;
+  measure_anew(window, now_ms, 0);
 }
 
-void pace_answered(struct pace *pace, uint64_t now_ms, bool lost) {
+void dns_window_answered(struct dns_window *window, uint64_t now_ms, bool lost) {
   if (lost) {
-    cut(pace, now_ms);
+    cut(window, now_ms);
     return;
   }
-  if (pace->settling) {
-    if (--pace->settling == 0) measure_anew(pace, now_ms, 0);
+  if (window->settling) {
+    if (--window->settling == 0) measure_anew(window, now_ms, 0);
     return;
   }
-  if (!pace->since_ms) pace->since_ms = now_ms;
-  pace->answers++;
-  uint64_t span_ms = now_ms - pace->since_ms;
-  if (pace->answers < pace->window || span_ms < SPAN_MS) return;
+  if (!window->since_ms) window->since_ms = now_ms;
+  window->answers++;
+  uint64_t span_ms = now_ms - window->since_ms;
+  if (window->answers < window->window || span_ms < SPAN_MS) return;
   /* What was measured while there was little to ask says nothing. */
-  if (pace->starved)
-    measure_anew(pace, now_ms, 0);
+  if (window->waiting_for_memory)
+    measure_anew(window, now_ms, 0);
   else
-    judge(pace, now_ms, pace->answers / (double)span_ms);
+    judge(window, now_ms, window->answers / (double)span_ms);
 }
 
-void pace_starved(struct pace *pace) {
-  pace->starved = true;
+void dns_window_underused(struct dns_window *window) {
+  window->waiting_for_memory = true;
 }

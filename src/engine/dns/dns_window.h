@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct pace {
+struct dns_window {
   unsigned least, most;
   unsigned window; /* at once, now */
   unsigned before; /* the window that was left for this one on trial; 0: none is on trial */
@@ -16,15 +16,15 @@ struct pace {
   uint64_t wait_until_ms; /* no larger one is tried before */
   uint64_t cut_ms; /* when the last loss made the window smaller; 0: never */
   bool careful; /* smaller steps, once a large one was too large */
-  bool starved; /* there was less to ask than the window would hold, in this measurement */
+  bool waiting_for_memory; /* there was less to ask than the window would hold, in this measurement */
 };
 
-void pace_init(struct pace *pace, unsigned most);
+void dns_window_init(struct dns_window *window, unsigned most);
 
 /* An answer came; `lost`: the question had to be sent again. */
-void pace_answered(struct pace *pace, uint64_t now_ms, bool lost);
+void dns_window_answered(struct dns_window *window, uint64_t now_ms, bool lost);
 
 /* Nothing more is to be asked, and the window is not full. */
-void pace_starved(struct pace *pace);
+void dns_window_underused(struct dns_window *window);
 
 #endif

@@ -53,10 +53,10 @@ struct resolver {
   struct dns *dns;
   struct resolver_options options; /* without the strings */
   struct entry *entries;
-  struct entry_list line, asking, known;
+  struct entry_list line, robots_pending, known;
   struct entry *quick; /* in asking: the first that is not slow; those before it are */
   unsigned known_count, line_count, asking_count, slow;
-  struct pace pace;
+  struct dns_window window;
   uv_timer_t timer; /* while the line waits for room, which slow names may leave without an answer */
   struct query_list ready;
   size_t ready_count;
@@ -81,14 +81,14 @@ static void handle_closed(struct resolver *resolver);
 
 static void hosts_check(uv_work_t *work) {
   struct resolver *resolver = work->data;
-  resolver->hosts_changed = hosts_load(resolver->hosts_path, &resolver->hosts, &resolver->hosts_found);
+  resolver->hosts_changed = hosts_file_load(resolver->hosts_path, &resolver->hosts, &resolver->hosts_found);
 }
 
 static void hosts_checked(uv_work_t *work, int status) {
   struct resolver *resolver = work->data;
   resolver->hosts_busy = false;
   if (status == 0 && resolver->hosts_changed) {
-    hosts_clear(&resolver->hosts);
+    hosts_file_clear(&resolver->hosts);
     resolver->hosts = resolver->hosts_found;
   }
   handle_closed(resolver);
@@ -109,7 +109,7 @@ static void hosts_refresh(struct resolver *resolver) {
 
 static struct entry_list *entry_list_of(struct resolver *resolver, enum entry_state state) {
   if (state == ENTRY_LINE) return &resolver->line;
-  if (state == ENTRY_ASKING) return &resolver->asking;
+  if (state == ENTRY_ASKING) return &resolver->robots_pending;
   return state == ENTRY_KNOWN ? &resolver->known : NULL;
 }
 
@@ -197,7 +197,7 @@ static void on_answer(void *user, const struct dns_answer *found) {
     }
   }
   /* Only what a server said is an answer. */
-  if (!found->error || found->permanent) pace_answered(&resolver->pace, uv_now(resolver->loop), found->lost);
+  if (!found->error || found->permanent) dns_window_answered(&resolver->window, uv_now(resolver->loop), found->lost);
   entry_settle(resolver, entry, &answer, keep_ms);
   rearm(resolver);
 }
@@ -212,7 +212,7 @@ static void mark_slow(struct resolver *resolver) {
 }
 
 unsigned resolver_room(const struct resolver *resolver) {
-  unsigned quick = resolver->asking_count - resolver->slow, window = resolver->pace.window;
+  unsigned quick = resolver->asking_count - resolver->slow, window = resolver->window.window;
   unsigned most = resolver->options.outstanding;
   if (quick >= window || resolver->asking_count >= most * SLOW_FACTOR) return 0;
   if (dns_outstanding(resolver->dns) >= 2 * most * SLOW_FACTOR) return 0;
@@ -220,7 +220,7 @@ unsigned resolver_room(const struct resolver *resolver) {
 }
 
 unsigned resolver_window(const struct resolver *resolver) {
-  return resolver->pace.window;
+  return resolver->window.window;
 }
 
 unsigned resolver_waiting(const struct resolver *resolver) {
@@ -247,7 +247,7 @@ static void rearm(struct resolver *resolver) {
     uv_timer_stop(&resolver->timer);
   else if (!active)
     uv_timer_start(&resolver->timer, on_slow, SLOW_MS / 10, SLOW_MS / 10);
-  if (TAILQ_EMPTY(&resolver->line) && has_room(resolver)) pace_starved(&resolver->pace);
+  if (TAILQ_EMPTY(&resolver->line) && has_room(resolver)) dns_window_underused(&resolver->window);
 }
 
 static void on_slow(uv_timer_t *timer) {
@@ -321,7 +321,7 @@ int resolver_open(struct resolver **resolver, uv_loop_t *loop, const struct reso
   made->loop = loop;
   options_default(&made->options, options);
   TAILQ_INIT(&made->line);
-  TAILQ_INIT(&made->asking);
+  TAILQ_INIT(&made->robots_pending);
   TAILQ_INIT(&made->known);
   TAILQ_INIT(&made->ready);
   struct dns_options dns = {.timeout_ms = made->options.timeout_ms,
@@ -336,13 +336,13 @@ int resolver_open(struct resolver **resolver, uv_loop_t *loop, const struct reso
     return error;
   }
   struct hosts_file nothing = {0};
-  hosts_load(made->hosts_path, &nothing, &made->hosts);
+  hosts_file_load(made->hosts_path, &nothing, &made->hosts);
   made->hosts_checked_ms = uv_now(loop);
   uv_idle_init(loop, &made->idle);
   uv_timer_init(loop, &made->timer);
   made->idle.data = made->timer.data = made;
   made->handles = 3; /* idle, timer and dns */
-  pace_init(&made->pace, made->options.outstanding);
+  dns_window_init(&made->window, made->options.outstanding);
   *resolver = made;
   return 0;
 }
@@ -350,7 +350,7 @@ int resolver_open(struct resolver **resolver, uv_loop_t *loop, const struct reso
 /* The last one to go takes the resolver with it. */
 static void handle_closed(struct resolver *resolver) {
   if (--resolver->handles > 0 || !resolver->closing) return;
-  hosts_clear(&resolver->hosts);
+  hosts_file_clear(&resolver->hosts);
   free(resolver->hosts_path);
   void (*done)(void *user) = resolver->done;
   void *user = resolver->done_user;
@@ -417,7 +417,7 @@ static bool known_now(struct resolver *resolver, const char *host, char name[HOS
     return true;
   }
   hosts_refresh(resolver);
-  answer->addresses = hosts_find(&resolver->hosts, name);
+  answer->addresses = hosts_file_find(&resolver->hosts, name);
   if (!answer->addresses) {
     struct entry *entry = entry_find(resolver, name);
     if (!entry || entry->state != ENTRY_KNOWN || entry->expires_ms <= uv_now(resolver->loop)) return false;

@@ -41,7 +41,7 @@ struct resolver_options {
  * for nothing. Sends nothing. */
 int resolver_family(void);
 
-/* `options` may be NULL. 0, SEINE_EINVAL for servers that are none, SEINE_ENOMEM, SEINE_ENOSYS. After a failure nothing
+/* `options` may be NULL. 0, SEINE_EINVAL for servers that are none, SEINE_ENOMEM, SEINE_ELIBRARY. After a failure nothing
  * needs to be closed. */
 int resolver_open(struct resolver **resolver, uv_loop_t *loop, const struct resolver_options *options);
 

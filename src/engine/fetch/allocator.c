@@ -10,5 +10,5 @@ int seine_replace_allocator(const seine_allocator_t *allocator) {
                                        allocator->duplicate, allocator->allocate_zeroed);
   int status =
       ares_library_init_mem(ARES_LIB_INIT_ALL, allocator->allocate, allocator->release, allocator->resize);
-  return code == CURLE_OK && status == ARES_SUCCESS ? 0 : SEINE_ENOSYS;
+  return code == CURLE_OK && status == ARES_SUCCESS ? 0 : SEINE_ELIBRARY;
 }

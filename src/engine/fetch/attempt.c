@@ -36,53 +36,53 @@ void attempt_drop(struct seine_fetch *fetch) {
   curl_slist_free_all(attempt->headers);
   free(attempt->cookie);
   free(attempt->path);
-  piece_give(&fetch->engine->spare_attempts, attempt);
+  free_list_give(&fetch->engine->spare_attempts, attempt);
   fetch->attempt = NULL;
 }
 
 void attempt_cancel(struct seine_fetch *fetch) {
-  via_spare(fetch);
+  proxy_use_return(fetch);
   switch (fetch->state) {
   case FETCH_STORING:
   case FETCH_DONE: return;
-  case FETCH_WAITING: alarm_clear(&fetch->alarm); break;
+  case FETCH_WAITING: timer_clear(&fetch->timer); break;
   case FETCH_RESOLVING:
     resolver_cancel(fetch->query);
     fetch->query = NULL;
-    host_looking(fetch->host, false);
+    host_set_resolving(fetch->host, false);
     break;
   case FETCH_TRANSFERRING: host_ended(fetch->host); break;
   default: break;
   }
-  part_leave(fetch);
+  partial_save(fetch);
   attempt_drop(fetch);
   fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_ECANCELLED, true, NULL);
 }
 
 static void on_retry(void *user) {
   struct seine_fetch *fetch = user;
-  fetch->is_urgent = fetch->is_internal;
+  fetch->at_queue_head = fetch->is_internal;
   fetch_enter(fetch, FETCH_QUEUED);
 }
 
 /* Back to the URL that was asked for: redirects are followed anew. */
 static int return_to_origin(struct seine_fetch *fetch) {
   seine_url_t url;
-  if (!fetch->target) return 0;
+  if (!fetch->redirect_url) return 0;
   char *full;
   int error = url_origin(&url, &full, fetch->url);
-  struct host *host = error ? NULL : hosts_hold(&fetch->engine->hosts, &url);
+  struct host *host = error ? NULL : host_table_find(&fetch->engine->hosts, &url);
   seine_url_clear(&url);
   free(full);
   if (!host) return error ? error : SEINE_ENOMEM;
-  host_let_go(fetch->host);
+  host_release(fetch->host);
   fetch->host = host;
-  free(fetch->target);
-  fetch->target = NULL;
+  free(fetch->redirect_url);
+  fetch->redirect_url = NULL;
   curl_slist_free_all(fetch->cookies);
   fetch->cookies = NULL;
   fetch->redirects = 0;
-  fetch->is_foreign = fetch->began_foreign;
+  fetch->cross_origin = fetch->began_foreign;
   fetch->left_tls = fetch->began_foreign && fetch->left_tls;
   return 0;
 }
@@ -103,7 +103,7 @@ bool attempt_is_last(const struct seine_fetch *fetch) {
 }
 
 static bool may_retry(const struct seine_fetch *fetch, uint64_t delay_ms) {
-  if (attempt_is_last(fetch) || fetch->engine->draining || fetch->has_handed) return false;
+  if (attempt_is_last(fetch) || fetch->engine->draining || fetch->chunk_delivered) return false;
   return !is_too_late(fetch, delay_ms);
 }
 
@@ -113,48 +113,48 @@ void attempt_fail(struct seine_fetch *fetch, int error, bool retryable, uint64_t
   uint64_t delay_ms =
       backoff_delay_ms(options->retry_delay_ms, options->retry_max_delay_ms, fetch->attempts, engine_random(engine));
   if (delay_ms < wait_ms) delay_ms = wait_ms;
-  part_keep(fetch); /* while it is known where the bytes came from */
+  partial_keep(fetch); /* while it is known where the bytes came from */
   if (!retryable || !may_retry(fetch, delay_ms) || return_to_origin(fetch)) {
-    if (retryable) part_leave(fetch);
+    if (retryable) partial_save(fetch);
     fetch_end(fetch, SEINE_STATUS_FAILED, error, retryable, message);
     return;
   }
   attempt_drop(fetch);
   fetch_enter(fetch, FETCH_WAITING);
-  if (alarm_set(&engine->alarms, &fetch->alarm, delay_ms, on_retry, fetch))
+  if (timer_set(&engine->timers, &fetch->timer, delay_ms, on_retry, fetch))
     fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_ENOMEM, true, NULL);
 }
 
-void attempt_postpone(struct seine_fetch *fetch, int sys) {
+void attempt_requeue(struct seine_fetch *fetch, int sys) {
   struct seine *engine = fetch->engine;
   if (fetch->attempt && !fetch->redirects) fetch->attempts--;
-  slots_short(engine);
+  transfer_limit_reduce(engine);
   note_first_time(fetch);
-  bool vain = slots_exhausted(engine) || fetch->shortages++ >= SHORTAGES_MOST || is_too_late(fetch, 0);
+  bool vain = transfer_limit_exhausted(engine) || fetch->shortages++ >= SHORTAGES_MOST || is_too_late(fetch, 0);
   if (engine->draining) {
     fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_ECANCELLED, true, NULL);
     return;
   }
-  if (fetch->has_handed || vain) {
+  if (fetch->chunk_delivered || vain) {
     fetch->sys_errno = sys;
     fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EIO, true, "too many files are open; raise the limit (ulimit -n)");
     return;
   }
-  part_keep(fetch);
+  partial_keep(fetch);
   attempt_drop(fetch);
-  fetch->is_urgent = true;
+  fetch->at_queue_head = true;
   fetch_enter(fetch, FETCH_QUEUED);
 }
 
-void attempt_anew(struct seine_fetch *fetch) {
-  part_drop(fetch);
+void attempt_restart(struct seine_fetch *fetch) {
+  partial_discard(fetch);
   int error = fetch->engine->draining ? SEINE_ECANCELLED : return_to_origin(fetch);
   if (error) {
     fetch_end(fetch, SEINE_STATUS_FAILED, error, true, NULL);
     return;
   }
   attempt_drop(fetch);
-  fetch->is_urgent = true;
+  fetch->at_queue_head = true;
   fetch_enter(fetch, FETCH_QUEUED);
 }
 
@@ -163,7 +163,7 @@ void attempt_anew(struct seine_fetch *fetch) {
 static bool make_attempt(struct seine_fetch *fetch) {
   struct timespec now;
   attempt_drop(fetch);
-  struct attempt *attempt = piece_take(&fetch->engine->spare_attempts, sizeof *attempt);
+  struct attempt *attempt = free_list_take(&fetch->engine->spare_attempts, sizeof *attempt);
   if (!attempt) return false;
   clock_gettime(CLOCK_REALTIME_COARSE, &now);
   attempt->started_unix_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
@@ -202,9 +202,9 @@ static bool rule_follows(const struct seine_fetch *fetch) {
 static int headers_of(struct seine_fetch *fetch, struct curl_slist **lines) {
   const struct seine *engine = fetch->engine;
   const struct rule_terms *rule = fetch->host->rule;
-  bool by_rule = rule && rule->own && (!fetch->is_foreign || rule_follows(fetch));
-  if (fetch->is_foreign) {
-    *lines = by_rule ? rule->foreign_headers : engine->foreign_headers;
+  bool by_rule = rule && rule->own && (!fetch->cross_origin || rule_follows(fetch));
+  if (fetch->cross_origin) {
+    *lines = by_rule ? rule->cross_origin_headers : engine->cross_origin_headers;
   } else if (!fetch->headers) {
     *lines = by_rule ? rule->headers : engine->headers;
   } else if (!by_rule) {
@@ -255,10 +255,10 @@ static int headers_for_robots(struct seine_fetch *fetch, struct curl_slist **lin
 /* Asks for the rest of a body that broke off. Who asks for a range of his own gets that. */
 static int headers_for_rest(struct seine_fetch *fetch, struct curl_slist **lines) {
   struct attempt *attempt = fetch->attempt;
-  char range[64], condition[32 + PART_VALIDATOR_MAX];
+  char range[64], condition[32 + PARTIAL_VALIDATOR_MAX];
   const char *own = value_of(*lines, "Range:");
   attempt->range.is_own = own && *own;
-  if (own || value_of(*lines, "If-Range:") || !part_range(fetch, &attempt->range)) return 0;
+  if (own || value_of(*lines, "If-Range:") || !partial_range(fetch, &attempt->range)) return 0;
   snprintf(range, sizeof range, "Range: bytes=%" PRIu64 "-", attempt->range.from_bytes);
   snprintf(condition, sizeof condition, "If-Range: %s", attempt->range.validator);
   struct curl_slist rest[2] = {{range, &rest[1]}, {condition, NULL}};
@@ -362,21 +362,21 @@ static void start_transfer(struct seine_fetch *fetch) {
   struct seine *engine = fetch->engine;
   struct host *host = fetch->host;
   char *lent = NULL;
-  const char *asked = fetch->full ? fetch->full : fetch->url;
+  const char *asked = fetch->curl_url ? fetch->curl_url : fetch->url;
   int error = 0;
-  if (!error && fetch->target && !fetch->is_foreign) error = url_with_userinfo_of(fetch->target, asked, &lent);
-  struct transfer_request request = {.url = lent ? lent : fetch->target ? fetch->target : asked,
+  if (!error && fetch->redirect_url && !fetch->cross_origin) error = url_with_userinfo_of(fetch->redirect_url, asked, &lent);
+  struct transfer_request request = {.url = lent ? lent : fetch->redirect_url ? fetch->redirect_url : asked,
                                      .proxy = fetch->proxy ? proxy_url(fetch->proxy) : NULL,
                                      .literal = host->literal && !fetch->proxy,
                                      .max_time_ms = attempt_options(fetch)->max_time_ms,
                                      .alone = is_alone(fetch),
                                      .may_resolve = host->literal || (fetch->proxy && !proxy_host(fetch->proxy)),
-                                     .keep_connection = arrival_keeps_connection(fetch),
+                                     .keep_connection = attempt_keeps_connection(fetch),
                                      .fresh_connection = fetch->is_fresh};
   if (!error) error = start_attempt(fetch, &request);
   free(lent);
   if (error) {
-    via_spare(fetch);
+    proxy_use_return(fetch);
     fetch_end(fetch, SEINE_STATUS_FAILED, error, true, NULL);
     return;
   }
@@ -392,9 +392,9 @@ static void start_transfer(struct seine_fetch *fetch) {
 /* The name of the host itself could not be resolved. */
 static void on_no_address(struct seine_fetch *fetch, const struct resolver_answer *answer) {
   count_attempt(fetch);
-  via_spare(fetch);
+  proxy_use_return(fetch);
   host_unreachable(fetch->host, answer->message);
-  host_looking(fetch->host, false);
+  host_set_resolving(fetch->host, false);
   attempt_fail(fetch, answer->error, !answer->permanent, 0, answer->message);
 }
 
@@ -404,15 +404,15 @@ static void on_answer(void *user, const struct resolver_answer *answer) {
   fetch->query = NULL;
   engine_wake(fetch->engine);
   if (answer->error == SEINE_EIO) {
-    via_spare(fetch);
-    host_looking(host, false);
-    attempt_postpone(fetch, EMFILE);
+    proxy_use_return(fetch);
+    host_set_resolving(host, false);
+    attempt_requeue(fetch, EMFILE);
     return;
   }
   if (answer->error && fetch->resolves_proxy) {
     count_attempt(fetch);
-    via_release(fetch, BLAME_PROXY);
-    host_looking(host, false);
+    proxy_use_report(fetch, FAULT_PROXY);
+    host_set_resolving(host, false);
     attempt_fail(fetch, SEINE_EPROXY, true, 0, "the proxy's name could not be resolved");
     return;
   }
@@ -425,8 +425,8 @@ static void on_answer(void *user, const struct resolver_answer *answer) {
     host->addresses = addresses_ref(answer->addresses);
   }
   /* The slot it would have had may be another's by now: its turn comes again, as the first of its host. */
-  fetch->is_urgent = true;
-  host_looking(host, false);
+  fetch->at_queue_head = true;
+  host_set_resolving(host, false);
   fetch_enter(fetch, FETCH_QUEUED);
 }
 
@@ -441,13 +441,13 @@ static bool knows_address(struct host *host, struct resolver *resolver) {
 /* Looks up the host's name, or its proxy's. */
 static void look_up(struct seine_fetch *fetch, const char *name, bool is_proxy) {
   struct host *host = fetch->host;
-  host_looking(host, true);
+  host_set_resolving(host, true);
   fetch->resolves_proxy = is_proxy;
   fetch_enter(fetch, FETCH_RESOLVING);
   int error = resolver_lookup(fetch->engine->resolver, name, on_answer, fetch, &fetch->query);
   if (!error) return;
-  host_looking(host, false);
-  via_spare(fetch);
+  host_set_resolving(host, false);
+  proxy_use_return(fetch);
   fetch_end(fetch, SEINE_STATUS_FAILED, error, true, NULL);
 }
 
@@ -465,7 +465,7 @@ static void start_by_proxy(struct seine_fetch *fetch) {
   if (needs_address(fetch) && !knows_address(host, fetch->engine->resolver)) {
     look_up(fetch, host->name, false);
   } else if (is_denied(fetch)) {
-    via_spare(fetch);
+    proxy_use_return(fetch);
     fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EDENIED, false, NULL);
   } else {
     start_transfer(fetch);
@@ -526,9 +526,9 @@ void attempt_begin(struct host *host) {
     end_as_down(fetch);
     return;
   }
-  switch (permission_of(fetch)) {
+  switch (robots_check(fetch)) {
   case PERMISSION_GIVEN:
-    if (!part_recall(fetch)) find_way(fetch);
+    if (!partial_read_back(fetch)) find_way(fetch);
     break;
   case PERMISSION_REFUSED: fetch_end(fetch, SEINE_STATUS_REJECTED, SEINE_EROBOTS, false, NULL); break;
   case PERMISSION_UNKNOWN:

@@ -13,10 +13,10 @@ void attempt_fail(struct seine_fetch *fetch, int error, bool retryable, uint64_t
 
 /* No descriptor was left for an attempt: neither the URL nor its host is to blame. The attempt is not counted, and the
  * fetch goes back to the head of its host's queue, unless that has happened too often. sys: the errno. */
-void attempt_postpone(struct seine_fetch *fetch, int sys);
+void attempt_requeue(struct seine_fetch *fetch, int sys);
 
 /* The rest of a body was asked for, and what came is not that: the fetch begins again, at once. */
-void attempt_anew(struct seine_fetch *fetch);
+void attempt_restart(struct seine_fetch *fetch);
 
 /* The options that a fetch goes by: those of the engine's own questions are less strict. */
 const seine_options_t *attempt_options(const struct seine_fetch *fetch);

@@ -30,27 +30,27 @@ static uint64_t report_status(struct seine_fetch *fetch, bool is_retried) {
   uint64_t started_ms = fetch->attempt->started_ms, delay_ms = 0;
   bool asked = response->retry_after && retry_after_read(response->retry_after, server_time(response), &delay_ms);
   if (response->status == 429 || response->status == 503 || (asked && is_retried))
-    return host_freeze(fetch->host, started_ms, asked, delay_ms);
+    return host_throttle(fetch->host, started_ms, asked, delay_ms);
   if (is_retried)
     host_reached(fetch->host);
   else
-    host_answered(fetch->host, started_ms);
+    host_responded(fetch->host, started_ms);
   return 0;
 }
 
-static struct failure_class class_of(const struct outcome *outcome, enum blame blame) {
-  switch (blame) {
-  case BLAME_UNREACHED: return (struct failure_class){SEINE_ECONNECT, true, true};
-  case BLAME_UNNAMED: return (struct failure_class){SEINE_EDNS, true, true};
-  case BLAME_REFUSED:
-  case BLAME_PROXY: return (struct failure_class){SEINE_EPROXY, true, false};
-  case BLAME_NONE:
-  case BLAME_UNCLEAR: break;
+static struct failure_class class_of(const struct outcome *outcome, enum proxy_fault fault) {
+  switch (fault) {
+  case FAULT_UNREACHED: return (struct failure_class){SEINE_ECONNECT, true, true};
+  case FAULT_UNRESOLVED: return (struct failure_class){SEINE_EDNS, true, true};
+  case FAULT_REFUSED:
+  case FAULT_PROXY: return (struct failure_class){SEINE_EPROXY, true, false};
+  case FAULT_NONE:
+  case FAULT_UNCLEAR: break;
   }
   /* libcurl's code for framing that is nonsense is that of a connection that was lost. */
   if (outcome->code == CURLE_RECV_ERROR && strstr(outcome->text, "chunk"))
     return (struct failure_class){SEINE_EPROTOCOL, false, false};
-  struct failure_class class = classify(outcome->code, outcome->connected);
+  struct failure_class class = curl_error_class(outcome->code, outcome->connected);
   /* By TLS 1.3, a client hears of a certificate that is missing when it reads the response. */
   bool broke = outcome->code == CURLE_RECV_ERROR || outcome->code == CURLE_SEND_ERROR;
   if ((class.error == SEINE_ETLS || broke) && tls_error_of(outcome->text) == TLS_ERROR_FINAL)
@@ -61,11 +61,11 @@ static struct failure_class class_of(const struct outcome *outcome, enum blame b
 /* libcurl's sentence ends in its words for its own code, which say less than the system's. */
 static const char *connect_text(const struct outcome *outcome, char *room, size_t size) {
   const char *end = strstr(outcome->text, curl_easy_strerror(CURLE_COULDNT_CONNECT));
-  if (outcome->code != CURLE_COULDNT_CONNECT || !outcome->refusal || !end || end - outcome->text < 2)
+  if (outcome->code != CURLE_COULDNT_CONNECT || !outcome->connect_errno || !end || end - outcome->text < 2)
     return outcome->text;
   end -= 2; /* the ": " before it */
   char reason[80]; /* uv_strerror would leak the text of a code that libuv does not know */
-  uv_strerror_r(uv_translate_sys_error(outcome->refusal), reason, sizeof reason);
+  uv_strerror_r(uv_translate_sys_error(outcome->connect_errno), reason, sizeof reason);
   snprintf(room, size, "%.*s: %s", (int)(end - outcome->text), outcome->text, reason);
   return room;
 }
@@ -73,24 +73,24 @@ static const char *connect_text(const struct outcome *outcome, char *room, size_
 /* What is no response may belong to no request: bytes sent unasked behind the response before, on a connection that was
  * kept. Once, the fetch begins again on a new one. */
 static bool begins_again(struct seine_fetch *fetch, const struct outcome *outcome) {
-  if (outcome->connects || fetch->is_fresh || fetch->has_handed) return false;
+  if (outcome->connects || fetch->is_fresh || fetch->chunk_delivered) return false;
   fetch->is_fresh = true;
-  if (outcome->unasked && !fetch->redirects)
+  if (outcome->to_prefetch && !fetch->redirects)
     fetch->attempts--; /* no request was sent */
   else
     fetch->has_extra = true;
-  attempt_anew(fetch);
+  attempt_restart(fetch);
   return true;
 }
 
 /* Why a host was not reached, without what is true of one attempt alone: its address, port and time. */
 static const char *cause_of(const struct outcome *outcome, const char *text, char *room, size_t size) {
-  if (outcome->code != CURLE_COULDNT_CONNECT || !outcome->refusal) return text;
-  return uv_strerror_r(uv_translate_sys_error(outcome->refusal), room, size);
+  if (outcome->code != CURLE_COULDNT_CONNECT || !outcome->connect_errno) return text;
+  return uv_strerror_r(uv_translate_sys_error(outcome->connect_errno), room, size);
 }
 
-static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome, enum blame blame) {
-  struct failure_class class = class_of(outcome, blame);
+static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome, enum proxy_fault fault) {
+  struct failure_class class = class_of(outcome, fault);
   char refused[CURL_ERROR_SIZE + 64], cause[80];
   const char *text = connect_text(outcome, refused, sizeof refused);
   if (outcome->denied) {
@@ -101,12 +101,12 @@ static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome,
     class = (struct failure_class){SEINE_EPROTOCOL, false, false};
     text = fetch->attempt->response.fault;
   }
-  if (outcome->unasked) {
+  if (outcome->to_prefetch) {
     class = (struct failure_class){SEINE_EPROTOCOL, false, false};
     text = "the connection held bytes that nobody asked for";
   }
   if (outcome->no_memory) {
-    class = classify(CURLE_OUT_OF_MEMORY, false);
+    class = curl_error_class(CURLE_OUT_OF_MEMORY, false);
     text = NULL;
   }
   if (outcome->unresolved) {
@@ -151,18 +151,18 @@ static void note(struct seine_fetch *fetch, const struct outcome *outcome) {
   if (outcome->ip && outcome->connected && outcome->connects && !outcome->proxied && fetch->host->addresses)
     prefer(fetch->host, fetch->engine->resolver, outcome->ip);
   fetch->engine->connections += (uint64_t)outcome->connects;
-  if (attempt->response.status) slots_responded(fetch->engine);
+  if (attempt->response.status) transfer_limit_responded(fetch->engine);
   engine_wake(fetch->engine);
 }
 
 static void on_body(struct seine_fetch *fetch) {
   struct attempt *attempt = fetch->attempt;
   /* Chunks end where they like; what Content-Range said of the rest has to be true all the same. */
-  bool is_rest = attempt->verdict.kind == VERDICT_CONTINUE;
-  if (is_rest && attempt->body->total_bytes < attempt->verdict.whole_bytes) {
+  bool is_rest = attempt->decision.action == ACTION_CONTINUE;
+  if (is_rest && attempt->body->total_bytes < attempt->decision.whole_bytes) {
     attempt_fail(fetch, SEINE_ETRUNCATED, true, 0, "the rest of the body is shorter than its Content-Range");
-  } else if (is_rest && attempt->body->total_bytes > attempt->verdict.whole_bytes) {
-    attempt_anew(fetch);
+  } else if (is_rest && attempt->body->total_bytes > attempt->decision.whole_bytes) {
+    attempt_restart(fetch);
   } else {
     fetch_enter(fetch, FETCH_INSPECTING);
     body_end(attempt->body);
@@ -171,46 +171,46 @@ static void on_body(struct seine_fetch *fetch) {
 
 /* What the headers decide does not depend on how the body ends, or whether it does. */
 static bool is_answered(const struct attempt *attempt, const struct outcome *outcome) {
-  bool wants_body = attempt->verdict.kind == VERDICT_RECEIVE || attempt->verdict.kind == VERDICT_CONTINUE;
+  bool wants_body = attempt->decision.action == ACTION_RECEIVE || attempt->decision.action == ACTION_CONTINUE;
   if (!outcome->headed) return false;
   return !wants_body || outcome->stopped || (outcome->code == CURLE_OK && !attempt->response.fault);
 }
 
-void ending_done(void *user, struct outcome *outcome) {
+void completion_done(void *user, struct outcome *outcome) {
   struct seine_fetch *fetch = user;
   struct attempt *attempt = fetch->attempt;
-  const struct verdict *verdict = &attempt->verdict;
+  const struct response_decision *decision = &attempt->decision;
   note(fetch, outcome);
   bool answered = is_answered(attempt, outcome);
-  if (!answered && outcome->shortage) {
-    via_spare(fetch);
+  if (!answered && outcome->fd_errno) {
+    proxy_use_return(fetch);
     host_ended(fetch->host);
-    attempt_postpone(fetch, outcome->shortage);
+    attempt_requeue(fetch, outcome->fd_errno);
     return;
   }
-  enum blame blame = fetch->proxy ? via_blame(fetch, outcome) : BLAME_NONE;
-  via_release(fetch, blame);
-  if (!answered || blame == BLAME_PROXY || blame == BLAME_REFUSED) {
-    on_failure(fetch, outcome, blame);
+  enum proxy_fault fault = fetch->proxy ? proxy_use_fault(fetch, outcome) : FAULT_NONE;
+  proxy_use_report(fetch, fault);
+  if (!answered || fault == FAULT_PROXY || fault == FAULT_REFUSED) {
+    on_failure(fetch, outcome, fault);
     return;
   }
-  bool is_retried = verdict->kind == VERDICT_STATUS && statuses_has(&fetch->engine->retry_on, attempt->response.status);
+  bool is_retried = decision->action == ACTION_FAIL && statuses_has(&fetch->engine->retry_on, attempt->response.status);
   uint64_t wait_ms = report_status(fetch, is_retried);
   host_ended(fetch->host);
-  if (verdict->kind == VERDICT_ANEW)
-    attempt_anew(fetch);
-  else if (verdict->kind == VERDICT_REDIRECT)
+  if (decision->action == ACTION_RESTART)
+    attempt_restart(fetch);
+  else if (decision->action == ACTION_REDIRECT)
     redirect_follow(fetch, &outcome->cookies);
-  else if (verdict->kind == VERDICT_STATUS)
-    attempt_fail(fetch, SEINE_EHTTP, is_retried, wait_ms, verdict->text);
-  else if (verdict->kind == VERDICT_BROKEN)
-    attempt_fail(fetch, verdict->error, verdict->error == SEINE_ETRUNCATED, 0, verdict->text);
-  else if (verdict->kind == VERDICT_REJECT)
-    fetch_end(fetch, SEINE_STATUS_REJECTED, verdict->error, verdict->retryable, verdict->text);
-  else if (verdict->error && attempt->body && attempt->body->failure.error)
-    arrival_work_failed(fetch);
-  else if (verdict->error)
-    fetch_end(fetch, SEINE_STATUS_FAILED, verdict->error, true, NULL);
+  else if (decision->action == ACTION_FAIL)
+    attempt_fail(fetch, SEINE_EHTTP, is_retried, wait_ms, decision->text);
+  else if (decision->action == VERDICT_BROKEN)
+    attempt_fail(fetch, decision->error, decision->error == SEINE_ETRUNCATED, 0, decision->text);
+  else if (decision->action == ACTION_REJECT)
+    fetch_end(fetch, SEINE_STATUS_REJECTED, decision->error, decision->retryable, decision->text);
+  else if (decision->error && attempt->body && attempt->body->failure.error)
+    receive_job_failed(fetch);
+  else if (decision->error)
+    fetch_end(fetch, SEINE_STATUS_FAILED, decision->error, true, NULL);
   else if (attempt->decoder && !attempt->enough && !decoder_is_complete(attempt->decoder))
     attempt_fail(fetch, SEINE_ETRUNCATED, true, 0, "the body ends amid its Content-Encoding");
   else if (!attempt->body)

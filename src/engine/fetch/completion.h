@@ -5,6 +5,6 @@
 #include "fetch/engine.h"
 
 /* Of struct transfer_events; `user` is the fetch. */
-void ending_done(void *user, struct outcome *outcome);
+void completion_done(void *user, struct outcome *outcome);
 
 #endif

@@ -49,7 +49,7 @@ void fetch_end(struct seine_fetch *fetch, seine_status_t status, int error, bool
   fetch->retryable = retryable;
   if (message && *message) fetch->message = strdup(message); /* without memory there is still the error */
   fetch_enter(fetch, FETCH_DONE);
-  host_let_go(fetch->host);
+  host_release(fetch->host);
   fetch->host = NULL;
   engine_wake(fetch->engine);
 }
@@ -77,7 +77,7 @@ static bool can_start(struct seine *engine) {
   size_t backlog = engine->count[FETCH_INSPECTING] + engine->count[FETCH_STORING];
   size_t most = 4 * (size_t)engine->options.concurrency;
   if (most < BACKLOG_MIN) most = BACKLOG_MIN;
-  return slots_free(engine) && backlog < most && engine->bodies.held_bytes < engine->bodies.limit_bytes;
+  return transfer_limit_has_slot(engine) && backlog < most && engine->bodies.held_bytes < engine->bodies.limit_bytes;
 }
 
 /* Names are looked up while there is no slot, so that what gets one need not wait. Where there are proxies, they do
@@ -86,13 +86,13 @@ static void look_ahead(struct seine *engine) {
   struct host *host;
   if (engine->options.proxies || engine->options.https_proxies) return;
   while (resolver_room(engine->resolver) > resolver_waiting(engine->resolver) &&
-         (host = hosts_next_unasked(&engine->hosts)))
+         (host = host_table_next_to_prefetch(&engine->hosts)))
     if (!host->rule || !host->rule->proxy) resolver_prefetch(engine->resolver, host->name);
 }
 
 static void start_fetches(struct seine *engine) {
   for (int i = 0; i < STARTS_A_TURN; i++) {
-    struct host *host = can_start(engine) ? hosts_next(&engine->hosts) : NULL;
+    struct host *host = can_start(engine) ? host_table_next(&engine->hosts) : NULL;
     if (!host) {
       look_ahead(engine);
       return;
@@ -109,19 +109,19 @@ static void fetch_free(struct seine_fetch *fetch) {
   bool was_last = --engine->fetches == 0;
   if (fetch->is_cancelled) TAILQ_REMOVE(&engine->cancelled, fetch, mark);
   attempt_drop(fetch);
-  part_drop(fetch);
+  partial_discard(fetch);
   curl_slist_free_all(fetch->headers);
   curl_slist_free_all(fetch->cookies);
   free(fetch->expected);
   free(fetch->broken);
   free(fetch->path);
-  free(fetch->full);
-  free(fetch->target);
+  free(fetch->curl_url);
+  free(fetch->redirect_url);
   free(fetch->message);
   free(fetch);
   if (!was_last) return;
-  bodies_rest(&engine->bodies);
-  pieces_clear(&engine->spare_attempts);
+  bodies_trim(&engine->bodies);
+  free_list_clear(&engine->spare_attempts);
   uv_unref((uv_handle_t *)&engine->prepare);
 }
 
@@ -136,10 +136,10 @@ static void deliver(struct seine *engine) {
   }
 }
 
-static void close_parts(struct seine *engine);
+static void close_partials(struct seine *engine);
 
 static void turn(struct seine *engine) {
-  if (engine->turning || (!engine->dirty && !engine->crew.waiting_count)) return;
+  if (engine->turning || (!engine->dirty && !engine->workers.waiting_count)) return;
   engine->turning = true;
   uv_idle_stop(&engine->wake);
   for (int round = 0; round == 0 || (engine->dirty && round < ROUNDS_A_TURN); round++) {
@@ -147,12 +147,12 @@ static void turn(struct seine *engine) {
     cancel_marked(engine);
     transfers_turn(&engine->transfers);
     start_fetches(engine);
-    crew_flush(&engine->crew);
+    worker_pool_flush(&engine->workers);
     deliver(engine);
   }
   engine->turning = false;
   if (engine->dirty) engine_wake(engine);
-  if (engine->closing && !engine->fetches && !engine->closed) close_parts(engine);
+  if (engine->closing && !engine->fetches && !engine->closed) close_partials(engine);
 }
 
 static void on_wake(uv_idle_t *idle) {
@@ -178,10 +178,10 @@ static void on_host_forgotten(void *user, struct host *host) {
 }
 
 static void on_host_event(void *user, const struct host *host, seine_event_kind_t kind, uint64_t delay_ms) {
-  engine_tell(user, &(seine_event_t){.kind = kind, .host = host->key, .delay_ms = delay_ms, .cap = host->cap});
+  engine_emit(user, &(seine_event_t){.kind = kind, .host = host->key, .delay_ms = delay_ms, .cap = host->cap});
 }
 
-void engine_tell(struct seine *engine, const seine_event_t *event) {
+void engine_emit(struct seine *engine, const seine_event_t *event) {
   if (engine->options.on_event) engine->options.on_event(engine, event, engine->options.event_user);
 }
 
@@ -212,7 +212,7 @@ static int open_plain_parts(struct seine *engine, const seine_options_t *options
   if (!error) error = options_copy(&engine->options, options);
   if (!error) error = statuses_parse(&engine->retry_on, engine->options.retry_on, NULL, 0);
   if (!error) error = headers_add(&engine->headers, engine->options.headers, false);
-  if (!error) error = headers_add(&engine->foreign_headers, engine->options.headers, true);
+  if (!error) error = headers_add(&engine->cross_origin_headers, engine->options.headers, true);
   if (!error) error = rules_open(&engine->rules, &engine->options);
   if (!error) error = proxies_open(&engine->proxies, &engine->options);
   if (!error && engine->options.directory) error = store_open(&engine->store, engine->options.directory);
@@ -220,11 +220,11 @@ static int open_plain_parts(struct seine *engine, const seine_options_t *options
 }
 
 static void free_plain_parts(struct seine *engine) {
-  parts_close(engine);
-  bodies_rest(&engine->bodies);
-  pieces_clear(&engine->spare_attempts);
+  partials_close(engine);
+  bodies_trim(&engine->bodies);
+  free_list_clear(&engine->spare_attempts);
   curl_slist_free_all(engine->headers);
-  curl_slist_free_all(engine->foreign_headers);
+  curl_slist_free_all(engine->cross_origin_headers);
   proxies_close(&engine->proxies);
   rules_close(&engine->rules);
   store_close(engine->store);
@@ -244,9 +244,9 @@ static void set_own_options(struct seine *engine) {
   engine->own_options = engine->options;
   engine->own_options.accept = engine->own_options.opt_out = NULL;
   engine->own_options.min_size_bytes = engine->own_options.max_size_bytes = 0;
-  engine->own_options.min_side = 0;
-  engine->own_options.max_pixels = 0;
-  engine->own_options.max_aspect = 0;
+  engine->own_options.min_image_size = 0;
+  engine->own_options.max_image_area = 0;
+  engine->own_options.max_aspect_ratio = 0;
   /* One that trickles would hold up its host for ever. */
   uint64_t own_ms = engine->options.connect_timeout_ms + engine->options.stall_timeout_ms;
   if (!engine->options.max_time_ms || own_ms < engine->options.max_time_ms) engine->own_options.max_time_ms = own_ms;
@@ -255,15 +255,15 @@ static void set_own_options(struct seine *engine) {
 }
 
 static void open_rooms(struct seine *engine) {
-  static const job_run_cb lanes[LANES] = {
-      [LANE_INSPECT] = body_run_inspect,
-      [LANE_STREAM] = body_run_stream,
-      [LANE_STORE] = body_run_store,
-      [LANE_LEAVE] = body_run_leave};
-  crew_init(&engine->crew, engine->loop, lanes, engine->options.worker_nice);
-  bodies_init(&engine->bodies, &engine->crew, engine->store, engine->options.spool_bytes,
+  static const job_run_cb lanes[JOB_KINDS] = {
+      [JOB_INSPECT] = body_run_inspect,
+      [JOB_STREAM] = body_run_stream,
+      [JOB_STORE] = body_run_store,
+      [JOB_KEEP_PARTIAL] = body_run_keep_partial};
+  worker_pool_init(&engine->workers, engine->loop, lanes, engine->options.worker_nice);
+  bodies_init(&engine->bodies, &engine->workers, engine->store, engine->options.memory_threshold_bytes,
               engine->options.max_memory_bytes);
-  hosts_init(&engine->hosts, engine->loop, &engine->alarms, &engine->options, &engine->rules);
+  host_table_init(&engine->hosts, engine->loop, &engine->timers, &engine->options, &engine->rules);
   engine->hosts.on_ready = on_hosts_ready;
   engine->hosts.on_forget = on_host_forgotten;
   engine->hosts.on_event = on_host_event;
@@ -271,9 +271,9 @@ static void open_rooms(struct seine *engine) {
   for (int state = 0; state < FETCH_STATES; state++)
     TAILQ_INIT(&engine->lists[state]);
   TAILQ_INIT(&engine->cancelled);
-  parts_open(engine);
+  partials_open(engine);
   seed(engine);
-  slots_open(engine);
+  transfer_limit_open(engine);
   set_own_options(engine);
 }
 
@@ -289,8 +289,8 @@ static void open_handles(struct seine *engine) {
   uv_unref((uv_handle_t *)&engine->prepare);
   uv_unref((uv_handle_t *)&engine->check);
   engine->open_handles = 3;
-#ifdef SEINE_WATCHDOG
-  watchdog_open(engine);
+#ifdef SEINE_LIVENESS
+  liveness_open(engine);
   engine->open_handles++;
 #endif
 }
@@ -317,11 +317,11 @@ int seine_open(seine_t **result, uv_loop_t *loop, const seine_options_t *options
     free_plain_parts(engine);
     return error;
   }
-  alarms_init(&engine->alarms, loop);
+  timer_pool_init(&engine->timers, loop);
   open_rooms(engine);
-  static const struct transfer_events events = {arrival_headers, arrival_data, ending_done};
+  static const struct transfer_events events = {receive_headers, receive_data, completion_done};
   error =
-      transfers_open(&engine->transfers, loop, &engine->alarms, &engine->options, &events, on_transfers_closed, engine);
+      transfers_open(&engine->transfers, loop, &engine->timers, &engine->options, &events, on_transfers_closed, engine);
   if (error) {
     resolver_close(engine->resolver, on_open_undone, engine);
     return error;
@@ -340,36 +340,36 @@ static void on_handle_closed(uv_handle_t *handle) {
   free_plain_parts(engine);
 }
 
-static void on_alarms_closed(void *user) {
+static void on_timers_closed(void *user) {
   struct seine *engine = user;
   uv_close((uv_handle_t *)&engine->prepare, on_handle_closed);
   uv_close((uv_handle_t *)&engine->check, on_handle_closed);
   uv_close((uv_handle_t *)&engine->wake, on_handle_closed);
-#ifdef SEINE_WATCHDOG
-  uv_close((uv_handle_t *)&engine->watchdog, on_handle_closed);
+#ifdef SEINE_LIVENESS
+  uv_close((uv_handle_t *)&engine->liveness, on_handle_closed);
 #endif
 }
 
 static void on_transfers_closed(void *user) {
   struct seine *engine = user;
-  alarms_close(&engine->alarms, on_alarms_closed, engine);
+  timer_pool_close(&engine->timers, on_timers_closed, engine);
 }
 
 static void on_resolver_closed(void *user) {
   struct seine *engine = user;
-  hosts_close(&engine->hosts);
-  slots_close(engine);
+  host_table_close(&engine->hosts);
+  transfer_limit_close(engine);
   transfers_close(&engine->transfers);
 }
 
-static void on_crew_closed(void *user) {
+static void on_workers_closed(void *user) {
   struct seine *engine = user;
   resolver_close(engine->resolver, on_resolver_closed, engine);
 }
 
-static void close_parts(struct seine *engine) {
+static void close_partials(struct seine *engine) {
   engine->closed = true;
-  crew_close(&engine->crew, on_crew_closed, engine);
+  worker_pool_close(&engine->workers, on_workers_closed, engine);
 }
 
 static void mark_list(struct fetch_list *list) {
@@ -460,7 +460,7 @@ static bool hold_last_host(struct seine *engine, struct seine_fetch *fetch) {
   if (!engine->last_host || strncmp(fetch->url, engine->last_origin, size) != 0) return false;
   if (!url_is_settled_path(fetch->url + size)) return false;
   fetch->host = engine->last_host;
-  host_hold(fetch->host);
+  host_retain(fetch->host);
   return true;
 }
 
@@ -477,12 +477,12 @@ static int find_host(struct seine_fetch *fetch) {
   struct seine *engine = fetch->engine;
   seine_url_t url;
   if (hold_last_host(engine, fetch)) return 0;
-  int error = url_origin(&url, &fetch->full, fetch->url);
-  if (!error) fetch->host = hosts_hold(&engine->hosts, &url);
+  int error = url_origin(&url, &fetch->curl_url, fetch->url);
+  if (!error) fetch->host = host_table_find(&engine->hosts, &url);
   seine_url_clear(&url);
   if (error) return error;
   if (!fetch->host) return SEINE_ENOMEM;
-  if (!fetch->full) remember_host(engine, fetch);
+  if (!fetch->curl_url) remember_host(engine, fetch);
   return 0;
 }
 
@@ -495,12 +495,12 @@ static int submit(struct seine *engine, const seine_request_t *request, seine_re
   if (error) {
     curl_slist_free_all(fetch->headers);
     free(fetch->expected);
-    free(fetch->full);
+    free(fetch->curl_url);
     free(fetch->path);
     free(fetch);
     return error;
   }
-  fetch->is_internal = fetch->is_urgent = internal;
+  fetch->is_internal = fetch->at_queue_head = internal;
   fetch->asked_port = (uint16_t)fetch->host->port;
   if (engine->fetches++ == 0) uv_ref((uv_handle_t *)&engine->prepare);
   fetch_enter(fetch, FETCH_QUEUED);
@@ -514,12 +514,12 @@ int seine_fetch(seine_t *engine, const seine_request_t *request, seine_result_cb
   return submit(engine, request, on_result, false, result);
 }
 
-int engine_ask(const struct seine_fetch *cause, const char *url, seine_result_cb on_result, void *user) {
+int engine_submit_internal(const struct seine_fetch *cause, const char *url, seine_result_cb on_result, void *user) {
   seine_request_t request = {.url = url, .user = user, .sink = SEINE_SINK_MEMORY};
   seine_fetch_t *fetch;
   int error = submit(cause->engine, &request, on_result, true, &fetch);
   if (error) return error;
-  fetch->is_foreign = fetch->began_foreign = cause->is_foreign;
+  fetch->cross_origin = fetch->began_foreign = cause->cross_origin;
   fetch->left_tls = cause->left_tls;
   fetch->asked_port = cause->asked_port;
   return 0;
@@ -551,7 +551,7 @@ void seine_fetch_resume(seine_fetch_t *fetch) {
   engine_wake(fetch->engine);
 }
 
-uint8_t *seine_fetch_take(seine_fetch_t *fetch) {
+uint8_t *seine_fetch_detach_data(seine_fetch_t *fetch) {
   bool has = fetch->state == FETCH_DONE && fetch->status == SEINE_STATUS_OK && fetch->sink == SEINE_SINK_MEMORY;
   return has ? body_take(fetch->attempt->body) : NULL;
 }
@@ -565,11 +565,11 @@ void seine_get_stats(const seine_t *engine, seine_stats_t *stats) {
                            .transferring = engine->count[FETCH_TRANSFERRING],
                            .inspecting = engine->count[FETCH_INSPECTING],
                            .storing = engine->count[FETCH_STORING],
-                           .startable = engine->hosts.startable,
+                           .ready = engine->hosts.ready,
                            .hosts = engine->hosts.count,
-                           .hosts_frozen = engine->hosts.frozen,
+                           .hosts_throttled = engine->hosts.throttled,
                            .hosts_down = engine->hosts.down,
-                           .proxies_down = proxies_resting(&engine->proxies),
+                           .proxies_down = proxies_down(&engine->proxies),
                            .held_bytes = engine->bodies.held_bytes,
                            .received_bytes = engine->transfers.received_bytes,
                            .attempts = engine->attempts,
@@ -579,11 +579,11 @@ void seine_get_stats(const seine_t *engine, seine_stats_t *stats) {
 /* A quarter more than the slots, so that none is empty while the caller reads on; and where there are names to look up,
  * as many as are asked for in the meantime. What waits for its host's cap does not count: in a list that is sorted by
  * host, others are only found by reading on, up to what the caller will hold. */
-size_t seine_appetite(const seine_t *engine) {
-  size_t slots = engine->slots.limit, wanted = slots + slots / 4 + 8;
-  size_t have = engine->count[FETCH_TRANSFERRING] + engine->hosts.startable;
-  size_t window = resolver_window(engine->resolver), nameless = engine->hosts.nameless;
-  if (nameless) wanted += nameless < window ? nameless : window;
+size_t seine_free_slots(const seine_t *engine) {
+  size_t transfer_limit = engine->transfer_limit.limit, wanted = transfer_limit + transfer_limit / 4 + 8;
+  size_t have = engine->count[FETCH_TRANSFERRING] + engine->hosts.ready;
+  size_t window = resolver_window(engine->resolver), unresolved = engine->hosts.unresolved;
+  if (unresolved) wanted += unresolved < window ? unresolved : window;
   if (engine->draining || engine->bodies.held_bytes >= engine->bodies.limit_bytes) return 0;
   return have < wanted ? wanted - have : 0;
 }

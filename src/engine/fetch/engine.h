@@ -19,10 +19,10 @@
 #include "base/worker_pool.h"
 
 /* Bodies whose transfer broke off. */
-struct parts {
-  TAILQ_HEAD(, part) held; /* between two attempts */
+struct partials {
+  TAILQ_HEAD(, partial) held; /* between two attempts */
   size_t held_count;
-  struct left *left; /* of earlier runs, by name; a hash table */
+  struct partial_name *left; /* of earlier runs, by name; a hash table */
   size_t on_disk;    /* those, and what this run left, at most */
 };
 
@@ -31,33 +31,33 @@ struct seine {
   seine_options_t options; /* owned copy */
   seine_options_t own_options; /* for what the engine itself asks; borrows from options */
   struct statuses retry_on;
-  struct alarms alarms;
-  struct crew crew;
+  struct timers timers;
+  struct worker_pool workers;
   struct store *store; /* NULL without a directory */
   struct bodies bodies;
-  struct parts parts;
+  struct partials partials;
   struct resolver *resolver;
   struct transfers transfers;
-  struct slots slots;
+  struct transfer_limit transfer_limit;
   struct rules rules;
   struct proxies proxies;
   struct host_table hosts;
   struct host *last_host; /* of the URL that was queued last, */
   char last_origin[256];  /* and that URL up to its path: the next one is often of the same host */
-  struct curl_slist *headers, *foreign_headers; /* for every request; for those that left their origin */
+  struct curl_slist *headers, *cross_origin_headers; /* for every request; for those that left their origin */
 
   struct fetch_list lists[FETCH_STATES]; /* by state, but for those queued at their hosts */
   size_t count[FETCH_STATES];
   struct fetch_list cancelled; /* by mark: to be ended in the next turn */
   size_t fetches;              /* not yet delivered */
-  struct pieces spare_attempts;
+  struct free_list spare_attempts;
 
   uv_prepare_t prepare; /* turns of the engine: before the loop waits, and after */
   uv_check_t check;
   uv_idle_t wake; /* runs only while a turn is due that nothing else would bring */
-#ifdef SEINE_WATCHDOG
-  uv_timer_t watchdog;
-  unsigned strikes; /* looks in a row at which something was wrong */
+#ifdef SEINE_LIVENESS
+  uv_timer_t liveness;
+  unsigned failures_in_row; /* looks in a row at which something was wrong */
 #endif
   unsigned open_handles;
   bool dirty;   /* a turn has something to do */
@@ -74,11 +74,11 @@ struct seine {
 void engine_wake(struct seine *engine);
 
 /* Says an event to the caller, if it listens. Not from inside a libcurl callback. */
-void engine_tell(struct seine *engine, const seine_event_t *event);
+void engine_emit(struct seine *engine, const seine_event_t *event);
 
 /* Queues a fetch of the engine's own, into memory, before all others of its host, which `cause` needs before it goes
  * on: where only a redirect named the host, no header goes there that may be secret. 0 or an error of seine_fetch. */
-int engine_ask(const struct seine_fetch *cause, const char *url, seine_result_cb on_result, void *user);
+int engine_submit_internal(const struct seine_fetch *cause, const char *url, seine_result_cb on_result, void *user);
 
 /* 64 random bits, for jitter only. */
 uint64_t engine_random(struct seine *engine);

@@ -10,13 +10,13 @@
 #include "seine.h"
 #include "http/response_check.h"
 
-struct alarm;
+struct timer;
 struct body;
 struct curl_slist;
 struct decoder;
 struct expected;
 struct host;
-struct part;
+struct partial;
 struct proxy;
 struct resolver_query;
 struct transfer;
@@ -47,7 +47,7 @@ struct attempt {
   struct body *body;         /* NULL before the headers, after the end, and for streams */
   struct decoder *decoder;   /* of a body that came with a Content-Encoding; NULL: it is taken as it comes */
   struct response response;
-  struct verdict verdict;
+  struct response_decision decision;
   uint64_t received_bytes;
   bool inspected; /* body->seen is complete */
   bool enough;    /* the rest of the body is not needed */
@@ -73,8 +73,8 @@ struct seine_fetch {
   seine_place_cb on_place;
   seine_chunk_cb on_chunk;
   struct attempt *attempt;      /* NULL before the first */
-  struct part *part;            /* of a large body, for an attempt that goes on with it; NULL: none */
-  struct alarm *alarm;          /* FETCH_WAITING */
+  struct partial *partial;            /* of a large body, for an attempt that goes on with it; NULL: none */
+  struct timer *timer;          /* FETCH_WAITING */
   struct resolver_query *query; /* FETCH_RESOLVING */
   struct proxy *proxy;          /* chosen for the attempt, until it is told what came of it; NULL: none */
   uint64_t proxy_ms;            /* uv_now when it was chosen */
@@ -82,8 +82,8 @@ struct seine_fetch {
   struct expected *expected;    /* checksums, owned; NULL: any will do */
   struct broken *broken;        /* of an earlier attempt, owned; NULL: none */
   char *path;                   /* asked for by the caller, owned; NULL: on_place decides */
-  char *full;                   /* the URL as curl takes it, owned; NULL: url itself */
-  char *target;                 /* where redirects led, without userinfo, owned; NULL: nowhere */
+  char *curl_url;                   /* the URL as curl takes it, owned; NULL: url itself */
+  char *redirect_url;                 /* where redirects led, without userinfo, owned; NULL: nowhere */
   struct curl_slist *cookies;   /* of the redirects of this attempt, owned; NULL: none */
   char *message;                /* for the result, owned */
   int error;                    /* for the result */
@@ -98,16 +98,16 @@ struct seine_fetch {
   uint8_t status;     /* seine_status_t, once done */
   bool retryable : 1;
   bool is_cancelled : 1;
-  bool is_urgent : 1;  /* goes to the head of its host's queue: it had its turn already */
-  bool is_foreign : 1; /* a redirect left the origin that was asked: secrets stay behind */
+  bool at_queue_head : 1;  /* goes to the head of its host's queue: it had its turn already */
+  bool cross_origin : 1; /* a redirect left the origin that was asked: secrets stay behind */
   bool left_tls : 1;   /* a redirect led from https to http */
-  bool began_foreign : 1; /* is_foreign from the first request on */
+  bool began_foreign : 1; /* cross_origin from the first request on */
   bool is_paused : 1;  /* by the caller of a stream */
   bool resolves_proxy : 1; /* FETCH_RESOLVING: the query is for the proxy's name, not the host's */
   bool is_internal : 1; /* the engine's own question, for robots.txt */
   bool is_fresh : 1;    /* goes by new connections alone: a kept one brought what is no response to its request */
   bool has_extra : 1;   /* one attempt more than the options say, for the one that a kept connection spoiled */
-  bool has_handed : 1; /* a chunk of a stream was handed on: no other attempt */
+  bool chunk_delivered : 1; /* a chunk of a stream was handed on: no other attempt */
   char url[];          /* as requested */
 };
 

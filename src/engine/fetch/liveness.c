@@ -19,15 +19,15 @@ static bool turn_is_due(const struct seine *engine) {
 /* A body takes no more bytes for now: somebody must be about to make room for it. */
 static bool body_moves(const struct seine_fetch *fetch) {
   const struct body *body = fetch->attempt->body;
-  return !body || fetch->is_paused || body->at_work || body->starved || !body->full;
+  return !body || fetch->is_paused || body->at_work || body->waiting_for_memory || !body->full;
 }
 
 static bool fetch_moves(const struct seine_fetch *fetch) {
   const struct attempt *attempt = fetch->attempt;
   if (fetch->is_cancelled) return turn_is_due(fetch->engine);
   switch (fetch->state) {
-  case FETCH_WAITING: return fetch->alarm || part_is_read(fetch);
-  case FETCH_RESOLVING: return fetch->query && fetch->host->looking;
+  case FETCH_WAITING: return fetch->timer || partial_is_being_read(fetch);
+  case FETCH_RESOLVING: return fetch->query && fetch->host->resolving;
   case FETCH_TRANSFERRING: return attempt && attempt->transfer && fetch->host->in_flight && body_moves(fetch);
   case FETCH_INSPECTING:
   case FETCH_STORING: return attempt && attempt->body && attempt->body->at_work;
@@ -40,9 +40,9 @@ static bool fetch_moves(const struct seine_fetch *fetch) {
 static bool host_moves(const struct host *host) {
   switch (host->place) {
   case HOST_IDLE: return !host->fetches;
-  case HOST_TIMED: return host->alarm;
+  case HOST_TIMED: return host->timer;
   case HOST_READY: return host->queued;
-  case HOST_BUSY: return !host->queued || host->looking || host->asking || host->in_flight;
+  case HOST_BUSY: return !host->queued || host->resolving || host->robots_pending || host->in_flight;
   }
   return false;
 }
@@ -50,11 +50,11 @@ static bool host_moves(const struct host *host) {
 /* A host could start something, nothing holds it back, and still nothing happens. */
 static bool ring_stands(const struct seine *engine) {
   size_t busy = engine->count[FETCH_TRANSFERRING] + engine->count[FETCH_INSPECTING] + engine->count[FETCH_STORING];
-  return !TAILQ_EMPTY(&engine->hosts.ring) && !busy && !engine->slots.pause && !turn_is_due(engine) &&
+  return !TAILQ_EMPTY(&engine->hosts.ring) && !busy && !engine->transfer_limit.pause && !turn_is_due(engine) &&
          engine->bodies.held_bytes < engine->bodies.limit_bytes;
 }
 
-const char *watchdog_look(const struct seine *engine) {
+const char *liveness_check(const struct seine *engine) {
   static const char *const names[FETCH_STATES] = {
       [FETCH_WAITING] = "a waiting fetch without an alarm",
       [FETCH_RESOLVING] = "a resolving fetch without a question",
@@ -70,27 +70,27 @@ const char *watchdog_look(const struct seine *engine) {
   for (host = engine->hosts.by_key; host; host = host->hh.next)
     if (!host_moves(host)) return "a host with fetches and nothing to start them";
   if (ring_stands(engine)) return "a host that is ready, and no turn for it";
-  if (engine->crew.waiting_count && !engine->crew.busy && !turn_is_due(engine)) return "a job without a worker";
+  if (engine->workers.waiting_count && !engine->workers.busy && !turn_is_due(engine)) return "a job without a worker";
   const struct stalls *stalls = &engine->transfers.stalls;
   bool watches = !TAILQ_EMPTY(&stalls->watched) && stalls->limit_ms;
   if (watches && !stalls->silence_alarm) return "transfers without a deadline";
   return NULL;
 }
 
-#ifdef SEINE_WATCHDOG
+#ifdef SEINE_LIVENESS
 static void on_look(uv_timer_t *timer) {
   struct seine *engine = timer->data;
-  const char *wrong = watchdog_look(engine);
-  engine->strikes = wrong ? engine->strikes + 1 : 0;
-  if (engine->strikes < STRIKES) return;
+  const char *wrong = liveness_check(engine);
+  engine->failures_in_row = wrong ? engine->failures_in_row + 1 : 0;
+  if (engine->failures_in_row < STRIKES) return;
   fprintf(stderr, "watchdog: %s\n", wrong);
   abort();
 }
 
-void watchdog_open(struct seine *engine) {
-  uv_timer_init(engine->loop, &engine->watchdog);
-  engine->watchdog.data = engine;
-  uv_timer_start(&engine->watchdog, on_look, LOOK_MS, LOOK_MS);
-  uv_unref((uv_handle_t *)&engine->watchdog);
+void liveness_open(struct seine *engine) {
+  uv_timer_init(engine->loop, &engine->liveness);
+  engine->liveness.data = engine;
+  uv_timer_start(&engine->liveness, on_look, LOOK_MS, LOOK_MS);
+  uv_unref((uv_handle_t *)&engine->liveness);
 }
 #endif

@@ -5,11 +5,11 @@
 struct seine;
 
 /* What the fetch, host or room that waits for nothing is called; NULL if all is well. Pure. */
-const char *watchdog_look(const struct seine *engine);
+const char *liveness_check(const struct seine *engine);
 
-#ifdef SEINE_WATCHDOG
+#ifdef SEINE_LIVENESS
 /* Looks every second, and aborts when something is wrong three times in a row. One handle on the engine's loop. */
-void watchdog_open(struct seine *engine);
+void liveness_open(struct seine *engine);
 #endif
 
 #endif

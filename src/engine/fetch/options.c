@@ -22,7 +22,7 @@ void seine_options_init(seine_options_t *options) {
       .concurrency = 256,
       .per_host = 8,
       .max_memory_bytes = UINT64_C(512) << 20,
-      .spool_bytes = UINT64_C(1) << 20,
+      .memory_threshold_bytes = UINT64_C(1) << 20,
       .retries = 5,
       .retry_delay_ms = 1000,
       .retry_max_delay_ms = 60000,
@@ -30,7 +30,7 @@ void seine_options_init(seine_options_t *options) {
       .stall_timeout_ms = 60000,
       .max_redirects = 10,
       .max_crawl_delay_ms = 30000,
-      .keep_alive_ms = 30000,
+      .idle_timeout_ms = 30000,
       .dns_min_ttl_ms = 60000,
       .dns_max_ttl_ms = 3600000,
       .dns_concurrency = 512,
@@ -65,7 +65,7 @@ static int check_numbers(const seine_options_t *options, struct cause cause) {
   } ranges[] = {
       {"concurrency", options->concurrency, 1, 100000},
       {"per_host", options->per_host, 1, 100000},
-      {"spool_bytes", options->spool_bytes, 4096, UINT64_C(1) << 30},
+      {"memory_threshold_bytes", options->memory_threshold_bytes, 4096, UINT64_C(1) << 30},
       {"max_memory_bytes", options->max_memory_bytes, 65536, UINT64_MAX},
       {"retries", options->retries, 0, 1000},
       {"retry_delay_ms", options->retry_delay_ms, 0, 365 * DAY_MS},
@@ -75,7 +75,7 @@ static int check_numbers(const seine_options_t *options, struct cause cause) {
       {"stall_timeout_ms", options->stall_timeout_ms, 1, DAY_MS},
       {"max_time_ms", options->max_time_ms, 0, 20 * DAY_MS}, /* curl counts in a long, of 32 bits here and there */
       {"tls_min", (uint64_t)options->tls_min, SEINE_TLS_1_2, SEINE_TLS_1_3},
-      {"keep_alive_ms", options->keep_alive_ms, 0, DAY_MS},
+      {"idle_timeout_ms", options->idle_timeout_ms, 0, DAY_MS},
       {"dns_min_ttl_ms", options->dns_min_ttl_ms, 0, 365 * DAY_MS},
       {"dns_max_ttl_ms", options->dns_max_ttl_ms, 1, 365 * DAY_MS},
       {"dns_concurrency", options->dns_concurrency, 1, 10000},
@@ -84,8 +84,8 @@ static int check_numbers(const seine_options_t *options, struct cause cause) {
       {"max_crawl_delay_ms", options->max_crawl_delay_ms, 0, DAY_MS},
       {"min_size_bytes", options->min_size_bytes, 0, INT64_MAX},
       {"max_size_bytes", options->max_size_bytes, 0, INT64_MAX},
-      {"min_side", options->min_side, 0, UINT32_MAX},
-      {"max_pixels", options->max_pixels, 0, INT64_MAX},
+      {"min_image_size", options->min_image_size, 0, UINT32_MAX},
+      {"max_image_area", options->max_image_area, 0, INT64_MAX},
       {"limit_rate_bytes", options->limit_rate_bytes, 0, INT64_MAX},
       {"min_speed_bytes", options->min_speed_bytes, 0, INT64_MAX},
   };
@@ -96,12 +96,12 @@ static int check_numbers(const seine_options_t *options, struct cause cause) {
   if (!(options->rate_per_host >= 0 && options->rate_per_host <= 1e6))
     return refuse(cause, "rate_per_host is %g; it can be 0 (no limit) to 1000000 requests a second",
                   options->rate_per_host);
-  if (options->max_aspect != 0 && !(options->max_aspect >= 1 && options->max_aspect <= 1e6))
-    return refuse(cause, "max_aspect is %g; it can be 1 (squares only) to 1000000, or 0 (no limit)",
-                  options->max_aspect);
-  if (options->max_pixels && (double)options->min_side * options->min_side > (double)options->max_pixels)
-    return refuse(cause, "max_pixels (%llu) is less than a square of min_side (%llu) has",
-                  (unsigned long long)options->max_pixels, (unsigned long long)options->min_side);
+  if (options->max_aspect_ratio != 0 && !(options->max_aspect_ratio >= 1 && options->max_aspect_ratio <= 1e6))
+    return refuse(cause, "max_aspect_ratio is %g; it can be 1 (squares only) to 1000000, or 0 (no limit)",
+                  options->max_aspect_ratio);
+  if (options->max_image_area && (double)options->min_image_size * options->min_image_size > (double)options->max_image_area)
+    return refuse(cause, "max_image_area (%llu) is less than a square of min_image_size (%llu) has",
+                  (unsigned long long)options->max_image_area, (unsigned long long)options->min_image_size);
   if (options->max_size_bytes && options->max_size_bytes < options->min_size_bytes)
     return refuse(cause, "max_size_bytes (%llu) is smaller than min_size_bytes (%llu)",
                   (unsigned long long)options->max_size_bytes, (unsigned long long)options->min_size_bytes);

@@ -3,30 +3,30 @@
 
 #include <string.h>
 
-static void tell_proxy_news(struct seine *engine, const struct proxy *proxy, enum proxy_news news) {
+static void tell_proxy_news(struct seine *engine, const struct proxy *proxy, enum proxy_change change) {
   uint64_t now = uv_now(engine->loop), wake = proxy_wake_ms(proxy);
-  seine_event_t event = {.kind = news == PROXY_BACK ? SEINE_EVENT_PROXY_UP : SEINE_EVENT_PROXY_DOWN,
+  seine_event_t event = {.kind = change == PROXY_UP ? SEINE_EVENT_PROXY_UP : SEINE_EVENT_PROXY_DOWN,
                          .host = proxy_public(proxy),
                          .delay_ms = wake > now ? wake - now : 0};
-  if (news == PROXY_RESTED || news == PROXY_BACK) engine_tell(engine, &event);
+  if (change == PROXY_DOWN || change == PROXY_UP) engine_emit(engine, &event);
 }
 
-void via_release(struct seine_fetch *fetch, enum blame blame) {
+void proxy_use_report(struct seine_fetch *fetch, enum proxy_fault fault) {
   struct seine *engine = fetch->engine;
   struct proxy *proxy = fetch->proxy;
   if (!proxy) return;
   fetch->proxy = NULL;
-  tell_proxy_news(engine, proxy, proxy_heard(&engine->proxies, proxy, blame, fetch->proxy_ms, uv_now(engine->loop)));
+  tell_proxy_news(engine, proxy, proxy_report(&engine->proxies, proxy, fault, fetch->proxy_ms, uv_now(engine->loop)));
 }
 
-void via_spare(struct seine_fetch *fetch) {
+void proxy_use_return(struct seine_fetch *fetch) {
   struct proxy *proxy = fetch->proxy;
   if (!proxy) return;
   fetch->proxy = NULL;
-  tell_proxy_news(fetch->engine, proxy, proxy_spared(proxy, fetch->proxy_ms));
+  tell_proxy_news(fetch->engine, proxy, proxy_return(proxy, fetch->proxy_ms));
 }
 
-enum blame via_blame(const struct seine_fetch *fetch, const struct outcome *outcome) {
+enum proxy_fault proxy_use_fault(const struct seine_fetch *fetch, const struct outcome *outcome) {
   struct proxied_outcome seen = {.code = outcome->code,
                                  .kind = proxy_kind(fetch->proxy),
                                  .tunnel = strncmp(fetch->host->key, "https:", 6) == 0,
@@ -36,5 +36,5 @@ enum blame via_blame(const struct seine_fetch *fetch, const struct outcome *outc
                                  .proxy_error = outcome->proxy_error,
                                  .proxy_verify = outcome->proxy_verify,
                                  .status = fetch->attempt->response.status};
-  return blame_of(&seen);
+  return proxy_fault_of(&seen);
 }

@@ -6,12 +6,12 @@
 #include "fetch/engine.h"
 
 /* Whose fault the outcome is. The fetch has a proxy, and its attempt the response. */
-enum blame via_blame(const struct seine_fetch *fetch, const struct outcome *outcome);
+enum proxy_fault proxy_use_fault(const struct seine_fetch *fetch, const struct outcome *outcome);
 
 /* Tells the proxy of the fetch, if it has one, what the attempt says of it; the fetch has none after this. */
-void via_release(struct seine_fetch *fetch, enum blame blame);
+void proxy_use_report(struct seine_fetch *fetch, enum proxy_fault fault);
 
 /* The same where it never came to a word about the proxy. */
-void via_spare(struct seine_fetch *fetch);
+void proxy_use_return(struct seine_fetch *fetch);
 
 #endif

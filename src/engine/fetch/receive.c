@@ -31,7 +31,7 @@ static void place(struct seine_fetch *fetch) {
     answer = fetch->on_place(fetch, &result, path, sizeof path);
     if (answer == SEINE_PLACE_STORE || answer == SEINE_PLACE_REPLACE) attempt->path = strdup(path);
   }
-  if (answer == SEINE_PLACE_HELD) {
+  if (answer == SEINE_PLACE_DUPLICATE) {
     fetch_end(fetch, SEINE_STATUS_DUPLICATE, 0, false, NULL);
   } else if (answer < 0 || !attempt->path) {
     int error = answer < 0 ? answer : SEINE_ENOMEM;
@@ -42,10 +42,10 @@ static void place(struct seine_fetch *fetch) {
   }
 }
 
-void arrival_work_failed(struct seine_fetch *fetch) {
+void receive_job_failed(struct seine_fetch *fetch) {
   const struct store_failure *failure = &fetch->attempt->body->failure;
-  if (descriptor_is_short(failure->sys))
-    attempt_postpone(fetch, failure->sys);
+  if (fd_is_short(failure->sys))
+    attempt_requeue(fetch, failure->sys);
   else
     fetch_end(fetch, SEINE_STATUS_FAILED, failure->error, true, failure->text);
 }
@@ -63,10 +63,10 @@ static bool keeps_truncated(struct seine_fetch *fetch) {
   const struct inspection *seen = &fetch->attempt->body->seen;
   bool is_final = broken_again(fetch), is_shown = !seen->damaged && seen->width && seen->height;
   if (options->allow_truncated && is_shown && (is_final || attempt_is_last(fetch))) return true;
-  char text[VERDICT_TEXT_MAX];
+  char text[DECISION_TEXT_MAX];
   snprintf(text, sizeof text, "the image %s%s", seen->damaged ? "is damaged" : "does not end",
            is_final ? ", and the server sent the same bytes twice" : "");
-  part_drop(fetch); /* there is no rest to be asked for */
+  partial_discard(fetch); /* there is no rest to be asked for */
   attempt_fail(fetch, SEINE_ETRUNCATED, !is_final, 0, text);
   return false;
 }
@@ -88,25 +88,25 @@ static int judge_undecoded(const struct attempt *attempt, const char *type, char
   const char *encoding = attempt->response.encoding;
   if (!encoding || attempt->decoder) return 0;
   if (!decode_is_coding(encoding) || media_is_specific(type)) return 0;
-  snprintf(text, VERDICT_TEXT_MAX, "sent with Content-Encoding: %.100s, which cannot be decoded here", encoding);
+  snprintf(text, DECISION_TEXT_MAX, "sent with Content-Encoding: %.100s, which cannot be decoded here", encoding);
   return SEINE_ETYPE;
 }
 
 static void on_inspected(struct seine_fetch *fetch) {
   struct attempt *attempt = fetch->attempt;
   const struct body *body = attempt->body;
-  char text[VERDICT_TEXT_MAX] = "";
+  char text[DECISION_TEXT_MAX] = "";
   if (body->failure.error) {
-    arrival_work_failed(fetch);
+    receive_job_failed(fetch);
     return;
   }
   attempt->inspected = true;
   bool is_truncated = body->seen.truncated && !is_part(attempt) && media_accepts(attempt_options(fetch)->accept, body->seen.type);
   if (is_truncated && !keeps_truncated(fetch)) return;
   int error = judge_undecoded(attempt, body->seen.type, text);
-  if (!error) error = verdict_of_body(attempt_options(fetch), body->seen.type, body->total_bytes, text);
-  if (!error) error = expected_checksum(fetch->expected, &body->seen, text);
-  if (!error) error = expected_sides(attempt_options(fetch), &body->seen, text);
+  if (!error) error = response_check_body(attempt_options(fetch), body->seen.type, body->total_bytes, text);
+  if (!error) error = body_check_checksum(fetch->expected, &body->seen, text);
+  if (!error) error = body_check_sides(attempt_options(fetch), &body->seen, text);
   if (error)
     reject_body(fetch, error, text);
   else if (fetch->sink == SEINE_SINK_FILE)
@@ -117,7 +117,7 @@ static void on_inspected(struct seine_fetch *fetch) {
 
 static void on_stored(struct seine_fetch *fetch) {
   if (fetch->attempt->body->failure.error)
-    arrival_work_failed(fetch);
+    receive_job_failed(fetch);
   else
     fetch_end(fetch, fetch->attempt->body->left ? SEINE_STATUS_DUPLICATE : SEINE_STATUS_OK, 0, false,
               remark(fetch));
@@ -125,10 +125,10 @@ static void on_stored(struct seine_fetch *fetch) {
 
 /* The transfer ends here, though its server would go on. */
 static void cut(struct seine_fetch *fetch) {
-  via_spare(fetch);
+  proxy_use_return(fetch);
   transfer_abort(fetch->attempt->transfer);
   fetch->attempt->transfer = NULL;
-  host_answered(fetch->host, fetch->attempt->started_ms);
+  host_responded(fetch->host, fetch->attempt->started_ms);
   host_ended(fetch->host);
 }
 
@@ -138,9 +138,9 @@ static void on_typed(struct seine_fetch *fetch) {
   if (!fetch->attempt->transfer) return;
   if (body->failure.error) {
     cut(fetch);
-    arrival_work_failed(fetch);
+    receive_job_failed(fetch);
   } else if (!media_accepts(attempt_options(fetch)->accept, body->seen.type)) {
-    char text[VERDICT_TEXT_MAX];
+    char text[DECISION_TEXT_MAX];
     cut(fetch);
     snprintf(text, sizeof text, "the bytes are %s", body->seen.type);
     reject_body(fetch, SEINE_ETYPE, text);
@@ -149,37 +149,37 @@ static void on_typed(struct seine_fetch *fetch) {
   }
 }
 
-static void on_body_news(void *user, enum body_news news) {
+static void on_body_event(void *user, enum body_event event) {
   struct seine_fetch *fetch = user;
   engine_wake(fetch->engine);
   if (fetch->state == FETCH_DONE) return;
-  switch (news) {
-  case BODY_ROOM:
+  switch (event) {
+  case BODY_WRITABLE:
     if (fetch->attempt->transfer) transfer_resume(fetch->attempt->transfer);
     break;
   case BODY_TYPED: on_typed(fetch); break;
   case BODY_INSPECTED: on_inspected(fetch); break;
   case BODY_STORED: on_stored(fetch); break;
-  case BODY_RECALLED: break; /* said before there is an attempt */
+  case BODY_PARTIAL_READ: break; /* said before there is an attempt */
   }
 }
 
 /* ---- While it is received: called from inside libcurl ---- */
 
-bool arrival_keeps_connection(const struct seine_fetch *fetch) {
+bool attempt_keeps_connection(const struct seine_fetch *fetch) {
   const struct seine *engine = fetch->engine;
   const struct transfers *transfers = &engine->transfers;
   size_t idle = transfers->curl_loop.idle_count;
-  if (engine->slots.limit < engine->options.concurrency) return transfers->curl_loop.connections <= engine->slots.limit;
+  if (engine->transfer_limit.limit < engine->options.concurrency) return transfers->curl_loop.connections <= engine->transfer_limit.limit;
   if (fetch->host->queued) return idle < engine->options.concurrency + IDLE_CONNECTIONS;
-  return engine->options.keep_alive_ms && idle + transfers->keeping < IDLE_CONNECTIONS;
+  return engine->options.idle_timeout_ms && idle + transfers->keeping < IDLE_CONNECTIONS;
 }
 
 static bool make_body(struct seine_fetch *fetch, const struct response *response) {
   static const enum body_keep keep[] = {
       [SEINE_SINK_MEMORY] = BODY_MEMORY, [SEINE_SINK_FILE] = BODY_FILE, [SEINE_SINK_NULL] = BODY_DROP};
   if (fetch->sink == SEINE_SINK_STREAM) return true;
-  struct body *body = body_new(&fetch->engine->bodies, keep[fetch->sink], on_body_news, fetch);
+  struct body *body = body_new(&fetch->engine->bodies, keep[fetch->sink], on_body_event, fetch);
   fetch->attempt->body = body;
   if (body) body->seen.wants_md5 = fetch->expected && fetch->expected->has_md5;
   if (body && response_tells_size(response)) body_expect(body, response->length);
@@ -194,10 +194,10 @@ static bool make_decoder(struct attempt *attempt, const struct response *respons
 }
 
 static void go_on_with(struct seine_fetch *fetch) {
-  struct body *body = part_resume(fetch);
+  struct body *body = partial_resume(fetch);
   fetch->attempt->body = body;
   fetch->attempt->received_bytes = body->total_bytes;
-  body_hand_over(body, on_body_news, fetch);
+  body_hand_over(body, on_body_event, fetch);
 }
 
 /* Bounds a body by max_size_bytes; one in memory at least by the memory of all bodies. 0: no limit. */
@@ -208,34 +208,34 @@ static uint64_t max_body_bytes(const struct seine_fetch *fetch) {
 
 /* Rejects the body if `bytes` of it are more than accepted. */
 static bool reject_if_too_large(struct seine_fetch *fetch, uint64_t bytes) {
-  struct verdict *verdict = &fetch->attempt->verdict;
+  struct response_decision *decision = &fetch->attempt->decision;
   uint64_t max_bytes = max_body_bytes(fetch);
   if (!max_bytes || bytes <= max_bytes) return false;
-  verdict->kind = VERDICT_REJECT;
-  verdict->error = SEINE_ESIZE;
-  verdict->whole_bytes = bytes;
-  snprintf(verdict->text, sizeof verdict->text, "the body has more than the %" PRIu64 " bytes accepted", max_bytes);
+  decision->action = ACTION_REJECT;
+  decision->error = SEINE_ESIZE;
+  decision->whole_bytes = bytes;
+  snprintf(decision->text, sizeof decision->text, "the body has more than the %" PRIu64 " bytes accepted", max_bytes);
   return true;
 }
 
-enum transfer_word arrival_headers(void *user, const struct response *response) {
+enum header_action receive_headers(void *user, const struct response *response) {
   struct seine_fetch *fetch = user;
   struct attempt *attempt = fetch->attempt;
-  verdict_of_headers(attempt_options(fetch), &attempt->range, response, &attempt->verdict);
-  transfer_keep_connection(attempt->transfer, arrival_keeps_connection(fetch));
-  switch (attempt->verdict.kind) {
-  case VERDICT_CONTINUE: go_on_with(fetch); return TRANSFER_TAKE;
-  case VERDICT_RECEIVE: part_begin(fetch, response); break;
-  case VERDICT_REDIRECT:
-  case VERDICT_STATUS: return TRANSFER_DISCARD;
-  case VERDICT_ANEW:
+  response_check_headers(attempt_options(fetch), &attempt->range, response, &attempt->decision);
+  transfer_keep_connection(attempt->transfer, attempt_keeps_connection(fetch));
+  switch (attempt->decision.action) {
+  case ACTION_CONTINUE: go_on_with(fetch); return HEADERS_RECEIVE;
+  case ACTION_RECEIVE: partial_begin(fetch, response); break;
+  case ACTION_REDIRECT:
+  case ACTION_FAIL: return HEADERS_DISCARD;
+  case ACTION_RESTART:
   case VERDICT_BROKEN:
-  case VERDICT_REJECT: return TRANSFER_STOP;
+  case ACTION_REJECT: return HEADERS_STOP;
   }
-  if (response_tells_size(response) && reject_if_too_large(fetch, response->length)) return TRANSFER_STOP;
-  if (make_decoder(attempt, response) && make_body(fetch, response)) return TRANSFER_TAKE;
-  attempt->verdict.error = SEINE_ENOMEM;
-  return TRANSFER_STOP;
+  if (response_tells_size(response) && reject_if_too_large(fetch, response->length)) return HEADERS_STOP;
+  if (make_decoder(attempt, response) && make_body(fetch, response)) return HEADERS_RECEIVE;
+  attempt->decision.error = SEINE_ENOMEM;
+  return HEADERS_STOP;
 }
 
 /* Bytes of the body as it is to be kept. */
@@ -246,28 +246,28 @@ static int take(void *user, const uint8_t *data, size_t size) {
   if (reject_if_too_large(fetch, attempt->received_bytes + size)) return -1;
   int word = 0;
   if (fetch->sink == SEINE_SINK_STREAM) {
-    fetch->has_handed = true;
+    fetch->chunk_delivered = true;
     fetch->on_chunk(fetch, data, size);
   } else {
     word = body_append(attempt->body, data, size);
   }
   if (word == 0) attempt->received_bytes += size;
-  if (word < 0) attempt->verdict.error = word;
+  if (word < 0) attempt->decision.error = word;
   attempt->enough = fetch->is_internal && attempt->received_bytes >= ROBOTS_SIZE_MAX;
   return attempt->enough ? -1 : word;
 }
 
-int arrival_data(void *user, const uint8_t *data, size_t size) {
+int receive_data(void *user, const uint8_t *data, size_t size) {
   struct seine_fetch *fetch = user;
   struct attempt *attempt = fetch->attempt;
-  struct verdict *verdict = &attempt->verdict;
+  struct response_decision *decision = &attempt->decision;
   if (!attempt->decoder) return take(fetch, data, size);
   int word = decode(attempt->decoder, data, size, take, fetch);
-  if (word == DECODE_NOMEM) verdict->error = SEINE_ENOMEM;
+  if (word == DECODE_NOMEM) decision->error = SEINE_ENOMEM;
   if (word == DECODE_BROKEN) {
-    verdict->kind = VERDICT_BROKEN;
-    verdict->error = SEINE_EPROTOCOL;
-    snprintf(verdict->text, sizeof verdict->text, "the body is not what its Content-Encoding says");
+    decision->action = VERDICT_BROKEN;
+    decision->error = SEINE_EPROTOCOL;
+    snprintf(decision->text, sizeof decision->text, "the body is not what its Content-Encoding says");
   }
   return word;
 }

@@ -5,13 +5,13 @@
 #include "fetch/engine.h"
 
 /* Of struct transfer_events; `user` is the fetch. */
-enum transfer_word arrival_headers(void *user, const struct response *response);
-int arrival_data(void *user, const uint8_t *data, size_t size);
+enum header_action receive_headers(void *user, const struct response *response);
+int receive_data(void *user, const uint8_t *data, size_t size);
 
 /* Whether the connection of the fetch, once it is free, is worth keeping: libcurl's cost of keeping too many grows. */
-bool arrival_keeps_connection(const struct seine_fetch *fetch);
+bool attempt_keeps_connection(const struct seine_fetch *fetch);
 
 /* A worker could not do its part for the body: what that means for the fetch. */
-void arrival_work_failed(struct seine_fetch *fetch);
+void receive_job_failed(struct seine_fetch *fetch);
 
 #endif

@@ -9,10 +9,10 @@
 
 /* Reads the target, and holds its host. 0, SEINE_ENOMEM, or SEINE_EURL with a sentence in cause[0..size). */
 static int find_target(struct seine_fetch *fetch, seine_url_t *url, struct host **host, char *cause, size_t size) {
-  const char *base = fetch->target ? fetch->target : fetch->full ? fetch->full : fetch->url;
+  const char *base = fetch->redirect_url ? fetch->redirect_url : fetch->curl_url ? fetch->curl_url : fetch->url;
   int error = url_resolve(url, base, fetch->attempt->response.location, cause, size);
   if (error) return error;
-  *host = hosts_hold(&fetch->engine->hosts, url);
+  *host = host_table_find(&fetch->engine->hosts, url);
   if (*host) return 0;
   seine_url_clear(url);
   return SEINE_ENOMEM;
@@ -22,7 +22,7 @@ void redirect_follow(struct seine_fetch *fetch, struct curl_slist **cookies) {
   struct seine *engine = fetch->engine;
   seine_url_t url;
   struct host *host;
-  char text[VERDICT_TEXT_MAX], cause[VERDICT_TEXT_MAX / 2];
+  char text[DECISION_TEXT_MAX], cause[DECISION_TEXT_MAX / 2];
   unsigned most = attempt_options(fetch)->max_redirects;
   if (fetch->redirects >= most) {
     snprintf(text, sizeof text, "more than %u redirects", most);
@@ -43,18 +43,18 @@ void redirect_follow(struct seine_fetch *fetch, struct curl_slist **cookies) {
     fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EREDIRECT, false, text);
     return;
   }
-  if (host != fetch->host) fetch->is_foreign = true;
+  if (host != fetch->host) fetch->cross_origin = true;
   if (strncmp(fetch->host->key, "https:", 6) == 0 && strcmp(url.scheme, "http") == 0) fetch->left_tls = true;
-  host_let_go(fetch->host);
+  host_release(fetch->host);
   fetch->host = host;
-  free(fetch->target);
-  fetch->target = url.public_url;
+  free(fetch->redirect_url);
+  fetch->redirect_url = url.public_url;
   url.public_url = NULL;
   seine_url_clear(&url);
   curl_slist_free_all(fetch->cookies);
   fetch->cookies = *cookies;
   *cookies = NULL;
   fetch->redirects++;
-  fetch->is_urgent = true;
+  fetch->at_queue_head = true;
   fetch_enter(fetch, FETCH_QUEUED);
 }

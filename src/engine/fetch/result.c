@@ -25,7 +25,7 @@ void result_fill(const struct seine_fetch *fetch, seine_result_t *result) {
                              .message = fetch->message,
                              .retryable = fetch->retryable,
                              .url = fetch->url,
-                             .final_url = fetch->target,
+                             .final_url = fetch->redirect_url,
                              .attempts = fetch->attempts};
   result->sys_errno = fetch->sys_errno;
   if (!attempt) return;
@@ -36,8 +36,8 @@ void result_fill(const struct seine_fetch *fetch, seine_result_t *result) {
   result->last_modified = attempt->response.last_modified;
   result->disposition = attempt->response.disposition;
   result->ip = attempt->ip[0] ? attempt->ip : NULL;
-  bool announced = attempt->verdict.kind == VERDICT_REJECT && attempt->verdict.error == SEINE_ESIZE;
-  result->size_bytes = announced ? attempt->verdict.whole_bytes : attempt->received_bytes;
+  bool announced = attempt->decision.action == ACTION_REJECT && attempt->decision.error == SEINE_ESIZE;
+  result->size_bytes = announced ? attempt->decision.whole_bytes : attempt->received_bytes;
   result->started_unix_ms = attempt->started_unix_ms;
   result->elapsed_ms = attempt->elapsed_ms;
   result->first_byte_ms = attempt->first_byte_ms;

@@ -6,33 +6,33 @@
 #include "fetch/engine.h"
 
 /* Every piece of state that `parts` names belongs to engine->parts. */
-void parts_open(struct seine *engine);
-void parts_close(struct seine *engine);
+void partials_open(struct seine *engine);
+void partials_close(struct seine *engine);
 
 /* The headers of a body that is wanted are there: notes what is needed to ask for the rest of it, should it break
  * off. */
-void part_begin(struct seine_fetch *fetch, const struct response *response);
+void partial_begin(struct seine_fetch *fetch, const struct response *response);
 
 /* What the rest of the body is asked for by; false if the attempt begins from the start. */
-bool part_range(struct seine_fetch *fetch, struct range *range);
+bool partial_range(struct seine_fetch *fetch, struct range *range);
 
 /* The rest comes: the body goes on in this attempt. */
-struct body *part_resume(struct seine_fetch *fetch);
+struct body *partial_resume(struct seine_fetch *fetch);
 
 /* The attempt broke off: keeps its body for the next one, if it is worth that. */
-void part_keep(struct seine_fetch *fetch);
+void partial_keep(struct seine_fetch *fetch);
 
 /* The fetch ends without its body, for a reason that may pass: keeps the body for another run, if it is worth that. */
-void part_leave(struct seine_fetch *fetch);
+void partial_save(struct seine_fetch *fetch);
 
 /* Forgets it, and removes what is on the disk. */
-void part_drop(struct seine_fetch *fetch);
+void partial_discard(struct seine_fetch *fetch);
 
 /* Whether an earlier run left a part of this body, which a worker now reads: the fetch waits, and is queued again
  * then. */
-bool part_recall(struct seine_fetch *fetch);
+bool partial_read_back(struct seine_fetch *fetch);
 
 /* Whether that is going on. */
-bool part_is_read(const struct seine_fetch *fetch);
+bool partial_is_being_read(const struct seine_fetch *fetch);
 
 #endif

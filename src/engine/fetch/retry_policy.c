@@ -18,15 +18,15 @@ static bool takes_type(const seine_options_t *options, const seine_result_t *ear
 }
 
 static bool takes_size(const seine_options_t *options, const seine_result_t *earlier) {
-  char text[VERDICT_TEXT_MAX];
+  char text[DECISION_TEXT_MAX];
   return verdict_of_size(options, earlier->size_bytes, "", text) == 0;
 }
 
 static bool takes_sides(const seine_options_t *options, const seine_result_t *earlier) {
-  char text[EXPECTED_TEXT_MAX];
+  char text[BODY_CHECK_TEXT_MAX];
   struct inspection seen = {.width = earlier->width, .height = earlier->height};
   snprintf(seen.type, sizeof seen.type, "%s", earlier->type ? earlier->type : "");
-  return expected_sides(options, &seen, text) == 0;
+  return body_check_sides(options, &seen, text) == 0;
 }
 
 bool seine_should_refetch(const seine_options_t *options, const seine_result_t *earlier) {

@@ -11,7 +11,7 @@ static bool allows(const struct robots *robots, struct seine_fetch *fetch) {
   seine_url_t url;
   char *target = NULL;
   bool allowed = false;
-  if (seine_url_parse(&url, fetch->target ? fetch->target : fetch->url, NULL, 0) == 0 &&
+  if (seine_url_parse(&url, fetch->redirect_url ? fetch->redirect_url : fetch->url, NULL, 0) == 0 &&
       asprintf(&target, "%s%s%s", url.path, url.query ? "?" : "", url.query ? url.query : "") >= 0)
     allowed = robots_allows(robots, target);
   free(target);
@@ -19,7 +19,7 @@ static bool allows(const struct robots *robots, struct seine_fetch *fetch) {
   return allowed;
 }
 
-static enum robots_verdict verdict_of(const seine_result_t *result) {
+static enum robots_verdict permission_by_robots(const seine_result_t *result) {
   if (result->status == SEINE_STATUS_OK) return ROBOTS_PARSE;
   if (result->error == SEINE_EREDIRECT) return ROBOTS_ALLOW; /* too many, or to nowhere */
   /* A 2xx that was not taken has rules that nobody read. */
@@ -31,15 +31,15 @@ static void on_robots(seine_fetch_t *fetch, const seine_result_t *result) {
   struct host *host = fetch->user;
   struct seine *engine = fetch->engine;
   struct robots *robots = NULL;
-  enum robots_verdict verdict = verdict_of(result);
-  if (verdict == ROBOTS_PARSE && robots_parse(&robots, (const char *)result->data, result->size_bytes, AGENT))
-    verdict = ROBOTS_DISALLOW;
-  host_robots(host, robots, verdict == ROBOTS_DISALLOW, uv_now(engine->loop) + robots_keep_ms(verdict));
-  engine_tell(engine, &(seine_event_t){.kind = SEINE_EVENT_ROBOTS,
+  enum robots_verdict decision = permission_by_robots(result);
+  if (decision == ROBOTS_PARSE && robots_parse(&robots, (const char *)result->data, result->size_bytes, AGENT))
+    decision = ROBOTS_DISALLOW;
+  host_robots(host, robots, decision == ROBOTS_DISALLOW, uv_now(engine->loop) + robots_keep_ms(decision));
+  engine_emit(engine, &(seine_event_t){.kind = SEINE_EVENT_ROBOTS,
                                        .host = host->key,
                                        .delay_ms = host_crawl_delay_ms(host),
                                        .cap = host->cap});
-  host_let_go(host);
+  host_release(host);
 }
 
 /* Requests the robots.txt of the host that `fetch` is about to be requested from. The request holds the host, since a
@@ -51,15 +51,15 @@ static bool ask(const struct seine_fetch *fetch) {
   bool bare6 = strchr(host->name, ':');
   snprintf(url, sizeof url, "%.*s://%s%s%s:%u/robots.txt", (int)strcspn(host->key, ":"), host->key, bare6 ? "[" : "",
            host->name, bare6 ? "]" : "", host->port);
-  host_hold(host);
-  host_asking(host);
-  if (engine_ask(fetch, url, on_robots, host) == 0) return true;
+  host_retain(host);
+  host_set_robots_pending(host);
+  if (engine_submit_internal(fetch, url, on_robots, host) == 0) return true;
   host_robots(host, NULL, true, uv_now(engine->loop) + robots_keep_ms(ROBOTS_DISALLOW));
-  host_let_go(host);
+  host_release(host);
   return false;
 }
 
-enum permission permission_of(struct seine_fetch *fetch) {
+enum permission robots_check(struct seine_fetch *fetch) {
   struct seine *engine = fetch->engine;
   struct host *host = fetch->host;
   if (!engine->options.robots || fetch->is_internal) return PERMISSION_GIVEN;

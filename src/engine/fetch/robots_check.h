@@ -12,6 +12,6 @@ enum permission {
 };
 
 /* May start the fetch of robots.txt. */
-enum permission permission_of(struct seine_fetch *fetch);
+enum permission robots_check(struct seine_fetch *fetch);
 
 #endif

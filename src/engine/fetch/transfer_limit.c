@@ -14,30 +14,30 @@ static uint64_t calm_ms(const struct seine *engine) {
   return engine->options.retry_max_delay_ms / 4;
 }
 
-void slots_open(struct seine *engine) {
-  engine->slots = (struct slots){.limit = engine->options.concurrency};
+void transfer_limit_open(struct seine *engine) {
+  engine->transfer_limit = (struct transfer_limit){.limit = engine->options.concurrency};
 }
 
-void slots_close(struct seine *engine) {
-  alarm_clear(&engine->slots.pause);
+void transfer_limit_close(struct seine *engine) {
+  timer_clear(&engine->transfer_limit.pause);
 }
 
 /* Grows only when it is asked for: an alarm for that would keep the loop alive with nothing to do. */
 static void grow(struct seine *engine) {
-  struct slots *slots = &engine->slots;
-  unsigned full = engine->options.concurrency, step = slots->limit / PART + 1;
-  if (slots->limit == full || uv_now(engine->loop) < slots->grow_ms) return;
-  slots->limit = full - slots->limit > step ? slots->limit + step : full;
-  slots->shortages = 0;
-  slots->grow_ms = uv_now(engine->loop) + calm_ms(engine);
-  bool is_full = slots->limit == full;
-  if (is_full) slots->said = 0;
-  curl_loop_limit(&engine->transfers.curl_loop, is_full ? 0 : (long)slots->limit);
+  struct transfer_limit *transfer_limit = &engine->transfer_limit;
+  unsigned full = engine->options.concurrency, step = transfer_limit->limit / PART + 1;
+  if (transfer_limit->limit == full || uv_now(engine->loop) < transfer_limit->grow_ms) return;
+  transfer_limit->limit = full - transfer_limit->limit > step ? transfer_limit->limit + step : full;
+  transfer_limit->shortages = 0;
+  transfer_limit->grow_ms = uv_now(engine->loop) + calm_ms(engine);
+  bool is_full = transfer_limit->limit == full;
+  if (is_full) transfer_limit->last_reported = 0;
+  curl_loop_limit(&engine->transfers.curl_loop, is_full ? 0 : (long)transfer_limit->limit);
 }
 
-bool slots_free(struct seine *engine) {
+bool transfer_limit_has_slot(struct seine *engine) {
   grow(engine);
-  return !engine->slots.pause && engine->count[FETCH_TRANSFERRING] < engine->slots.limit;
+  return !engine->transfer_limit.pause && engine->count[FETCH_TRANSFERRING] < engine->transfer_limit.limit;
 }
 
 static void on_pause_over(void *user) {
@@ -45,33 +45,33 @@ static void on_pause_over(void *user) {
 }
 
 static void shrink(struct seine *engine) {
-  struct slots *slots = &engine->slots;
+  struct transfer_limit *transfer_limit = &engine->transfer_limit;
   size_t had = engine->transfers.curl_loop.connections; /* many a transfer in flight has none yet */
-  if (had > slots->limit) had = slots->limit;
+  if (had > transfer_limit->limit) had = transfer_limit->limit;
   size_t fewer = had / PART + 1;
-  slots->limit = had > fewer ? (unsigned)(had - fewer) : 1;
-  curl_loop_limit(&engine->transfers.curl_loop, (long)slots->limit);
-  if (slots->said && slots->limit >= slots->said) return;
-  slots->said = slots->limit;
-  engine_tell(engine, &(seine_event_t){.kind = SEINE_EVENT_SHRUNK, .cap = slots->limit});
+  transfer_limit->limit = had > fewer ? (unsigned)(had - fewer) : 1;
+  curl_loop_limit(&engine->transfers.curl_loop, (long)transfer_limit->limit);
+  if (transfer_limit->last_reported && transfer_limit->limit >= transfer_limit->last_reported) return;
+  transfer_limit->last_reported = transfer_limit->limit;
+  engine_emit(engine, &(seine_event_t){.kind = SEINE_EVENT_CONCURRENCY_REDUCED, .cap = transfer_limit->limit});
 }
 
-void slots_short(struct seine *engine) {
-  struct slots *slots = &engine->slots;
-  slots->grow_ms = uv_now(engine->loop) + calm_ms(engine);
-  if (slots->pause) return; /* one of many that were under way when it was noticed */
-  uint64_t pause_ms = PAUSE_MS << (slots->shortages < 5 ? slots->shortages : 5);
-  slots->shortages++;
-  slots->without_response++;
+void transfer_limit_reduce(struct seine *engine) {
+  struct transfer_limit *transfer_limit = &engine->transfer_limit;
+  transfer_limit->grow_ms = uv_now(engine->loop) + calm_ms(engine);
+  if (transfer_limit->pause) return; /* one of many that were under way when it was noticed */
+  uint64_t pause_ms = PAUSE_MS << (transfer_limit->shortages < 5 ? transfer_limit->shortages : 5);
+  transfer_limit->shortages++;
+  transfer_limit->without_response++;
   /* Without memory for an alarm those in flight bring the next turn; where there are none, the shortage itself does. */
-  alarm_set(&engine->alarms, &slots->pause, pause_ms < PAUSE_MOST_MS ? pause_ms : PAUSE_MOST_MS, on_pause_over, engine);
+  timer_set(&engine->timers, &transfer_limit->pause, pause_ms < PAUSE_MOST_MS ? pause_ms : PAUSE_MOST_MS, on_pause_over, engine);
   shrink(engine);
 }
 
-void slots_responded(struct seine *engine) {
-  engine->slots.without_response = 0;
+void transfer_limit_responded(struct seine *engine) {
+  engine->transfer_limit.without_response = 0;
 }
 
-bool slots_exhausted(const struct seine *engine) {
-  return engine->slots.without_response >= SHORTAGES_MAX;
+bool transfer_limit_exhausted(const struct seine *engine) {
+  return engine->transfer_limit.without_response >= SHORTAGES_MAX;
 }

@@ -5,31 +5,31 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct alarm;
+struct timer;
 struct seine;
 
-struct slots {
+struct transfer_limit {
   unsigned limit; /* transfers in flight, at most */
-  unsigned said; /* the lowest limit told since it was full; 0: none */
+  unsigned last_reported; /* the lowest limit told since it was full; 0: none */
   unsigned shortages; /* one after the other */
   unsigned without_response; /* shortages since a response arrived last */
   uint64_t grow_ms; /* uv_now from which the limit may grow by a step */
-  struct alarm *pause; /* nothing starts before it rings; NULL: no pause */
+  struct timer *pause; /* nothing starts before it rings; NULL: no pause */
 };
 
-void slots_open(struct seine *engine);
-void slots_close(struct seine *engine);
+void transfer_limit_open(struct seine *engine);
+void transfer_limit_close(struct seine *engine);
 
 /* Whether one more transfer may start. */
-bool slots_free(struct seine *engine);
+bool transfer_limit_has_slot(struct seine *engine);
 
 /* No descriptor was left for something. Fewer transfers from now on, and none for a moment. */
-void slots_short(struct seine *engine);
+void transfer_limit_reduce(struct seine *engine);
 
 /* Notes that a response arrived, so that waiting for descriptors is not in vain. */
-void slots_responded(struct seine *engine);
+void transfer_limit_responded(struct seine *engine);
 
 /* Whether so many shortages followed one another without a response in between that fetches fail at once. */
-bool slots_exhausted(const struct seine *engine);
+bool transfer_limit_exhausted(const struct seine *engine);
 
 #endif

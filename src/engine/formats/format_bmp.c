@@ -20,7 +20,7 @@ static uint32_t magnitude(uint32_t number) {
 }
 
 /* A number of the header, 0 where the header is shorter. */
-static uint32_t field(const struct structure *s, const struct bitmap *map, uint32_t at) {
+static uint32_t field(const struct image_scan *s, const struct bitmap *map, uint32_t at) {
   return at + 4 <= map->header ? le32(s->head + map->base + at) : 0;
 }
 
@@ -57,29 +57,29 @@ static uint32_t mask_bytes(const struct bitmap *map) {
 
 /* Without a file header the pixels follow the palette; so they do where the offset leaves no room for a palette that
  * must be there. */
-static uint64_t pixels_at(const struct structure *s, const struct bitmap *map) {
+static uint64_t pixels_at(const struct image_scan *s, const struct bitmap *map) {
   uint64_t end = map->base + (uint64_t)map->header, offset = map->base ? le32(s->head + 10) : 0;
   if (!map->base) return end + mask_bytes(map) + palette_bytes(map);
   if (offset > end) return offset;
   return end + (needs_palette(map) ? palette_bytes(map) : 0);
 }
 
-static void pixels(struct structure *s, const struct bitmap *map) {
+static void pixels(struct image_scan *s, const struct bitmap *map) {
   uint64_t offset = pixels_at(s, map), row = ((uint64_t)s->width * map->depth + 31) / 32 * 4, bytes;
   s->bmp.end = map->size ? offset + map->size : 0;
   s->bmp.unit = unit_of(map);
   if (!s->width || !s->height) {
-    structure_stop(s, STRUCTURE_DAMAGED);
+    image_scan_stop(s, IMAGE_DAMAGED);
   } else if (s->bmp.unit && offset >= s->at) {
-    structure_next(s, offset - s->at, CODE, 2);
+    image_scan_next(s, offset - s->at, CODE, 2);
   } else if (is_plain(map) && map->depth && map->depth <= 64 &&
              !__builtin_mul_overflow(row, (uint64_t)s->height, &bytes) && bytes <= INT64_MAX) {
     s->bmp.slack = row - ((uint64_t)s->width * map->depth + 7) / 8;
-    structure_rest(s, offset + bytes > s->at ? offset + bytes - s->at : 0);
+    image_scan_skip_to_end(s, offset + bytes > s->at ? offset + bytes - s->at : 0);
   } else if (!is_plain(map) && s->bmp.end > s->at) { /* JPEG or PNG inside, Huffman codes: the header has their size */
-    structure_rest(s, s->bmp.end - s->at);
+    image_scan_skip_to_end(s, s->bmp.end - s->at);
   } else {
-    structure_stop(s, STRUCTURE_UNKNOWN);
+    image_scan_stop(s, IMAGE_UNKNOWN);
   }
 }
 
@@ -90,17 +90,17 @@ static bool is_bare(const uint8_t *head) {
                          header == HEADER_OS2 || header == 108 || header == 124);
 }
 
-static void header(struct structure *s) {
+static void header(struct image_scan *s) {
   struct bitmap map = {.base = memcmp(s->head, "BM", 2) == 0 ? FILE_HEADER : 0};
   const uint8_t *head = s->head + map.base;
   map.header = le32(head);
   if ((!map.base && !is_bare(head)) || (map.header != HEADER_OLD && map.header < HEADER_LEAST)) {
-    structure_stop(s, STRUCTURE_UNKNOWN);
+    image_scan_stop(s, IMAGE_UNKNOWN);
     return;
   }
   uint32_t want = map.base + (map.header < HEADER_READ ? map.header : HEADER_READ);
   if (s->have < want) {
-    structure_more(s, (uint8_t)want);
+    image_scan_more(s, (uint8_t)want);
     return;
   }
   if (map.header == HEADER_OLD) {
@@ -120,39 +120,39 @@ static void header(struct structure *s) {
 
 /* ---- Run lengths: codes of two bytes, with more behind some ---- */
 
-static bool is_filled(const struct structure *s) {
+static bool is_filled(const struct image_scan *s) {
   return s->bmp.y >= s->height || (s->bmp.y + 1 == s->height && s->bmp.x >= s->width);
 }
 
 /* Padding up to the size that the header has does not trail; it need not be there either. */
-static void end_runs(struct structure *s) {
+static void end_runs(struct image_scan *s) {
   s->bmp.slack = UINT64_MAX;
-  structure_rest(s, s->bmp.end > s->at ? s->bmp.end - s->at : 0);
+  image_scan_skip_to_end(s, s->bmp.end > s->at ? s->bmp.end - s->at : 0);
 }
 
-static void code(struct structure *s) {
+static void code(struct image_scan *s) {
   uint8_t count = s->head[0], value = s->head[1];
   if (is_filled(s) && (count || value > 1)) { /* the end mark is missing */
-    structure_stop(s, STRUCTURE_WHOLE);
+    image_scan_stop(s, IMAGE_WHOLE);
     s->trailing = 2;
   } else if (count) {
     s->bmp.x += count;
-    structure_next(s, s->bmp.unit == 24 ? 2 : 0, CODE, 2);
+    image_scan_next(s, s->bmp.unit == 24 ? 2 : 0, CODE, 2);
   } else if (value == 0) {
     s->bmp.x = 0;
     s->bmp.y++;
-    structure_next(s, 0, CODE, 2);
+    image_scan_next(s, 0, CODE, 2);
   } else if (value == 1) {
     end_runs(s);
   } else if (value == 2) {
-    structure_next(s, 0, DELTA, 2);
+    image_scan_next(s, 0, DELTA, 2);
   } else {
     s->bmp.x += value;
-    structure_next(s, (value * s->bmp.unit + 15u) / 16 * 2, CODE, 2);
+    image_scan_next(s, (value * s->bmp.unit + 15u) / 16 * 2, CODE, 2);
   }
 }
 
-static void take(struct structure *s) {
+static void take(struct image_scan *s) {
   switch (s->step) {
   case HEADER:
     header(s);
@@ -163,17 +163,17 @@ static void take(struct structure *s) {
   case DELTA:
     s->bmp.x += s->head[0];
     s->bmp.y += s->head[1];
-    structure_next(s, 0, CODE, 2);
+    image_scan_next(s, 0, CODE, 2);
     break;
   }
 }
 
-static enum structure_end stop(const struct structure *s, uint64_t *trailing) {
+static enum image_end stop(const struct image_scan *s, uint64_t *trailing) {
   (void)trailing;
   bool whole = !s->want && s->skip <= s->bmp.slack;
   if (s->want && s->step != HEADER && !s->skip)
     whole = (s->bmp.end && s->at >= s->bmp.end) || (s->step == CODE && !s->have && is_filled(s));
-  return whole ? STRUCTURE_WHOLE : STRUCTURE_TRUNCATED;
+  return whole ? IMAGE_WHOLE : IMAGE_TRUNCATED;
 }
 
-const struct structure_format structure_bmp = {.first = 26, .take = take, .stop = stop};
+const struct image_format structure_bmp = {.first = 26, .take = take, .stop = stop};

@@ -9,16 +9,16 @@ enum { BOX, EXTENT, CROP, PRIMARY, LOCATIONS, LOCATION, PIECE, OWNERS, OWNER, PR
 #define NAME(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
 
 /* The next box begins at `start`. What is left of a container that has no room for one is passed over. */
-static void box_at(struct structure *s, uint64_t start) {
+static void box_at(struct image_scan *s, uint64_t start) {
   uint64_t end = s->heif.container_end;
   if (start < end && end - start < 8) start = end;
-  structure_next(s, start - s->at, BOX, 8);
+  image_scan_next(s, start - s->at, BOX, 8);
 }
 
 /* The next bytes of this box; if it has none left, the next box. */
-static void in_box(struct structure *s, uint8_t step, unsigned want) {
+static void in_box(struct image_scan *s, uint8_t step, unsigned want) {
   if (want && s->heif.end - s->at >= want)
-    structure_next(s, 0, step, (uint8_t)want);
+    image_scan_next(s, 0, step, (uint8_t)want);
   else
     box_at(s, s->heif.end);
 }
@@ -32,7 +32,7 @@ static uint64_t number(const uint8_t *p, unsigned width) {
 
 /* ---- Where the data are: iloc ---- */
 
-static void next_location(struct structure *s) {
+static void next_location(struct image_scan *s) {
   unsigned id = s->heif.version < 2 ? 2 : 4, method = s->heif.version ? 2 : 0;
   if (!s->heif.count)
     box_at(s, s->heif.end);
@@ -40,11 +40,11 @@ static void next_location(struct structure *s) {
     in_box(s, LOCATION, id + method + 2 + s->heif.base_width + 2);
 }
 
-static void locations(struct structure *s) {
+static void locations(struct image_scan *s) {
   const uint8_t *head = s->head;
   s->heif.version = head[0];
   if (s->heif.version == 2 && s->have < 10 && s->heif.end - s->at >= 2) {
-    structure_more(s, 10);
+    image_scan_more(s, 10);
     return;
   }
   s->heif.offset_width = head[4] >> 4;
@@ -57,14 +57,14 @@ static void locations(struct structure *s) {
   next_location(s);
 }
 
-static void next_piece(struct structure *s) {
+static void next_piece(struct image_scan *s) {
   if (s->heif.parts)
     in_box(s, PIECE, s->heif.index_width + s->heif.offset_width + s->heif.size_width);
   else
     next_location(s);
 }
 
-static void location(struct structure *s) {
+static void location(struct image_scan *s) {
   const uint8_t *at = s->head + (s->heif.version < 2 ? 2 : 4);
   unsigned method = s->heif.version ? be16(at) & 15 : 0;
   if (s->heif.version) at += 2;
@@ -75,7 +75,7 @@ static void location(struct structure *s) {
   next_piece(s);
 }
 
-static void piece(struct structure *s) {
+static void piece(struct image_scan *s) {
   const uint8_t *at = s->head + s->heif.index_width;
   uint64_t offset = number(at, s->heif.offset_width), size = number(at + s->heif.offset_width, s->heif.size_width), end;
   bool sane = !__builtin_add_overflow(s->heif.base, offset, &end) && !__builtin_add_overflow(end, size, &end);
@@ -87,13 +87,13 @@ static void piece(struct structure *s) {
 /* ---- How large the picture is: ispe and clap among the properties, ipma says whose, pitm which one is the picture
  * ---- */
 
-static void set_size(struct structure *s, uint32_t width, uint32_t height) {
+static void set_size(struct image_scan *s, uint32_t width, uint32_t height) {
   s->width = width;
   s->height = height;
 }
 
 /* Notes the sides that the property being read has; further ones than there is room for are not known. */
-static void note_sides(struct structure *s, uint32_t width, uint32_t height, bool is_crop) {
+static void note_sides(struct image_scan *s, uint32_t width, uint32_t height, bool is_crop) {
   unsigned count = s->heif.noted_count;
   if (count == sizeof s->heif.noted / sizeof s->heif.noted[0]) return;
   s->heif.noted[count].property = s->heif.property;
@@ -104,7 +104,7 @@ static void note_sides(struct structure *s, uint32_t width, uint32_t height, boo
 }
 
 /* Until the right one is known the largest will do: the others are of thumbnails and tiles. */
-static void extent(struct structure *s) {
+static void extent(struct image_scan *s) {
   uint32_t width = be32(s->head + 4), height = be32(s->head + 8);
   if (s->heif.is_track) set_size(s, 0, 0);
   s->heif.is_track = false;
@@ -120,14 +120,14 @@ static uint32_t rounded(const uint8_t *p) {
 }
 
 /* Encoders round sides up to what the codec can do, and have clap take off what is too much. */
-static void crop(struct structure *s) {
+static void crop(struct image_scan *s) {
   uint32_t width = rounded(s->head), height = rounded(s->head + 8);
   if (width && height) note_sides(s, width, height, true);
   box_at(s, s->heif.end);
 }
 
 /* The picture has this property. A crop counts unless it is larger than what it is cut from. */
-static void use_property(struct structure *s, uint32_t index) {
+static void use_property(struct image_scan *s, uint32_t index) {
   struct structure_heif *heif = &s->heif;
   for (unsigned i = 0; i < heif->noted_count; i++) {
     if (heif->noted[i].property != index) continue;
@@ -144,44 +144,44 @@ static void use_property(struct structure *s, uint32_t index) {
   set_size(s, heif->noted[heif->crop - 1].width, heif->noted[heif->crop - 1].height);
 }
 
-static void primary(struct structure *s) {
+static void primary(struct image_scan *s) {
   if (s->head[0] && s->have < 8 && s->heif.end - s->at >= 2) {
-    structure_more(s, 8);
+    image_scan_more(s, 8);
     return;
   }
   s->heif.primary = (uint32_t)number(s->head + 4, s->have - 4u);
   box_at(s, s->heif.end);
 }
 
-static void next_owner(struct structure *s) {
+static void next_owner(struct image_scan *s) {
   if (s->heif.count)
     in_box(s, OWNER, s->heif.version ? 5 : 3);
   else
     box_at(s, s->heif.end);
 }
 
-static void next_property(struct structure *s) {
+static void next_property(struct image_scan *s) {
   if (s->heif.parts)
     in_box(s, PROPERTY, s->heif.flags & 1 ? 2 : 1);
   else
     next_owner(s);
 }
 
-static void owners(struct structure *s) {
+static void owners(struct image_scan *s) {
   s->heif.version = s->head[0];
   s->heif.flags = s->head[3];
   s->heif.count = be32(s->head + 4);
   next_owner(s);
 }
 
-static void owner(struct structure *s) {
+static void owner(struct image_scan *s) {
   s->heif.counts = number(s->head, s->have - 1u) == s->heif.primary;
   s->heif.parts = s->head[s->have - 1];
   s->heif.count--;
   next_property(s);
 }
 
-static void property(struct structure *s) {
+static void property(struct image_scan *s) {
   uint32_t index = s->have == 2 ? be16(s->head) & 0x7fff : s->head[0] & 0x7f;
   if (s->heif.counts) use_property(s, index);
   s->heif.parts--;
@@ -191,15 +191,15 @@ static void property(struct structure *s) {
 /* ---- How large a sequence is: tkhd of its tracks ---- */
 
 /* The sides stand behind times, which have 64 bits in version 1, and a matrix; the sound's are 0. */
-static void track(struct structure *s) {
+static void track(struct image_scan *s) {
   uint64_t skip = s->head[0] == 1 ? 87 : 75;
   if (s->heif.end - s->at >= skip + 8)
-    structure_next(s, skip, TRACK_SIDES, 8);
+    image_scan_next(s, skip, TRACK_SIDES, 8);
   else
     box_at(s, s->heif.end);
 }
 
-static void track_sides(struct structure *s) {
+static void track_sides(struct image_scan *s) {
   uint32_t width = be32(s->head) >> 16, height = be32(s->head + 4) >> 16; /* 16.16 */
   if (!s->width && width && height) {
     set_size(s, width, height);
@@ -210,7 +210,7 @@ static void track_sides(struct structure *s) {
 
 /* ---- Boxes ---- */
 
-static bool is_complete(const struct structure *s) {
+static bool is_complete(const struct image_scan *s) {
   return s->heif.has_index && s->heif.has_data;
 }
 
@@ -222,7 +222,7 @@ static bool is_name(const uint8_t *name) {
 
 /* Boxes inside the index. A container's boxes are read as if they stood side by side: the last one's end is its
  * own. */
-static void enter_index(struct structure *s) {
+static void enter_index(struct image_scan *s) {
   switch (s->heif.type) {
   case NAME('i', 'p', 'c', 'o'):
     s->heif.properties_end = s->heif.end;
@@ -259,7 +259,7 @@ static void enter_index(struct structure *s) {
   }
 }
 
-static void enter(struct structure *s) {
+static void enter(struct image_scan *s) {
   switch (s->heif.type) {
   case NAME('m', 'e', 't', 'a'):
     s->heif.has_index = true;
@@ -284,22 +284,22 @@ static void enter(struct structure *s) {
 }
 
 /* Bytes that are no box. Behind all that an image needs, they trail; inside the index, the rest of it is skipped. */
-static void no_box(struct structure *s, bool inside) {
+static void no_box(struct image_scan *s, bool inside) {
   if (inside && s->at <= s->heif.container_end) {
     box_at(s, s->heif.container_end);
   } else if (is_complete(s) && s->at < s->heif.need) {
     box_at(s, s->heif.need);
   } else if (is_complete(s)) {
     s->trailing = s->at - s->heif.start;
-    structure_stop(s, STRUCTURE_WHOLE);
+    image_scan_stop(s, IMAGE_WHOLE);
   } else {
-    structure_stop(s, STRUCTURE_DAMAGED);
+    image_scan_stop(s, IMAGE_DAMAGED);
   }
 }
 
 /* Sets where the box in `head` ends; false if that is nowhere. A box of size 0 goes on to the end of the file, unless
  * the box that it is in has an end. */
-static bool find_end(struct structure *s, uint64_t size, bool inside) {
+static bool find_end(struct image_scan *s, uint64_t size, bool inside) {
   bool is_last = !inside || s->heif.container_end == UINT64_MAX;
   if (size == 0 && is_last) {
     s->heif.end = UINT64_MAX;
@@ -312,11 +312,11 @@ static bool find_end(struct structure *s, uint64_t size, bool inside) {
   return true;
 }
 
-static void box(struct structure *s) {
+static void box(struct image_scan *s) {
   uint64_t size = be32(s->head);
   bool inside = s->at - s->have < s->heif.container_end;
   if (size == 1 && s->have == 8) {
-    structure_more(s, 16);
+    image_scan_more(s, 16);
     return;
   }
   s->heif.start = s->at - s->have;
@@ -332,8 +332,8 @@ static void box(struct structure *s) {
     enter(s);
 }
 
-static void take(struct structure *s) {
-  static void (*const takes[])(struct structure *) = {
+static void take(struct image_scan *s) {
+  static void (*const takes[])(struct image_scan *) = {
       [BOX] = box,           [EXTENT] = extent,       [CROP] = crop,
       [PRIMARY] = primary,   [LOCATIONS] = locations, [LOCATION] = location,
       [PIECE] = piece,       [OWNERS] = owners,       [OWNER] = owner,
@@ -343,23 +343,23 @@ static void take(struct structure *s) {
 }
 
 /* A box's first byte is zero, unless it is of 16 MiB or more; zeros alone are padding. */
-static bool may_be_box(const struct structure *s) {
+static bool may_be_box(const struct image_scan *s) {
   static const uint8_t zeros[16];
   return s->head[0] == 0 && memcmp(s->head, zeros, s->have) != 0;
 }
 
 /* An index of no size may be cut between its boxes: those that every image needs must have come. */
-static bool has_all(const struct structure *s) {
+static bool has_all(const struct image_scan *s) {
   bool has_boxes =
       s->heif.container_end != UINT64_MAX || (s->heif.has_locations && s->heif.is_sized) || s->heif.is_track;
   return is_complete(s) && has_boxes && s->at - (s->step == BOX ? s->have : 0u) >= s->heif.need;
 }
 
-static enum structure_end stop(const struct structure *s, uint64_t *trailing) {
-  if (!has_all(s) || s->step != BOX || (s->have && may_be_box(s))) return STRUCTURE_TRUNCATED;
-  if (s->skip && !s->heif.endless) return STRUCTURE_TRUNCATED;
+static enum image_end stop(const struct image_scan *s, uint64_t *trailing) {
+  if (!has_all(s) || s->step != BOX || (s->have && may_be_box(s))) return IMAGE_TRUNCATED;
+  if (s->skip && !s->heif.endless) return IMAGE_TRUNCATED;
   *trailing = s->heif.endless ? 0 : s->have;
-  return STRUCTURE_WHOLE;
+  return IMAGE_WHOLE;
 }
 
-const struct structure_format structure_heif = {.first = 8, .take = take, .stop = stop};
+const struct image_format structure_heif = {.first = 8, .take = take, .stop = stop};

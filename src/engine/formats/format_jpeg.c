@@ -13,12 +13,12 @@ enum { TAG_PICTURES = 0xb002, PICTURE_SIZE = 16, INDEX_HEADER = 12 }; /* INDEX_H
 
 /* Skips to the next 0xff. In a scan no other byte matters; elsewhere there is nothing between two markers, or bytes
  * that decoders skip as well. */
-static void find_marker(struct structure *s, uint64_t skip) {
-  structure_next(s, skip, MARKER, 1);
+static void find_marker(struct image_scan *s, uint64_t skip) {
+  image_scan_next(s, skip, MARKER, 1);
   s->scanning = true;
 }
 
-static void end_segment(struct structure *s) {
+static void end_segment(struct image_scan *s) {
   find_marker(s, s->jpeg.segment_end > s->at ? s->jpeg.segment_end - s->at : 0);
 }
 
@@ -33,20 +33,20 @@ static bool is_segment(uint8_t marker) {
 
 /* ---- The index of further pictures: a TIFF directory in APP2; its offsets count from its byte order mark ---- */
 
-static uint32_t number(const struct structure *s, const uint8_t *p, unsigned width) {
+static uint32_t number(const struct image_scan *s, const uint8_t *p, unsigned width) {
   if (s->jpeg.big_endian) return width == 2 ? be16(p) : be32(p);
   return width == 2 ? le16(p) : le32(p);
 }
 
 /* Reads `want` bytes at `place` if they lie ahead in this segment; otherwise the segment is skipped. */
-static void read_index(struct structure *s, uint64_t place, uint8_t step, uint8_t want) {
+static void read_index(struct image_scan *s, uint64_t place, uint8_t step, uint8_t want) {
   if (place >= s->at && place + want <= s->jpeg.segment_end)
-    structure_next(s, place - s->at, step, want);
+    image_scan_next(s, place - s->at, step, want);
   else
     end_segment(s);
 }
 
-static void index_header(struct structure *s) {
+static void index_header(struct image_scan *s) {
   const uint8_t *mark = s->head + 4;
   s->jpeg.big_endian = *mark == 'M';
   if (memcmp(s->head, "MPF", 4) != 0 || (memcmp(mark, "II*", 4) != 0 && memcmp(mark, "MM\0*", 4) != 0)) {
@@ -57,20 +57,20 @@ static void index_header(struct structure *s) {
   read_index(s, s->jpeg.base + number(s, s->head + 8, 4), INDEX_COUNT, 2);
 }
 
-static void index_entry(struct structure *s) {
+static void index_entry(struct image_scan *s) {
   s->jpeg.entries--;
   if (number(s, s->head, 2) == TAG_PICTURES) {
     s->jpeg.pictures = number(s, s->head + 4, 4) / PICTURE_SIZE;
     read_index(s, s->jpeg.base + number(s, s->head + 8, 4), INDEX_PICTURE, PICTURE_SIZE);
   } else if (s->jpeg.entries) {
-    structure_next(s, 0, INDEX_ENTRY, 12);
+    image_scan_next(s, 0, INDEX_ENTRY, 12);
   } else {
     end_segment(s);
   }
 }
 
 /* The first picture has offset 0: it is the one that the index is in. */
-static void index_picture(struct structure *s) {
+static void index_picture(struct image_scan *s) {
   uint32_t size = number(s, s->head + 4, 4), offset = number(s, s->head + 8, 4);
   uint64_t start = s->jpeg.base + offset;
   if (!offset && !s->jpeg.first_size) s->jpeg.first_size = size;
@@ -84,17 +84,17 @@ static void index_picture(struct structure *s) {
 
 /* Programs that edit a JPEG often keep the index and drop the further pictures, or move them. An index that is up to
  * date has the first picture's size, padded or not, or has the next one begin where it ends. */
-static bool is_index_right(const struct structure *s) {
+static bool is_index_right(const struct image_scan *s) {
   uint64_t end = s->jpeg.first_end, size = s->jpeg.first_size, second = s->jpeg.second;
   return second == end || size == end || size == second;
 }
 
 /* Whatever else it has, the index counts if a picture begins where it says. */
-static void second_picture(struct structure *s) {
+static void second_picture(struct image_scan *s) {
   if (memcmp(s->head, "\xff\xd8", 2) == 0) {
-    structure_rest(s, s->jpeg.need > s->at ? s->jpeg.need - s->at : 0);
+    image_scan_skip_to_end(s, s->jpeg.need > s->at ? s->jpeg.need - s->at : 0);
   } else {
-    structure_stop(s, STRUCTURE_WHOLE);
+    image_scan_stop(s, IMAGE_WHOLE);
     s->trailing = s->at - s->jpeg.first_end;
   }
 }
@@ -102,29 +102,29 @@ static void second_picture(struct structure *s) {
 /* ---- Segments ---- */
 
 /* A file without a frame or without a scan has no picture: no decoder opens it. */
-static void end_of_image(struct structure *s) {
+static void end_of_image(struct image_scan *s) {
   s->jpeg.first_end = s->at;
   if (!s->width || !s->jpeg.has_scan)
-    structure_stop(s, STRUCTURE_DAMAGED);
+    image_scan_stop(s, IMAGE_DAMAGED);
   else if (s->jpeg.second >= s->at)
-    structure_next(s, s->jpeg.second - s->at, SECOND, 2);
+    image_scan_next(s, s->jpeg.second - s->at, SECOND, 2);
   else
-    structure_stop(s, STRUCTURE_WHOLE);
+    image_scan_stop(s, IMAGE_WHOLE);
 }
 
-static void marker(struct structure *s) {
+static void marker(struct image_scan *s) {
   uint8_t code = s->jpeg.marker = s->head[0];
   if (code == 0xff) /* fill */
-    structure_next(s, 0, MARKER, 1);
+    image_scan_next(s, 0, MARKER, 1);
   else if (code == EOI)
     end_of_image(s);
   else if (is_segment(code))
-    structure_next(s, 0, LENGTH, is_frame(code) ? 7 : 2);
+    image_scan_next(s, 0, LENGTH, is_frame(code) ? 7 : 2);
   else
     find_marker(s, 0);
 }
 
-static void segment(struct structure *s) {
+static void segment(struct image_scan *s) {
   s->jpeg.segment_end = s->at - s->want + be16(s->head);
   if (s->jpeg.marker == SOS) s->jpeg.has_scan = true;
   if (is_frame(s->jpeg.marker) && !s->width) {
@@ -137,7 +137,7 @@ static void segment(struct structure *s) {
     end_segment(s);
 }
 
-static void take(struct structure *s) {
+static void take(struct image_scan *s) {
   switch (s->step) {
   case START:
     find_marker(s, 0);
@@ -167,10 +167,10 @@ static void take(struct structure *s) {
   }
 }
 
-static enum structure_end stop(const struct structure *s, uint64_t *trailing) {
-  if (s->step != SECOND || !s->want || is_index_right(s)) return STRUCTURE_TRUNCATED;
+static enum image_end stop(const struct image_scan *s, uint64_t *trailing) {
+  if (s->step != SECOND || !s->want || is_index_right(s)) return IMAGE_TRUNCATED;
   *trailing = s->at - s->jpeg.first_end;
-  return STRUCTURE_WHOLE;
+  return IMAGE_WHOLE;
 }
 
-const struct structure_format structure_jpeg = {.first = 2, .take = take, .stop = stop};
+const struct image_format structure_jpeg = {.first = 2, .take = take, .stop = stop};

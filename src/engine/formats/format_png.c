@@ -59,18 +59,18 @@ static bool is_frame(const uint8_t *name) {
 }
 
 /* Whether what a chunk cannot do without was there before it. */
-static bool is_in_order(const struct structure *s, const uint8_t *name) {
+static bool is_in_order(const struct image_scan *s, const uint8_t *name) {
   if (memcmp(name, "IEND", 4) == 0) return s->png.has_data;
   if (memcmp(name, "IDAT", 4) == 0) return s->png.has_header && (!s->png.is_indexed || s->png.has_palette);
   return true;
 }
 
-static void chunk(struct structure *s) {
+static void chunk(struct image_scan *s) {
   const uint8_t *name = s->head + 4;
   uint32_t length = be32(s->head);
   if (length > 0x7fffffff || !is_letter(name[0]) || !is_letter(name[1]) || !is_letter(name[2]) || !is_letter(name[3]) ||
       !is_in_order(s, name)) {
-    structure_stop(s, STRUCTURE_DAMAGED);
+    image_scan_stop(s, IMAGE_DAMAGED);
     return;
   }
   s->png.last = memcmp(name, "IEND", 4) == 0;
@@ -79,9 +79,9 @@ static void chunk(struct structure *s) {
   s->png.has_data |= length && memcmp(name, "IDAT", 4) == 0;
   s->png.crc = crc_add(0xffffffff, name, 4);
   if (length == 13 && memcmp(name, "IHDR", 4) == 0)
-    structure_next(s, 0, HEADER, 13);
+    image_scan_next(s, 0, HEADER, 13);
   else
-    structure_next(s, length, CRC, 4);
+    image_scan_next(s, length, CRC, 4);
 }
 
 /* The combinations of PNG (ISO/IEC 15948) table 11.1, and the methods that exist: no decoder opens others. */
@@ -98,31 +98,31 @@ static bool is_header(const uint8_t *head) {
   return head[10] == 0 && head[11] == 0 && head[12] <= 1;
 }
 
-static void read_header(struct structure *s) {
+static void read_header(struct image_scan *s) {
   s->width = be32(s->head);
   s->height = be32(s->head + 4);
   s->png.has_header = true;
   s->png.is_indexed = s->head[9] == INDEXED;
   s->png.crc = crc_add(s->png.crc, s->head, 13);
   if (is_header(s->head))
-    structure_next(s, 0, CRC, 4);
+    image_scan_next(s, 0, CRC, 4);
   else
-    structure_stop(s, STRUCTURE_DAMAGED);
+    image_scan_stop(s, IMAGE_DAMAGED);
 }
 
-static void check(struct structure *s) {
+static void check(struct image_scan *s) {
   if (s->png.last)
-    structure_stop(s, STRUCTURE_WHOLE);
+    image_scan_stop(s, IMAGE_WHOLE);
   else if (s->png.checked && (s->png.crc ^ 0xffffffff) != be32(s->head))
-    structure_stop(s, STRUCTURE_DAMAGED);
+    image_scan_stop(s, IMAGE_DAMAGED);
   else
-    structure_next(s, 0, CHUNK, 8);
+    image_scan_next(s, 0, CHUNK, 8);
 }
 
-static void take(struct structure *s) {
+static void take(struct image_scan *s) {
   switch (s->step) {
   case SIGNATURE:
-    structure_next(s, 0, CHUNK, 8);
+    image_scan_next(s, 0, CHUNK, 8);
     break;
   case CHUNK:
     chunk(s);
@@ -136,8 +136,8 @@ static void take(struct structure *s) {
   }
 }
 
-static void pass(struct structure *s, const uint8_t *data, size_t size) {
+static void pass(struct image_scan *s, const uint8_t *data, size_t size) {
   if (s->png.checked) s->png.crc = crc_add(s->png.crc, data, size);
 }
 
-const struct structure_format structure_png = {.first = 8, .take = take, .pass = pass};
+const struct image_format structure_png = {.first = 8, .take = take, .pass = pass};

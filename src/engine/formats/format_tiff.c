@@ -29,9 +29,9 @@ enum {
 };
 
 enum { PLACES = sizeof((struct structure_tiff){0}.places) / sizeof(struct tiff_place) };
-enum { PIECES = sizeof((struct structure_tiff){0}.pieces) / sizeof(struct tiff_piece) };
+enum { PIECES = sizeof((struct structure_tiff){0}.free_list) / sizeof(struct tiff_piece) };
 
-static uint64_t number(const struct structure *s, const uint8_t *p, uint32_t width) {
+static uint64_t number(const struct image_scan *s, const uint8_t *p, uint32_t width) {
   bool big = s->tiff.big_endian;
   switch (width) {
   case 2:
@@ -46,11 +46,11 @@ static uint64_t number(const struct structure *s, const uint8_t *p, uint32_t wid
 }
 
 /* Of offsets and counts. */
-static uint8_t wide(const struct structure *s) {
+static uint8_t wide(const struct image_scan *s) {
   return s->tiff.is_big ? 8 : 4;
 }
 
-static void must_reach(struct structure *s, uint64_t start, uint64_t size) {
+static void must_reach(struct image_scan *s, uint64_t start, uint64_t size) {
   uint64_t end;
   if (__builtin_add_overflow(start, size, &end)) end = UINT64_MAX;
   if (end > s->tiff.need) s->tiff.need = end;
@@ -59,7 +59,7 @@ static void must_reach(struct structure *s, uint64_t start, uint64_t size) {
 /* ---- Places ahead ---- */
 
 /* Where there is no room for one more, what is there stays unknown. */
-static bool add_place(struct structure *s, struct tiff_place place) {
+static bool add_place(struct image_scan *s, struct tiff_place place) {
   if (place.at < s->at) return false;
   for (int i = 0; i < PLACES; i++) {
     if (s->tiff.places[i].at) continue;
@@ -69,28 +69,28 @@ static bool add_place(struct structure *s, struct tiff_place place) {
   return false;
 }
 
-static void add_directory(struct structure *s, uint64_t at) {
+static void add_directory(struct image_scan *s, uint64_t at) {
   add_place(s, (struct tiff_place){.at = at, .step = COUNT, .width = s->tiff.is_big ? 8 : 2});
 }
 
 /* Once a piece's numbers are read or known to lie behind, it must be there. Zero and all ones as its size are written
  * by those who do not know; too large a size is cut to what the rows need, as decoders do. */
-static void settle(struct structure *s, struct tiff_piece *piece) {
+static void settle(struct image_scan *s, struct tiff_piece *piece) {
   if (piece->pending || !piece->used) return;
   uint64_t size = piece->size == (s->tiff.is_big ? UINT64_MAX : UINT32_MAX) ? 0 : piece->size;
   if (piece->offset) must_reach(s, piece->offset, size < piece->most ? size : piece->most);
   *piece = (struct tiff_piece){0};
 }
 
-static void end_place(struct structure *s, const struct tiff_place *place) {
+static void end_place(struct image_scan *s, const struct tiff_place *place) {
   if (place->step != OFFSET && place->step != SIZE && place->step != BITS) return;
-  struct tiff_piece *piece = &s->tiff.pieces[place->piece];
+  struct tiff_piece *piece = &s->tiff.free_list[place->piece];
   piece->pending--;
   settle(s, piece);
 }
 
 /* Goes on with the nearest place. */
-static void next_place(struct structure *s) {
+static void next_place(struct image_scan *s) {
   struct tiff_place *nearest = NULL;
   for (struct tiff_place *place = s->tiff.places; place < s->tiff.places + PLACES; place++) {
     if (!place->at) continue;
@@ -104,9 +104,9 @@ static void next_place(struct structure *s) {
   if (nearest) {
     s->tiff.place = *nearest;
     nearest->at = 0;
-    structure_next(s, s->tiff.place.at - s->at, s->tiff.place.step, s->tiff.place.width);
+    image_scan_next(s, s->tiff.place.at - s->at, s->tiff.place.step, s->tiff.place.width);
   } else {
-    structure_rest(s, s->tiff.need > s->at ? s->tiff.need - s->at : 0);
+    image_scan_skip_to_end(s, s->tiff.need > s->at ? s->tiff.need - s->at : 0);
   }
 }
 
@@ -130,34 +130,34 @@ static bool is_inside(const struct entry *entry) {
 }
 
 /* The first value; 0 if it stands elsewhere. */
-static uint64_t first_value(const struct structure *s, const struct entry *entry) {
+static uint64_t first_value(const struct image_scan *s, const struct entry *entry) {
   return is_inside(entry) ? number(s, entry->inside, entry->width) : 0;
 }
 
-static uint32_t small_value(const struct structure *s, const struct entry *entry) {
+static uint32_t small_value(const struct image_scan *s, const struct entry *entry) {
   uint64_t value = first_value(s, entry);
   return value > UINT32_MAX ? 0 : (uint32_t)value;
 }
 
 /* The directory's piece, whose numbers may come in any order. */
-static struct tiff_piece *piece_of(struct structure *s) {
-  if (s->tiff.directory.piece) return &s->tiff.pieces[s->tiff.directory.piece - 1];
+static struct tiff_piece *piece_of(struct image_scan *s) {
+  if (s->tiff.directory.piece) return &s->tiff.free_list[s->tiff.directory.piece - 1];
   for (uint8_t i = 0; i < PIECES; i++) {
-    if (s->tiff.pieces[i].used) continue;
-    s->tiff.pieces[i] = (struct tiff_piece){.used = true, .most = UINT64_MAX};
+    if (s->tiff.free_list[i].used) continue;
+    s->tiff.free_list[i] = (struct tiff_piece){.used = true, .most = UINT64_MAX};
     s->tiff.directory.piece = (uint8_t)(i + 1);
-    return &s->tiff.pieces[i];
+    return &s->tiff.free_list[i];
   }
   return NULL;
 }
 
-static void await(struct structure *s, struct tiff_piece *piece, uint64_t at, uint8_t step, uint8_t width) {
-  struct tiff_place place = {.at = at, .step = step, .width = width, .piece = (uint8_t)(piece - s->tiff.pieces)};
+static void await(struct image_scan *s, struct tiff_piece *piece, uint64_t at, uint8_t step, uint8_t width) {
+  struct tiff_place place = {.at = at, .step = step, .width = width, .piece = (uint8_t)(piece - s->tiff.free_list)};
   if (add_place(s, place)) piece->pending++;
 }
 
 /* Of all strips or tiles the last one's numbers are of use: what is before it is there if it is. */
-static void piece_number(struct structure *s, const struct entry *entry, uint8_t step) {
+static void piece_number(struct image_scan *s, const struct entry *entry, uint8_t step) {
   struct tiff_piece *piece = piece_of(s);
   uint64_t before, at;
   if (!piece || __builtin_mul_overflow(entry->count - 1, (uint64_t)entry->width, &before)) return;
@@ -173,7 +173,7 @@ static void piece_number(struct structure *s, const struct entry *entry, uint8_t
   }
 }
 
-static void directories(struct structure *s, const struct entry *entry) {
+static void directories(struct image_scan *s, const struct entry *entry) {
   s->tiff.directory.has_directories = true;
   if (!is_inside(entry)) {
     uint16_t left = entry->count > PLACES ? PLACES : (uint16_t)(entry->count - 1);
@@ -185,13 +185,13 @@ static void directories(struct structure *s, const struct entry *entry) {
 }
 
 /* Bits of the first sample: the others have as many. */
-static void bits(struct structure *s, const struct entry *entry) {
+static void bits(struct image_scan *s, const struct entry *entry) {
   s->tiff.directory.bits = small_value(s, entry);
   s->tiff.directory.bits_at = entry->at;
   s->tiff.directory.bits_width = entry->width;
 }
 
-static void note(struct structure *s, const struct entry *entry) {
+static void note(struct image_scan *s, const struct entry *entry) {
   struct tiff_directory *directory = &s->tiff.directory;
   switch (entry->tag) {
   case TAG_SUBFILE:
@@ -243,7 +243,7 @@ static void note(struct structure *s, const struct entry *entry) {
 
 /* Adds what an entry points at to what must be there, and notes what the image's place depends on. False if its type
  * is none. */
-static bool read_entry(struct structure *s) {
+static bool read_entry(struct image_scan *s) {
   uint64_t type = number(s, s->head + 2, 2), bytes;
   struct entry entry = {.tag = (uint32_t)number(s, s->head, 2), .count = number(s, s->head + 4, wide(s))};
   entry.width = width_of(type);
@@ -263,7 +263,7 @@ static bool read_entry(struct structure *s) {
 /* ---- A directory's end ---- */
 
 /* How many bytes the last strip of an uncompressed image has; not known while the bits of a sample are not. */
-static void limit_piece(struct structure *s, struct tiff_piece *piece) {
+static void limit_piece(struct image_scan *s, struct tiff_piece *piece) {
   const struct tiff_directory *directory = &s->tiff.directory;
   uint64_t height = directory->height, rows = directory->rows_per_strip;
   if (directory->compression > 1 || !directory->strips || !height || directory->samples > UINT16_MAX) return;
@@ -289,7 +289,7 @@ static uint64_t area(uint32_t width, uint32_t height) {
 
 /* Takes the sides of a directory that is no thumbnail, or those of the first one where that claims to be a thumbnail
  * and yet is larger. Where there is a thumbnail only, the image's sides are not known. */
-static void set_sides(struct structure *s) {
+static void set_sides(struct image_scan *s) {
   const struct tiff_directory *directory = &s->tiff.directory;
   uint32_t width = directory->width, height = directory->height;
   if (!directory->is_further && directory->is_reduced) {
@@ -308,13 +308,13 @@ static void set_sides(struct structure *s) {
 
 /* Settles what a directory's entries say. Further directories may be none: some programs write anything in the place
  * of the next one's offset. */
-static void end_entries(struct structure *s) {
+static void end_entries(struct image_scan *s) {
   struct tiff_directory *directory = &s->tiff.directory;
   set_sides(s);
   if (directory->jpeg_offset && directory->jpeg_size != UINT32_MAX)
     must_reach(s, directory->jpeg_offset, directory->jpeg_size);
   if (!directory->piece) return;
-  struct tiff_piece *piece = &s->tiff.pieces[directory->piece - 1];
+  struct tiff_piece *piece = &s->tiff.free_list[directory->piece - 1];
   limit_piece(s, piece);
   if (!directory->bits_at) set_most(piece, directory->bits ? directory->bits : 1);
   settle(s, piece);
@@ -325,50 +325,50 @@ static bool is_image(const struct tiff_directory *directory) {
   return directory->is_further || directory->width || directory->has_directories || directory->jpeg_offset;
 }
 
-static void next_entry(struct structure *s) {
+static void next_entry(struct image_scan *s) {
   if (s->tiff.directory.entries) {
     s->tiff.directory.entries--;
-    structure_next(s, 0, ENTRY, s->tiff.is_big ? 20 : 12);
+    image_scan_next(s, 0, ENTRY, s->tiff.is_big ? 20 : 12);
     return;
   }
   end_entries(s);
   if (is_image(&s->tiff.directory))
-    structure_next(s, 0, NEXT, wide(s));
+    image_scan_next(s, 0, NEXT, wide(s));
   else
-    structure_stop(s, STRUCTURE_DAMAGED);
+    image_scan_stop(s, IMAGE_DAMAGED);
 }
 
-static void take_entry(struct structure *s) {
+static void take_entry(struct image_scan *s) {
   if (read_entry(s)) {
     next_entry(s);
   } else if (s->tiff.directory.is_further) {
     end_entries(s);
     next_place(s);
   } else {
-    structure_stop(s, STRUCTURE_DAMAGED);
+    image_scan_stop(s, IMAGE_DAMAGED);
   }
 }
 
 /* ---- */
 
-static void header(struct structure *s) {
+static void header(struct image_scan *s) {
   s->tiff.big_endian = s->head[0] == 'M';
   uint64_t version = number(s, s->head + 2, 2);
   s->tiff.is_big = version == 43;
   if (s->tiff.is_big && s->have < 16) {
-    structure_more(s, 16);
+    image_scan_more(s, 16);
     return;
   }
   uint64_t offset = number(s, s->head + s->have - wide(s), wide(s));
   if (version != 42 && version != 43)
-    structure_stop(s, STRUCTURE_UNKNOWN);
+    image_scan_stop(s, IMAGE_UNKNOWN);
   else if (offset < s->at || (s->tiff.is_big && number(s, s->head + 4, 2) != 8))
-    structure_stop(s, STRUCTURE_DAMAGED);
+    image_scan_stop(s, IMAGE_DAMAGED);
   else
-    structure_next(s, offset - s->at, COUNT, s->tiff.is_big ? 8 : 2);
+    image_scan_next(s, offset - s->at, COUNT, s->tiff.is_big ? 8 : 2);
 }
 
-static void begin_directory(struct structure *s) {
+static void begin_directory(struct image_scan *s) {
   s->tiff.directory = (struct tiff_directory){
       .entries = number(s, s->head, s->have),
       .is_further = s->tiff.directory.is_further,
@@ -377,9 +377,9 @@ static void begin_directory(struct structure *s) {
 }
 
 /* A number that stood elsewhere. */
-static void take_number(struct structure *s) {
+static void take_number(struct image_scan *s) {
   struct tiff_place place = s->tiff.place;
-  struct tiff_piece *piece = &s->tiff.pieces[place.piece];
+  struct tiff_piece *piece = &s->tiff.free_list[place.piece];
   uint64_t value = number(s, s->head, place.width);
   if (s->step == OFFSET) {
     piece->offset = value;
@@ -395,7 +395,7 @@ static void take_number(struct structure *s) {
   next_place(s);
 }
 
-static void take(struct structure *s) {
+static void take(struct image_scan *s) {
   switch (s->step) {
   case HEADER:
     header(s);
@@ -418,13 +418,13 @@ static void take(struct structure *s) {
 }
 
 /* Some files end with the last entry, without the offset of the next directory: decoders read them. */
-static enum structure_end stop(const struct structure *s, uint64_t *trailing) {
+static enum image_end stop(const struct image_scan *s, uint64_t *trailing) {
   (void)trailing;
-  if (s->step != NEXT || s->skip || s->have || s->tiff.need > s->at) return STRUCTURE_TRUNCATED;
+  if (s->step != NEXT || s->skip || s->have || s->tiff.need > s->at) return IMAGE_TRUNCATED;
   for (int i = 0; i < PLACES; i++)
-    if (s->tiff.places[i].at >= s->at) return STRUCTURE_TRUNCATED;
-  return STRUCTURE_WHOLE;
+    if (s->tiff.places[i].at >= s->at) return IMAGE_TRUNCATED;
+  return IMAGE_WHOLE;
 }
 
 /* What stands behind all that was pointed at does not trail: those values that were not known may point there. */
-const struct structure_format structure_tiff = {.first = 8, .take = take, .stop = stop, .goes_on = true};
+const struct image_format structure_tiff = {.first = 8, .take = take, .stop = stop, .goes_on = true};

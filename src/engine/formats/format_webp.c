@@ -12,7 +12,7 @@ static uint32_t le24(const uint8_t *p) {
   return le16(p) | (uint32_t)p[2] << 16;
 }
 
-static void read_sides(struct structure *s) {
+static void read_sides(struct image_scan *s) {
   const uint8_t *chunk = s->head + FIRST_CHUNK, *data = chunk + CHUNK_HEADER;
   if (memcmp(chunk, "VP8L", 4) == 0 && data[0] == 0x2f) {
     uint32_t bits = le32(data + 1);
@@ -32,31 +32,31 @@ static bool is_picture(const uint8_t *chunk) {
 }
 
 /* Finds the chunk that holds the picture, or its first frame; `start` is where the current one stands. */
-static void chunk(struct structure *s, const uint8_t *header, uint64_t start) {
+static void chunk(struct image_scan *s, const uint8_t *header, uint64_t start) {
   uint64_t size = le32(header + 4), next = start + CHUNK_HEADER + size + size % 2;
   if (is_picture(header))
-    structure_rest(s, s->webp.whole - s->at);
+    image_scan_skip_to_end(s, s->webp.whole - s->at);
   else if (next < s->at || next + CHUNK_HEADER > s->webp.whole)
-    structure_stop(s, STRUCTURE_DAMAGED); /* no picture in it */
+    image_scan_stop(s, IMAGE_DAMAGED); /* no picture in it */
   else
-    structure_next(s, next - s->at, CHUNK, CHUNK_HEADER);
+    image_scan_next(s, next - s->at, CHUNK, CHUNK_HEADER);
 }
 
-static void take(struct structure *s) {
+static void take(struct image_scan *s) {
   if (s->step == CHUNK) {
     chunk(s, s->head, s->at - CHUNK_HEADER);
     return;
   }
   if (s->have < HEADER_LONG && memcmp(s->head + FIRST_CHUNK, "VP8L", 4) != 0) {
-    structure_more(s, HEADER_LONG);
+    image_scan_more(s, HEADER_LONG);
     return;
   }
   read_sides(s);
   s->webp.whole = (uint64_t)le32(s->head + 4) + 8;
   if (s->webp.whole < s->at || s->webp.whole > UINT32_MAX) /* zero or all ones: its writer could not go back to it */
-    structure_stop(s, STRUCTURE_UNKNOWN);
+    image_scan_stop(s, IMAGE_UNKNOWN);
   else
     chunk(s, s->head + FIRST_CHUNK, FIRST_CHUNK);
 }
 
-const struct structure_format structure_webp = {.first = HEADER_SHORT, .take = take};
+const struct image_format structure_webp = {.first = HEADER_SHORT, .take = take};

@@ -4,28 +4,28 @@
 
 #include "formats/image_scan.h"
 
-struct structure_format {
+struct image_format {
   uint8_t first; /* bytes wanted first, as step 0 */
-  void (*take)(struct structure *s); /* head is full */
-  void (*pass)(struct structure *s, const uint8_t *data, size_t size); /* sees what is skipped; may be NULL */
-  enum structure_end (*stop)(const struct structure *s, uint64_t *trailing); /* nothing more comes; NULL: truncated */
+  void (*take)(struct image_scan *s); /* head is full */
+  void (*pass)(struct image_scan *s, const uint8_t *data, size_t size); /* sees what is skipped; may be NULL */
+  enum image_end (*stop)(const struct image_scan *s, uint64_t *trailing); /* nothing more comes; NULL: truncated */
   bool goes_on; /* what is behind the end belongs to the file */
 };
 
-extern const struct structure_format structure_jpeg, structure_png, structure_gif, structure_webp, structure_heif,
+extern const struct image_format structure_jpeg, structure_png, structure_gif, structure_webp, structure_heif,
     structure_bmp, structure_tiff;
 
 /* After `skip` bytes, `want` bytes are wanted, as `step`. */
-void structure_next(struct structure *s, uint64_t skip, uint8_t step, uint8_t want);
+void image_scan_next(struct image_scan *s, uint64_t skip, uint8_t step, uint8_t want);
 
 /* The head is kept and grows to `want` bytes. */
-void structure_more(struct structure *s, uint8_t want);
+void image_scan_more(struct image_scan *s, uint8_t want);
 
 /* The image ends after `skip` more bytes, whole. */
-void structure_rest(struct structure *s, uint64_t skip);
+void image_scan_skip_to_end(struct image_scan *s, uint64_t skip);
 
 /* It ends here; what follows trails. */
-void structure_stop(struct structure *s, enum structure_end end);
+void image_scan_stop(struct image_scan *s, enum image_end end);
 
 static inline uint32_t be16(const uint8_t *p) {
   return (uint32_t)p[0] << 8 | p[1];

@@ -7,7 +7,7 @@
 
 static const struct {
   const char *type;
-  const struct structure_format *format;
+  const struct image_format *format;
 } formats[] = {
     {"image/jpeg", &structure_jpeg},
     {"image/jls", &structure_jpeg},
@@ -24,64 +24,64 @@ static const struct {
     {"image/tiff", &structure_tiff},
 };
 
-void structure_start(struct structure *structure, const char *type) {
-  *structure = (struct structure){0};
+void image_scan_start(struct image_scan *image_scan, const char *type) {
+  *image_scan = (struct image_scan){0};
   for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-    if (strcmp(formats[i].type, type) == 0) structure->format = formats[i].format;
-  if (structure->format) structure->want = structure->format->first;
+    if (strcmp(formats[i].type, type) == 0) image_scan->format = formats[i].format;
+  if (image_scan->format) image_scan->want = image_scan->format->first;
 }
 
-void structure_next(struct structure *s, uint64_t skip, uint8_t step, uint8_t want) {
+void image_scan_next(struct image_scan *s, uint64_t skip, uint8_t step, uint8_t want) {
   s->skip = skip;
   s->step = step;
   s->want = want;
   s->have = 0;
 }
 
-void structure_more(struct structure *s, uint8_t want) {
+void image_scan_more(struct image_scan *s, uint8_t want) {
   s->want = want;
 }
 
-void structure_stop(struct structure *s, enum structure_end end) {
+void image_scan_stop(struct image_scan *s, enum image_end end) {
   s->ended = true;
   s->end = end;
 }
 
-void structure_rest(struct structure *s, uint64_t skip) {
+void image_scan_skip_to_end(struct image_scan *s, uint64_t skip) {
   s->have = 0;
   s->want = 0;
   s->skip = skip;
-  if (!skip) structure_stop(s, STRUCTURE_WHOLE);
+  if (!skip) image_scan_stop(s, IMAGE_WHOLE);
 }
 
 static size_t least(uint64_t a, size_t b) {
   return a < b ? (size_t)a : b;
 }
 
-static size_t pass_over(struct structure *s, const uint8_t *data, size_t size) {
+static size_t pass_over(struct image_scan *s, const uint8_t *data, size_t size) {
   size_t part = least(s->skip, size);
   if (s->format->pass) s->format->pass(s, data, part);
   s->skip -= part;
-  if (!s->skip && !s->want) structure_stop(s, STRUCTURE_WHOLE);
+  if (!s->skip && !s->want) image_scan_stop(s, IMAGE_WHOLE);
   return part;
 }
 
 /* To just behind the next 0xff. */
-static size_t scan(struct structure *s, const uint8_t *data, size_t size) {
+static size_t scan(struct image_scan *s, const uint8_t *data, size_t size) {
   const uint8_t *mark = memchr(data, 0xff, size);
   if (!mark) return size;
   s->scanning = false;
   return (size_t)(mark - data) + 1;
 }
 
-static size_t gather(struct structure *s, const uint8_t *data, size_t size) {
+static size_t gather(struct image_scan *s, const uint8_t *data, size_t size) {
   size_t part = least(s->want - s->have, size);
   memcpy(s->head + s->have, data, part);
   s->have = (uint8_t)(s->have + part);
   return part;
 }
 
-void structure_feed(struct structure *s, const uint8_t *data, size_t size) {
+void image_scan_feed(struct image_scan *s, const uint8_t *data, size_t size) {
   while (s->format && size) {
     size_t part = size;
     bool gathers = false;
@@ -100,14 +100,14 @@ void structure_feed(struct structure *s, const uint8_t *data, size_t size) {
   }
 }
 
-enum structure_end structure_end(const struct structure *s, struct structure_report *report) {
-  *report = (struct structure_report){s->trailing, s->width, s->height};
-  if (!s->format) return STRUCTURE_UNKNOWN;
-  enum structure_end end = STRUCTURE_TRUNCATED;
+enum image_end image_end(const struct image_scan *s, struct image_report *report) {
+  *report = (struct image_report){s->trailing, s->width, s->height};
+  if (!s->format) return IMAGE_UNKNOWN;
+  enum image_end end = IMAGE_TRUNCATED;
   if (s->ended)
     end = s->end;
   else if (s->format->stop)
     end = s->format->stop(s, &report->trailing_bytes);
-  if (end != STRUCTURE_WHOLE || s->format->goes_on) report->trailing_bytes = 0;
+  if (end != IMAGE_WHOLE || s->format->goes_on) report->trailing_bytes = 0;
   return end;
 }

@@ -6,19 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum structure_end {
-  STRUCTURE_WHOLE,
-  STRUCTURE_TRUNCATED, /* the bytes stop before the image does */
-  STRUCTURE_DAMAGED, /* the bytes contradict themselves in what the image cannot do without */
-  STRUCTURE_UNKNOWN /* not a type that is checked, or one that does not say where it ends */
+enum image_end {
+  IMAGE_WHOLE,
+  IMAGE_TRUNCATED, /* the bytes stop before the image does */
+  IMAGE_DAMAGED, /* the bytes contradict themselves in what the image cannot do without */
+  IMAGE_UNKNOWN /* not a type that is checked, or one that does not say where it ends */
 };
 
-struct structure_report {
+struct image_report {
   uint64_t trailing_bytes; /* behind the end of a whole image; cameras and editors put things there. 0 for TIFF */
   uint32_t width, height; /* as stored, before any rotation that metadata asks for; 0 unknown */
 };
 
-struct structure_format;
+struct image_format;
 
 struct structure_jpeg {
   uint64_t segment_end;
@@ -87,7 +87,7 @@ struct structure_tiff {
     uint64_t samples, rows; /* in a row, and rows, while the bits of a sample are not known */
     uint8_t pending; /* places ahead that have a number for it */
     bool used;
-  } pieces[6]; /* the last strip or tile of each directory whose numbers are not all known yet */
+  } free_list[6]; /* the last strip or tile of each directory whose numbers are not all known yet */
   struct tiff_directory {
     uint64_t entries; /* left of it */
     uint64_t jpeg_offset, jpeg_size;
@@ -107,8 +107,8 @@ struct structure_tiff {
 
 /* Bytes come in pieces of any size: a reader first passes over `skip` bytes, then gathers `want` into `head`, then
  * takes them and says what is next. All members are private. */
-struct structure {
-  const struct structure_format *format; /* NULL: a type that is not checked */
+struct image_scan {
+  const struct image_format *format; /* NULL: a type that is not checked */
   uint64_t at; /* bytes read so far: skipped, gathered or trailing */
   uint64_t skip;
   uint64_t trailing;
@@ -117,7 +117,7 @@ struct structure {
   uint8_t have, want; /* of `head`; nothing wanted: the image ends where the skipped bytes end */
   uint8_t step; /* what head will hold; each format has its own */
   bool ended, scanning;
-  enum structure_end end; /* once ended */
+  enum image_end end; /* once ended */
   union {
     struct structure_jpeg jpeg;
     struct structure_png png;
@@ -130,10 +130,10 @@ struct structure {
 };
 
 /* `type` is an essence by its usual name. */
-void structure_start(struct structure *structure, const char *type);
-void structure_feed(struct structure *structure, const uint8_t *data, size_t size);
+void image_scan_start(struct image_scan *image_scan, const char *type);
+void image_scan_feed(struct image_scan *image_scan, const uint8_t *data, size_t size);
 
 /* The answer if nothing more comes. May be asked at any time, and again. */
-enum structure_end structure_end(const struct structure *structure, struct structure_report *report);
+enum image_end image_end(const struct image_scan *image_scan, struct image_report *report);
 
 #endif

@@ -13,18 +13,18 @@
 #define RETRY_AFTER_MAX  10 /* times retry_max_delay_ms */
 #define NS_PER_MS        UINT64_C(1000000)
 
-void hosts_init(struct host_table *hosts, uv_loop_t *loop, struct alarms *alarms, const seine_options_t *options,
+void host_table_init(struct host_table *hosts, uv_loop_t *loop, struct timers *timers, const seine_options_t *options,
                 const struct rules *rules) {
-  *hosts = (struct host_table){.loop = loop, .alarms = alarms, .options = options, .rules = rules};
+  *hosts = (struct host_table){.loop = loop, .timers = timers, .options = options, .rules = rules};
   TAILQ_INIT(&hosts->ring);
   TAILQ_INIT(&hosts->idle);
-  TAILQ_INIT(&hosts->unasked);
+  TAILQ_INIT(&hosts->to_prefetch);
 }
 
 /* ---- Where a host stands ---- */
 
-static bool is_frozen(const struct host *host) {
-  return host->frozen_until_ms > uv_now(host->hosts->loop);
+static bool is_throttled(const struct host *host) {
+  return host->throttled_until_ms > uv_now(host->hosts->loop);
 }
 
 static bool probe_is_due(const struct host *host) {
@@ -37,7 +37,7 @@ bool host_refuses(const struct host *host) {
 
 static uint64_t wait_ms(const struct host *host) {
   uint64_t now = uv_now(host->hosts->loop), wait = 0;
-  if (host->frozen_until_ms > now) wait = host->frozen_until_ms - now;
+  if (host->throttled_until_ms > now) wait = host->throttled_until_ms - now;
   uint64_t now_ns = host->next_ns ? uv_hrtime() : 0; /* the clock is not read for nothing, for every URL */
   if (host->next_ns > now_ns) {
     uint64_t rate_ms = (host->next_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS;
@@ -48,58 +48,58 @@ static uint64_t wait_ms(const struct host *host) {
 
 /* Worth remembering when no fetch is left. */
 static bool is_notable(const struct host *host) {
-  return host->down || host->failures || host->robots_until_ms || host->freezes || host->cap < host->full_cap ||
+  return host->down || host->failures || host->robots_until_ms || host->throttles_in_row || host->cap < host->full_cap ||
          wait_ms(host);
 }
 
 static enum host_place place_of(const struct host *host) {
   if (!host->fetches) return HOST_IDLE;
-  if (!host->queued || host->looking) return HOST_BUSY;
-  if (host->asking && !TAILQ_FIRST(&host->queue)->is_internal) return HOST_BUSY;
+  if (!host->queued || host->resolving) return HOST_BUSY;
+  if (host->robots_pending && !TAILQ_FIRST(&host->queue)->is_internal) return HOST_BUSY;
   if (host_refuses(host)) return HOST_READY;
   if (host->in_flight >= host->cap || (host->down && host->probing)) return HOST_BUSY;
   return wait_ms(host) ? HOST_TIMED : HOST_READY;
 }
 
-static size_t startable_of(const struct host *host) {
+static size_t ready_of(const struct host *host) {
   if (host->place != HOST_READY || host->in_flight >= host->cap || host_refuses(host)) return 0;
-  if (host->interval_ns || host->asking || (!host->literal && !host->addresses)) return 1;
-  size_t slots = host->cap - host->in_flight;
-  return host->queued < slots ? host->queued : slots;
+  if (host->interval_ns || host->robots_pending || (!host->literal && !host->addresses)) return 1;
+  size_t transfer_limit = host->cap - host->in_flight;
+  return host->queued < transfer_limit ? host->queued : transfer_limit;
 }
 
 /* A ready host without an address. A look-up that is not needed in the end, since a proxy will do it, does no harm. */
 static void settle_name(struct host *host) {
   struct host_table *hosts = host->hosts;
-  bool nameless = host->place == HOST_READY && !host->literal && !host->addresses;
-  bool unasked = nameless && !host->asked_ahead;
-  hosts->nameless += (size_t)nameless - (size_t)host->nameless;
-  host->nameless = nameless;
-  if (unasked == host->is_unasked) return;
-  if (unasked)
-    TAILQ_INSERT_TAIL(&hosts->unasked, host, unasked);
+  bool unresolved = host->place == HOST_READY && !host->literal && !host->addresses;
+  bool to_prefetch = unresolved && !host->prefetched;
+  hosts->unresolved += (size_t)unresolved - (size_t)host->unresolved;
+  host->unresolved = unresolved;
+  if (to_prefetch == host->is_to_prefetch) return;
+  if (to_prefetch)
+    TAILQ_INSERT_TAIL(&hosts->to_prefetch, host, to_prefetch);
   else
-    TAILQ_REMOVE(&hosts->unasked, host, unasked);
-  host->is_unasked = unasked;
+    TAILQ_REMOVE(&hosts->to_prefetch, host, to_prefetch);
+  host->is_to_prefetch = to_prefetch;
 }
 
-static void host_settle(struct host *host);
+static void host_update(struct host *host);
 
-static void on_alarm(void *user) {
+static void on_host_timer(void *user) {
   struct host *host = user;
-  if (!is_frozen(host)) host->frozen_until_ms = 0;
-  host_settle(host);
+  if (!is_throttled(host)) host->throttled_until_ms = 0;
+  host_update(host);
 }
 
 static void host_free(struct host *host) {
   struct host_table *hosts = host->hosts;
   hosts->on_forget(hosts->user, host);
-  alarm_clear(&host->alarm);
+  timer_clear(&host->timer);
   HASH_DEL(hosts->by_key, host);
   hosts->count--;
-  if (host->waits_frozen) hosts->frozen--;
-  if (host->nameless) hosts->nameless--;
-  if (host->is_unasked) TAILQ_REMOVE(&hosts->unasked, host, unasked);
+  if (host->is_counted_throttled) hosts->throttled--;
+  if (host->unresolved) hosts->unresolved--;
+  if (host->is_to_prefetch) TAILQ_REMOVE(&hosts->to_prefetch, host, to_prefetch);
   if (host->down) hosts->down--;
   addresses_unref(host->addresses);
   robots_unref(host->robots);
@@ -130,7 +130,7 @@ static void enter_place(struct host *host, enum host_place place) {
 }
 
 /* Puts a host where it belongs after anything about it changed. Its position in the ring is kept. */
-static void host_settle(struct host *host) {
+static void host_update(struct host *host) {
   struct host_table *hosts = host->hosts;
   enum host_place place = place_of(host);
   if (place != host->place) {
@@ -138,17 +138,17 @@ static void host_settle(struct host *host) {
     enter_place(host, place);
   }
   settle_name(host);
-  hosts->startable -= host->startable;
-  host->startable = startable_of(host);
-  hosts->startable += host->startable;
+  hosts->ready -= host->ready;
+  host->ready = ready_of(host);
+  hosts->ready += host->ready;
   /* An idle host has no alarm, which would keep the loop alive for nothing, and does not count as waiting. */
-  bool frozen = host->frozen_until_ms && place != HOST_IDLE;
-  hosts->frozen += (size_t)frozen - (size_t)host->waits_frozen;
-  host->waits_frozen = frozen;
+  bool frozen = host->throttled_until_ms && place != HOST_IDLE;
+  hosts->throttled += (size_t)frozen - (size_t)host->is_counted_throttled;
+  host->is_counted_throttled = frozen;
   if (place == HOST_TIMED || frozen)
-    alarm_set(hosts->alarms, &host->alarm, wait_ms(host), on_alarm, host);
+    timer_set(hosts->timers, &host->timer, wait_ms(host), on_host_timer, host);
   else
-    alarm_clear(&host->alarm);
+    timer_clear(&host->timer);
 }
 
 /* ---- Finding, holding, forgetting ---- */
@@ -199,7 +199,7 @@ static struct host *host_new(struct host_table *hosts, const char *key, const se
   return host;
 }
 
-struct host *hosts_hold(struct host_table *hosts, const seine_url_t *url) {
+struct host *host_table_find(struct host_table *hosts, const seine_url_t *url) {
   char key[320];
   struct host *host;
   snprintf(key, sizeof key, "%s://%s:%u", url->scheme, url->host, url->port);
@@ -207,19 +207,19 @@ struct host *hosts_hold(struct host_table *hosts, const seine_url_t *url) {
   if (!host) host = host_new(hosts, key, url);
   if (!host) return NULL;
   host->fetches++;
-  host_settle(host);
+  host_update(host);
   return host;
 }
 
-void host_hold(struct host *host) {
+void host_retain(struct host *host) {
   host->fetches++;
-  if (host->place == HOST_IDLE) host_settle(host);
+  if (host->place == HOST_IDLE) host_update(host);
 }
 
-void host_let_go(struct host *host) {
+void host_release(struct host *host) {
   struct host_table *hosts = host->hosts;
   host->fetches--;
-  host_settle(host);
+  host_update(host);
   if (host->place != HOST_IDLE) return;
   bool notable = is_notable(host);
   if (notable && hosts->idle_count <= IDLE_MAX) return;
@@ -228,7 +228,7 @@ void host_let_go(struct host *host) {
   host_free(gone);
 }
 
-void hosts_close(struct host_table *hosts) {
+void host_table_close(struct host_table *hosts) {
   struct host *host, *next;
   HASH_ITER (hh, hosts->by_key, host, next)
     host_free(host);
@@ -237,21 +237,21 @@ void hosts_close(struct host_table *hosts) {
 /* ---- The queue and the ring ---- */
 
 void host_push(struct host *host, struct seine_fetch *fetch) {
-  if (fetch->is_urgent)
+  if (fetch->at_queue_head)
     TAILQ_INSERT_HEAD(&host->queue, fetch, link);
   else
     TAILQ_INSERT_TAIL(&host->queue, fetch, link);
   host->queued++;
-  host_settle(host);
+  host_update(host);
 }
 
 void host_remove(struct host *host, struct seine_fetch *fetch) {
   TAILQ_REMOVE(&host->queue, fetch, link);
   host->queued--;
-  host_settle(host);
+  host_update(host);
 }
 
-struct host *hosts_next(struct host_table *hosts) {
+struct host *host_table_next(struct host_table *hosts) {
   struct host *host = TAILQ_FIRST(&hosts->ring);
   if (!host) return NULL;
   TAILQ_REMOVE(&hosts->ring, host, link);
@@ -259,23 +259,23 @@ struct host *hosts_next(struct host_table *hosts) {
   return host;
 }
 
-struct host *hosts_next_unasked(struct host_table *hosts) {
-  struct host *host = TAILQ_FIRST(&hosts->unasked);
+struct host *host_table_next_to_prefetch(struct host_table *hosts) {
+  struct host *host = TAILQ_FIRST(&hosts->to_prefetch);
   if (!host) return NULL;
-  host->asked_ahead = true;
+  host->prefetched = true;
   settle_name(host);
   return host;
 }
 
-void host_looking(struct host *host, bool looking) {
-  host->looking = looking;
-  if (host->down) host->probing = looking; /* a look-up can be the probe */
-  host_settle(host);
+void host_set_resolving(struct host *host, bool resolving) {
+  host->resolving = resolving;
+  if (host->down) host->probing = resolving; /* a look-up can be the probe */
+  host_update(host);
 }
 
-void host_asking(struct host *host) {
-  host->asking = true;
-  host_settle(host);
+void host_set_robots_pending(struct host *host) {
+  host->robots_pending = true;
+  host_update(host);
 }
 
 void host_robots(struct host *host, struct robots *robots, bool unknown, uint64_t until_ms) {
@@ -283,23 +283,23 @@ void host_robots(struct host *host, struct robots *robots, bool unknown, uint64_
   host->robots = robots;
   host->robots_unknown = unknown;
   host->robots_until_ms = until_ms;
-  host->asking = false;
+  host->robots_pending = false;
   set_interval(host);
   if (host->interval_ns) host->next_ns = uv_hrtime() + host->interval_ns; /* robots.txt was a request, too */
-  host_settle(host);
+  host_update(host);
 }
 
 void host_started(struct host *host) {
   if (host->interval_ns) host->next_ns = uv_hrtime() + host->interval_ns;
   if (host->down) host->probing = true;
   host->in_flight++;
-  host_settle(host);
+  host_update(host);
 }
 
 void host_ended(struct host *host) {
   host->in_flight--;
   if (!host->in_flight) host->probing = false;
-  host_settle(host);
+  host_update(host);
 }
 
 /* ---- What transfers say of a host ---- */
@@ -319,28 +319,28 @@ static bool reached(struct host *host) {
 
 /* What was in flight when the host froze last says nothing of the time since. */
 static bool is_current(const struct host *host, uint64_t started_ms) {
-  return !host->frozen_at_ms || started_ms > host->frozen_at_ms;
+  return !host->throttled_at_ms || started_ms > host->throttled_at_ms;
 }
 
 void host_reached(struct host *host) {
   bool was_down = reached(host);
-  host_settle(host);
+  host_update(host);
   if (was_down) tell(host, SEINE_EVENT_UP, 0);
 }
 
-void host_answered(struct host *host, uint64_t started_ms) {
+void host_responded(struct host *host, uint64_t started_ms) {
   bool was_down = reached(host), ramped = false;
   if (is_current(host, started_ms)) {
-    host->freezes = 0;
+    host->throttles_in_row = 0;
     if (host->cap < host->full_cap && ++host->successes >= host->cap) {
       host->cap++;
       host->successes = 0;
       ramped = host->cap == host->full_cap;
     }
   }
-  host_settle(host);
+  host_update(host);
   if (was_down) tell(host, SEINE_EVENT_UP, 0);
-  if (ramped) tell(host, SEINE_EVENT_RAMPED, 0);
+  if (ramped) tell(host, SEINE_EVENT_HOST_RECOVERED, 0);
 }
 
 static uint64_t doubled(uint64_t base_ms, unsigned times, uint64_t max_ms) {
@@ -354,7 +354,7 @@ void host_unreachable(struct host *host, const char *cause) {
   free(host->cause);
   host->cause = cause ? strndup(cause, CAUSE_BYTES) : NULL; /* without memory, no cause is named */
   if (++host->failures < CIRCUIT_FAILURES && !host->down) {
-    host_settle(host);
+    host_update(host);
     return;
   }
   /* What was in flight when the circuit opened, and fails after it, is not a probe that failed. */
@@ -365,26 +365,26 @@ void host_unreachable(struct host *host, const char *cause) {
   host->down = true;
   host->probing = false;
   host->probe_ms = uv_now(host->hosts->loop) + delay_ms;
-  host_settle(host);
+  host_update(host);
   if (news) tell(host, SEINE_EVENT_DOWN, delay_ms);
 }
 
-uint64_t host_freeze(struct host *host, uint64_t started_ms, bool asked, uint64_t delay_ms) {
+uint64_t host_throttle(struct host *host, uint64_t started_ms, bool asked, uint64_t delay_ms) {
   const seine_options_t *options = host->hosts->options;
   uint64_t now = uv_now(host->hosts->loop), max_ms = options->retry_max_delay_ms * RETRY_AFTER_MAX;
   bool news = is_current(host, started_ms), was_down = reached(host);
   if (news) {
     host->cap = host->cap < host->full_cap && host->cap > 1 ? host->cap / 2 : 1;
     host->successes = 0;
-    host->freezes++;
-    host->frozen_at_ms = now;
+    host->throttles_in_row++;
+    host->throttled_at_ms = now;
   }
-  if (!asked) delay_ms = doubled(options->retry_delay_ms, host->freezes - 1, options->retry_max_delay_ms);
+  if (!asked) delay_ms = doubled(options->retry_delay_ms, host->throttles_in_row - 1, options->retry_max_delay_ms);
   if (delay_ms > max_ms) delay_ms = max_ms;
-  if (now + delay_ms > host->frozen_until_ms) host->frozen_until_ms = now + delay_ms;
-  uint64_t wait = host->frozen_until_ms - now;
-  host_settle(host);
+  if (now + delay_ms > host->throttled_until_ms) host->throttled_until_ms = now + delay_ms;
+  uint64_t wait = host->throttled_until_ms - now;
+  host_update(host);
   if (was_down) tell(host, SEINE_EVENT_UP, 0);
-  if (news) tell(host, SEINE_EVENT_FROZEN, wait);
+  if (news) tell(host, SEINE_EVENT_HOST_THROTTLED, wait);
   return wait;
 }

@@ -25,14 +25,14 @@ enum host_place {
 struct host {
   UT_hash_handle hh;
   TAILQ_ENTRY(host) link; /* in its place's list */
-  TAILQ_ENTRY(host) unasked; /* in hosts.unasked, if is_unasked */
+  TAILQ_ENTRY(host) to_prefetch; /* in hosts.unasked, if is_to_prefetch */
   struct host_table *hosts;
-  enum host_place place; /* assigned by host_settle alone */
+  enum host_place place; /* assigned by host_update alone */
   struct fetch_list queue;
   size_t queued;
   size_t fetches;     /* that belong to it, in any state */
   unsigned in_flight; /* transfers */
-  size_t startable;   /* its share of hosts.startable */
+  size_t ready;   /* its share of hosts.startable */
 
   const struct rule_terms *rule; /* NULL: none fits it */
   unsigned full_cap;             /* transfers at once, when nothing is wrong */
@@ -40,10 +40,10 @@ struct host {
   unsigned successes; /* since the cap grew last */
   uint64_t interval_ns; /* at the least between two starts: its rate, its delay; 0: none */
   uint64_t next_ns;     /* uv_hrtime before which it allows no start */
-  uint64_t frozen_until_ms; /* uv_now; 0: not frozen */
-  uint64_t frozen_at_ms;
-  bool waits_frozen; /* counted in hosts.frozen */
-  unsigned freezes; /* in a row, without a success between */
+  uint64_t throttled_until_ms; /* uv_now; 0: not frozen */
+  uint64_t throttled_at_ms;
+  bool is_counted_throttled; /* counted in hosts.frozen */
+  unsigned throttles_in_row; /* in a row, without a success between */
 
   unsigned failures; /* connections or look-ups that failed in a row */
   bool down;         /* the circuit is open */
@@ -52,19 +52,19 @@ struct host {
   char *cause;       /* of the last of `failures`, for people; owned; NULL: none, or not known */
   uint64_t probe_ms; /* uv_now from which another may be tried */
 
-  bool asking;              /* robots.txt is being fetched: nothing else starts */
+  bool robots_pending;              /* robots.txt is being fetched: nothing else starts */
   bool robots_unknown;      /* it could not be had */
   uint64_t robots_until_ms; /* uv_now until which the answer holds; 0: never asked */
   struct robots *robots;    /* NULL: everything is allowed, or robots_unknown */
 
-  bool is_unasked; /* ready, and its name was never looked up ahead */
-  bool asked_ahead;
-  bool nameless; /* ready, without an address: counted in hosts.nameless */
-  bool looking;                /* a look-up of its address is under way */
+  bool is_to_prefetch; /* ready, and its name was never looked up ahead */
+  bool prefetched;
+  bool unresolved; /* ready, without an address: counted in hosts.nameless */
+  bool resolving;                /* a look-up of its address is under way */
   bool literal;                /* its name is an address */
   bool known_to_curl;          /* libcurl's cache may have an entry for it */
   struct addresses *addresses; /* NULL: not known yet */
-  struct alarm *alarm;
+  struct timer *timer;
   char *name; /* behind the key */
   unsigned port;
   char key[]; /* "https://name:443" */
@@ -74,54 +74,54 @@ TAILQ_HEAD(host_list, host);
 
 struct host_table {
   uv_loop_t *loop;
-  struct alarms *alarms;
+  struct timers *timers;
   const seine_options_t *options;
   const struct rules *rules;
   struct host *by_key; /* uthash, by key */
   struct host_list ring;
   struct host_list idle; /* the one that was used longest ago first */
   size_t idle_count;
-  struct host_list unasked; /* names to be looked up ahead of their turn, in the order of the ring */
-  size_t nameless;
-  size_t count, frozen, down;
-  size_t startable; /* queued fetches that could start now, if there were slots */
+  struct host_list to_prefetch; /* names to be looked up ahead of their turn, in the order of the ring */
+  size_t unresolved;
+  size_t count, throttled, down;
+  size_t ready; /* queued fetches that could start now, if there were slots */
   void (*on_ready)(void *user);               /* the ring is no longer empty */
   void (*on_forget)(void *user, struct host *host); /* a host is about to be freed */
   void (*on_event)(void *user, const struct host *host, seine_event_kind_t kind, uint64_t delay_ms);
   void *user;
 };
 
-void hosts_init(struct host_table *hosts, uv_loop_t *loop, struct alarms *alarms, const seine_options_t *options,
+void host_table_init(struct host_table *hosts, uv_loop_t *loop, struct timers *timers, const seine_options_t *options,
                 const struct rules *rules);
 
 /* Frees the idle hosts, of which there are only idle ones left. */
-void hosts_close(struct host_table *hosts);
+void host_table_close(struct host_table *hosts);
 
 /* Finds or makes a host and counts one fetch more for it; NULL if there is no memory. */
-struct host *hosts_hold(struct host_table *hosts, const seine_url_t *url);
+struct host *host_table_find(struct host_table *hosts, const seine_url_t *url);
 
 /* One fetch more, one fetch less; a host without any is forgotten, or kept idle if it misbehaved. */
-void host_hold(struct host *host);
-void host_let_go(struct host *host);
+void host_retain(struct host *host);
+void host_release(struct host *host);
 
 void host_push(struct host *host, struct seine_fetch *fetch);
 void host_remove(struct host *host, struct seine_fetch *fetch);
 
 /* The host whose turn it is; NULL if none can start anything. It goes to the end of the ring. */
-struct host *hosts_next(struct host_table *hosts);
+struct host *host_table_next(struct host_table *hosts);
 
 /* The host whose name is to be looked up ahead of its turn, once; NULL if there is none. */
-struct host *hosts_next_unasked(struct host_table *hosts);
+struct host *host_table_next_to_prefetch(struct host_table *hosts);
 
 /* Whether the next fetch is to fail at once, since the circuit is open and no probe is due. */
 bool host_refuses(const struct host *host);
 
 /* A look-up of its address began; it ended. Nothing of the host starts meanwhile. */
-void host_looking(struct host *host, bool looking);
+void host_set_resolving(struct host *host, bool resolving);
 
 /* robots.txt is being fetched, by a fetch that is_internal; it is known (`robots` becomes the host's; NULL: everything
  * is allowed), or `unknown`, until a time of uv_now. */
-void host_asking(struct host *host);
+void host_set_robots_pending(struct host *host);
 void host_robots(struct host *host, struct robots *robots, bool unknown, uint64_t until_ms);
 /* The Crawl-delay of its robots.txt, as far as max_crawl_delay_ms allows. */
 uint64_t host_crawl_delay_ms(const struct host *host);
@@ -132,11 +132,11 @@ void host_ended(struct host *host);
 
 /* Reports of transfers about the host: it answers; it answers with a status that is retried, which is no success; it
  * could not be reached; it asks not to be used for delay_ms, or for a time of our own if `asked` is false. started_ms:
- * when the transfer began; those that began before the current freeze are ignored. host_freeze returns the milliseconds
+ * when the transfer began; those that began before the current freeze are ignored. host_throttle returns the milliseconds
  * until the freeze ends. */
-void host_answered(struct host *host, uint64_t started_ms);
+void host_responded(struct host *host, uint64_t started_ms);
 void host_reached(struct host *host);
 void host_unreachable(struct host *host, const char *cause); /* for people; may be NULL */
-uint64_t host_freeze(struct host *host, uint64_t started_ms, bool asked, uint64_t delay_ms);
+uint64_t host_throttle(struct host *host, uint64_t started_ms, bool asked, uint64_t delay_ms);
 
 #endif

@@ -83,8 +83,8 @@ static int fill_terms(struct rule_terms *terms, const seine_rule_t *from, const 
   int error = headers_add(&terms->own, from->headers, false);
   if (!error) error = headers_add(&terms->headers, options->headers, false);
   if (!error) error = headers_add(&terms->headers, from->headers, false);
-  if (!error) error = headers_add(&terms->foreign_headers, options->headers, true);
-  if (!error) error = headers_add(&terms->foreign_headers, from->headers, false);
+  if (!error) error = headers_add(&terms->cross_origin_headers, options->headers, true);
+  if (!error) error = headers_add(&terms->cross_origin_headers, from->headers, false);
   return error;
 }
 
@@ -128,7 +128,7 @@ void rules_close(struct rules *rules) {
     HASH_DEL(rules->by_key, rule);
     curl_slist_free_all(rule->terms.own);
     curl_slist_free_all(rule->terms.headers);
-    curl_slist_free_all(rule->terms.foreign_headers);
+    curl_slist_free_all(rule->terms.cross_origin_headers);
     free(rule);
   }
 }

@@ -18,7 +18,7 @@ struct rule_terms {
   const char *proxy;                                 /* NULL: as for all; "none": none */
   struct curl_slist *own;                            /* its header lines alone; NULL: none */
   /* with those for all, and with the harmless of those; NULL without own */
-  struct curl_slist *headers, *foreign_headers;
+  struct curl_slist *headers, *cross_origin_headers;
 };
 
 struct rules {

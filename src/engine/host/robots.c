@@ -408,6 +408,6 @@ enum robots_verdict robots_of_status(int http_status) {
   return http_status >= 300 && http_status < 500 ? ROBOTS_ALLOW : ROBOTS_DISALLOW;
 }
 
-uint64_t robots_keep_ms(enum robots_verdict verdict) {
-  return verdict == ROBOTS_DISALLOW ? HOUR_MS / 6 : 24 * HOUR_MS;
+uint64_t robots_keep_ms(enum robots_verdict decision) {
+  return decision == ROBOTS_DISALLOW ? HOUR_MS / 6 : 24 * HOUR_MS;
 }

@@ -43,6 +43,6 @@ enum robots_verdict {
 enum robots_verdict robots_of_status(int http_status);
 
 /* How long a verdict, and the rules that came with it, hold: then robots.txt is asked for again. */
-uint64_t robots_keep_ms(enum robots_verdict verdict);
+uint64_t robots_keep_ms(enum robots_verdict decision);
 
 #endif

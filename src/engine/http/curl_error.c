@@ -46,7 +46,7 @@ static struct failure_class look_up(CURLcode code) {
   return (struct failure_class){SEINE_EPROTOCOL, false, false};
 }
 
-struct failure_class classify(CURLcode code, bool connected) {
+struct failure_class curl_error_class(CURLcode code, bool connected) {
   static const struct failure_class no_connection = {SEINE_ECONNECT, true, true};
   static const struct failure_class nonsense = {SEINE_EPROTOCOL, false, false};
   if (code == CURLE_OK) return (struct failure_class){0};

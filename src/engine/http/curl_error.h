@@ -13,6 +13,6 @@ struct failure_class {
 
 /* connected: whether there was a connection when it happened. What a proxy did is
  * told apart before (blame.h). */
-struct failure_class classify(CURLcode code, bool connected);
+struct failure_class curl_error_class(CURLcode code, bool connected);
 
 #endif

@@ -156,12 +156,12 @@ static void leave_idle(struct socket_watch *watch) {
 /* Only libcurl may close the descriptor, and does when it next looks for a connection; but the peer can be told now.
  * libcurl 7.88 takes a TLS connection for alive as long as there are bytes to read. */
 static void end_idle(struct socket_watch *watch) {
-  char unasked[4096];
+  char to_prefetch[4096];
   leave_idle(watch);
   uv_poll_stop(&watch->poll);
   watch->armed = 0;
   shutdown(watch->fd, SHUT_RDWR);
-  while (recv(watch->fd, unasked, sizeof unasked, MSG_DONTWAIT) > 0)
+  while (recv(watch->fd, to_prefetch, sizeof to_prefetch, MSG_DONTWAIT) > 0)
     ;
 }
 

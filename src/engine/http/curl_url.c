@@ -20,16 +20,16 @@ static bool is_settled(const char *path) {
   return true;
 }
 
-static bool is_origin(const struct target *target, const char *url, size_t size) {
+static bool is_origin(const struct transfer_url *target, const char *url, size_t size) {
   return target->origin && strncmp(target->origin, url, size) == 0 && !target->origin[size];
 }
 
-static CURLUcode set_path(struct target *target, const char *path) {
+static CURLUcode set_path(struct transfer_url *target, const char *path) {
   CURLUcode code = curl_url_set(target->parts, CURLUPART_QUERY, NULL, 0);
   return code ? code : curl_url_set(target->parts, CURLUPART_PATH, path, 0);
 }
 
-static CURLUcode set_all(struct target *target, const char *url) {
+static CURLUcode set_all(struct transfer_url *target, const char *url) {
   free(target->origin);
   target->origin = NULL;
   if (!target->parts && !(target->parts = curl_url())) return CURLUE_OUT_OF_MEMORY;
@@ -37,7 +37,7 @@ static CURLUcode set_all(struct target *target, const char *url) {
   return code ? code : curl_url_set(target->parts, CURLUPART_URL, url, AS_FOR_A_TRANSFER);
 }
 
-int target_set(struct target *target, CURL *easy, const char *url) {
+int transfer_url_set(struct transfer_url *target, CURL *easy, const char *url) {
   size_t size = url_origin_length(url);
   CURLUcode code = CURLUE_OK;
   /* The copy of the parts that libcurl makes is without an address's zone (7.88). */
@@ -54,8 +54,8 @@ int target_set(struct target *target, CURL *easy, const char *url) {
   return curl_easy_setopt(easy, CURLOPT_URL, url) ? SEINE_ENOMEM : 0;
 }
 
-void target_clear(struct target *target) {
+void transfer_url_clear(struct transfer_url *target) {
   curl_url_cleanup(target->parts);
   free(target->origin);
-  *target = (struct target){.parts = NULL};
+  *target = (struct transfer_url){.parts = NULL};
 }

@@ -5,13 +5,13 @@
 #include <curl/curl.h>
 
 /* Zeroed, it is empty. One for each easy handle, which must be gone before it is cleared. */
-struct target {
+struct transfer_url {
   CURLU *parts;
   char *origin; /* the text of the URL up to its path, where the next may only differ after it; NULL: it may not */
 };
 
 /* Sets the URL of a transfer that was not started yet. 0 or SEINE_ENOMEM. */
-int target_set(struct target *target, CURL *easy, const char *url);
-void target_clear(struct target *target);
+int transfer_url_set(struct transfer_url *target, CURL *easy, const char *url);
+void transfer_url_clear(struct transfer_url *target);
 
 #endif

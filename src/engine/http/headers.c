@@ -46,9 +46,9 @@ bool header_is_harmless(const char *line) {
   return false;
 }
 
-int headers_add(struct curl_slist **list, const char *const *lines, bool foreign) {
+int headers_add(struct curl_slist **list, const char *const *lines, bool cross_origin) {
   for (; lines && *lines; lines++) {
-    if (foreign && !header_is_harmless(*lines)) continue;
+    if (cross_origin && !header_is_harmless(*lines)) continue;
     struct curl_slist *longer = curl_slist_append(*list, *lines);
     if (!longer) return SEINE_ENOMEM;
     *list = longer;

@@ -21,6 +21,6 @@ bool header_is_harmless(const char *line);
 
 /* Adds copies of `lines` (NULL-terminated; NULL: none) to *list, only the harmless ones if `foreign`. 0 or
  * SEINE_ENOMEM, after which *list is still good. */
-int headers_add(struct curl_slist **list, const char *const *lines, bool foreign);
+int headers_add(struct curl_slist **list, const char *const *lines, bool cross_origin);
 
 #endif

@@ -6,7 +6,7 @@ void rate_limit_open(struct rate_limit *limit) {
 }
 
 void rate_limit_close(struct rate_limit *limit) {
-  alarm_clear(&limit->alarm);
+  timer_clear(&limit->timer);
 }
 
 /* Fills the bucket up to a tenth of a second's worth. */
@@ -18,9 +18,9 @@ bool rate_limit_has_credit(struct rate_limit *limit) {
   limit->credited_ns = now;
   if (limit->credit_bytes > rate / 10) limit->credit_bytes = rate / 10;
   if (limit->credit_bytes > 0) return true;
-  if (!limit->alarm) {
+  if (!limit->timer) {
     uint64_t wait_ms = (uint64_t)(-limit->credit_bytes / rate * 1000) + 1;
-    alarm_set(limit->alarms, &limit->alarm, wait_ms, limit->on_credit, limit->user);
+    timer_set(limit->timers, &limit->timer, wait_ms, limit->on_credit, limit->user);
   }
   return false;
 }

@@ -9,13 +9,13 @@
 #include "base/timer_pool.h"
 
 struct rate_limit {
-  struct alarms *alarms;
+  struct timers *timers;
   uint64_t bytes; /* a second; 0: no limit */
   void (*on_credit)(void *user); /* there may be credit again */
   void *user;
   double credit_bytes; /* negative when a buffer overdrew it */
   uint64_t credited_ns;
-  struct alarm *alarm;
+  struct timer *timer;
 };
 
 void rate_limit_open(struct rate_limit *limit);

@@ -53,7 +53,7 @@ static bool takes_value(struct span name) {
          same(name, "max-image-preview") || same(name, "max-video-preview");
 }
 
-bool verdict_opted_out(const char *opt_out, const char *robots, char *directive, size_t size) {
+bool response_opted_out(const char *opt_out, const char *robots, char *directive, size_t size) {
   struct span item;
   bool ours = true; /* an agent's name holds for the items after it, up to the next name, or the end of its line */
   if (!opt_out || !robots) return false;
@@ -94,12 +94,12 @@ static bool is_part(const struct range *range, const struct response *response) 
 
 int verdict_of_size(const seine_options_t *options, uint64_t size_bytes, const char *what, char *text) {
   if (options->max_size_bytes && size_bytes > options->max_size_bytes) {
-    snprintf(text, VERDICT_TEXT_MAX, "%s %" PRIu64 " bytes, more than the %" PRIu64 " accepted", what, size_bytes,
+    snprintf(text, DECISION_TEXT_MAX, "%s %" PRIu64 " bytes, more than the %" PRIu64 " accepted", what, size_bytes,
              options->max_size_bytes);
     return SEINE_ESIZE;
   }
   if (size_bytes < options->min_size_bytes) {
-    snprintf(text, VERDICT_TEXT_MAX, "%s %" PRIu64 " bytes, less than the %" PRIu64 " accepted", what, size_bytes,
+    snprintf(text, DECISION_TEXT_MAX, "%s %" PRIu64 " bytes, less than the %" PRIu64 " accepted", what, size_bytes,
              options->min_size_bytes);
     return SEINE_ESIZE;
   }
@@ -118,16 +118,16 @@ bool verdict_may_pass(int error, int http_status, const char *type, uint64_t siz
 }
 
 /* whole: the size of the body as far as the headers tell it. */
-static int judge_wanted(const seine_options_t *options, const struct response *response, const uint64_t *whole,
+static int check_wanted(const seine_options_t *options, const struct response *response, const uint64_t *whole,
                         char *text) {
   char declared[MEDIA_TYPE_MAX], directive[64];
-  if (verdict_opted_out(options->opt_out, response->robots, directive, sizeof directive)) {
-    snprintf(text, VERDICT_TEXT_MAX, "X-Robots-Tag: %s", directive);
+  if (response_opted_out(options->opt_out, response->robots, directive, sizeof directive)) {
+    snprintf(text, DECISION_TEXT_MAX, "X-Robots-Tag: %s", directive);
     return SEINE_EOPTOUT;
   }
   if (!verdict_takes_declared(options, response->content_type)) {
     media_essence(response->content_type, declared, sizeof declared);
-    snprintf(text, VERDICT_TEXT_MAX, "declared as %s", declared);
+    snprintf(text, DECISION_TEXT_MAX, "declared as %s", declared);
     return SEINE_ETYPE;
   }
   if (whole)
@@ -137,44 +137,44 @@ static int judge_wanted(const seine_options_t *options, const struct response *r
 }
 
 /* The rest of a body, or an answer that has nothing to do with what was begun. */
-static void judge_rest(const seine_options_t *options, const struct range *range, const struct response *response,
-                       struct verdict *verdict) {
-  verdict->kind = VERDICT_ANEW;
-  if (response->encoding || !range_fits(range, response, &verdict->whole_bytes)) return;
-  verdict->error = judge_wanted(options, response, &verdict->whole_bytes, verdict->text);
-  verdict->kind = verdict->error ? VERDICT_REJECT : VERDICT_CONTINUE;
+static void check_rest(const seine_options_t *options, const struct range *range, const struct response *response,
+                       struct response_decision *decision) {
+  decision->action = ACTION_RESTART;
+  if (response->encoding || !range_fits(range, response, &decision->whole_bytes)) return;
+  decision->error = check_wanted(options, response, &decision->whole_bytes, decision->text);
+  decision->action = decision->error ? ACTION_REJECT : ACTION_CONTINUE;
 }
 
-void verdict_of_headers(const seine_options_t *options, const struct range *range, const struct response *response,
-                        struct verdict *verdict) {
+void response_check_headers(const seine_options_t *options, const struct range *range, const struct response *response,
+                        struct response_decision *decision) {
   const uint64_t *length = response_tells_size(response) ? &response->length : NULL;
-  *verdict = (struct verdict){.kind = VERDICT_RECEIVE};
+  *decision = (struct response_decision){.action = ACTION_RECEIVE};
   if (range->validator && (response->status == 206 || response->status == 416)) {
-    judge_rest(options, range, response, verdict);
+    check_rest(options, range, response, decision);
   } else if (is_redirect(response)) {
-    verdict->kind = VERDICT_REDIRECT;
+    decision->action = ACTION_REDIRECT;
   } else if (!is_success(response->status)) {
-    verdict->kind = VERDICT_STATUS;
-    verdict->error = SEINE_EHTTP;
-    snprintf(verdict->text, sizeof verdict->text, "HTTP status %d", response->status);
+    decision->action = ACTION_FAIL;
+    decision->error = SEINE_EHTTP;
+    snprintf(decision->text, sizeof decision->text, "HTTP status %d", response->status);
   } else if (is_part(range, response)) {
-    verdict->kind = VERDICT_BROKEN;
-    verdict->error = SEINE_ETRUNCATED;
-    snprintf(verdict->text, sizeof verdict->text, "only a part was sent: Content-Range: %.100s",
+    decision->action = VERDICT_BROKEN;
+    decision->error = SEINE_ETRUNCATED;
+    snprintf(decision->text, sizeof decision->text, "only a part was sent: Content-Range: %.100s",
              response->content_range);
-  } else if ((verdict->error = judge_wanted(options, response, length, verdict->text))) {
+  } else if ((decision->error = check_wanted(options, response, length, decision->text))) {
     char declared[MEDIA_TYPE_MAX];
     media_essence(response->content_type, declared, sizeof declared);
-    verdict->kind = VERDICT_REJECT;
-    verdict->retryable = verdict_may_pass(verdict->error, response->status, declared, length ? *length : UINT64_MAX);
-    if (length) verdict->whole_bytes = *length;
+    decision->action = ACTION_REJECT;
+    decision->retryable = verdict_may_pass(decision->error, response->status, declared, length ? *length : UINT64_MAX);
+    if (length) decision->whole_bytes = *length;
   }
 }
 
-int verdict_of_body(const seine_options_t *options, const char *type, uint64_t size_bytes, char *text) {
+int response_check_body(const seine_options_t *options, const char *type, uint64_t size_bytes, char *text) {
   int error = verdict_of_size(options, size_bytes, "the body has", text);
   if (error) return error;
   if (media_accepts(options->accept, type)) return 0;
-  snprintf(text, VERDICT_TEXT_MAX, "the bytes are %s", type);
+  snprintf(text, DECISION_TEXT_MAX, "the bytes are %s", type);
   return SEINE_ETYPE;
 }

@@ -6,31 +6,31 @@
 #include "http/response.h"
 #include "seine.h"
 
-enum verdict_kind {
-  VERDICT_RECEIVE,  /* the body is wanted */
-  VERDICT_CONTINUE, /* so is the rest of it, which was asked for */
-  VERDICT_ANEW,     /* something else came than the rest: the body is to be asked for from its start */
-  VERDICT_REDIRECT, /* response->location is where to go on */
-  VERDICT_STATUS,   /* an error status: error is SEINE_EHTTP */
+enum response_action {
+  ACTION_RECEIVE,  /* the body is wanted */
+  ACTION_CONTINUE, /* so is the rest of it, which was asked for */
+  ACTION_RESTART,     /* something else came than the rest: the body is to be asked for from its start */
+  ACTION_REDIRECT, /* response->location is where to go on */
+  ACTION_FAIL,   /* an error status: error is SEINE_EHTTP */
   VERDICT_BROKEN,   /* not what it says, or not all of it: error is SEINE_EPROTOCOL or ETRUNCATED */
-  VERDICT_REJECT    /* not wanted: error is SEINE_ETYPE, ESIZE or EOPTOUT */
+  ACTION_REJECT    /* not wanted: error is SEINE_ETYPE, ESIZE or EOPTOUT */
 };
 
-#define VERDICT_TEXT_MAX 192
+#define DECISION_TEXT_MAX 192
 
-struct verdict {
-  enum verdict_kind kind;
+struct response_decision {
+  enum response_action action;
   int error;
-  bool retryable; /* VERDICT_REJECT: another response at another time may be accepted */
-  uint64_t whole_bytes; /* VERDICT_CONTINUE, and SEINE_ESIZE: the size that the whole body will have, as far as known */
-  char text[VERDICT_TEXT_MAX]; /* for people; "" if there is nothing to add. Remote bytes in it are as sent */
+  bool retryable; /* ACTION_REJECT: another response at another time may be accepted */
+  uint64_t whole_bytes; /* ACTION_CONTINUE, and SEINE_ESIZE: the size that the whole body will have, as far as known */
+  char text[DECISION_TEXT_MAX]; /* for people; "" if there is nothing to add. Remote bytes in it are as sent */
 };
 
 /* range: the rest that was asked for; without a validator, everything was. */
-void verdict_of_headers(const seine_options_t *options, const struct range *range, const struct response *response,
-                        struct verdict *verdict);
+void response_check_headers(const seine_options_t *options, const struct range *range, const struct response *response,
+                        struct response_decision *decision);
 
-/* 0, or SEINE_ESIZE with a sentence, that begins with `what`, in text[0..VERDICT_TEXT_MAX). */
+/* 0, or SEINE_ESIZE with a sentence, that begins with `what`, in text[0..DECISION_TEXT_MAX). */
 int verdict_of_size(const seine_options_t *options, uint64_t size_bytes, const char *what, char *text);
 
 /* Whether a declared type (a Content-Type value, or NULL) leaves it to the bytes whether they are accepted. */
@@ -40,11 +40,11 @@ bool verdict_takes_declared(const seine_options_t *options, const char *content_
  * type: an essence. */
 bool verdict_may_pass(int error, int http_status, const char *type, uint64_t size_bytes);
 
-/* The same question for a whole body: 0, SEINE_ETYPE or SEINE_ESIZE, with a sentence in text[0..VERDICT_TEXT_MAX). */
-int verdict_of_body(const seine_options_t *options, const char *type, uint64_t size_bytes, char *text);
+/* The same question for a whole body: 0, SEINE_ETYPE or SEINE_ESIZE, with a sentence in text[0..DECISION_TEXT_MAX). */
+int response_check_body(const seine_options_t *options, const char *type, uint64_t size_bytes, char *text);
 
 /* Finds in X-Robots-Tag values (one a line, each of items with commas between: "directive", "directive: value" or
  * "agent: directive") one of the directives in `opt_out` that applies to all agents or to ours, and copies it. */
-bool verdict_opted_out(const char *opt_out, const char *robots, char *directive, size_t size);
+bool response_opted_out(const char *opt_out, const char *robots, char *directive, size_t size);
 
 #endif

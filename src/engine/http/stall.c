@@ -12,9 +12,9 @@ void stalls_open(struct stalls *stalls) {
 }
 
 void stalls_close(struct stalls *stalls) {
-  alarm_clear(&stalls->silence_alarm);
-  alarm_clear(&stalls->speed_alarm);
-  alarm_clear(&stalls->discard_alarm);
+  timer_clear(&stalls->silence_alarm);
+  timer_clear(&stalls->speed_timer);
+  timer_clear(&stalls->discard_alarm);
 }
 
 /* ---- Silence ---- */
@@ -31,13 +31,13 @@ static uint64_t end_oldest(struct stalls *stalls, struct stall_list *list, uint6
 static void on_silence(void *user) {
   struct stalls *stalls = user;
   uint64_t wait_ms = end_oldest(stalls, &stalls->watched, stalls->limit_ms, STALL_SILENT);
-  if (wait_ms) alarm_set(stalls->alarms, &stalls->silence_alarm, wait_ms, on_silence, stalls);
+  if (wait_ms) timer_set(stalls->timers, &stalls->silence_alarm, wait_ms, on_silence, stalls);
 }
 
 static void on_discarded(void *user) {
   struct stalls *stalls = user;
   uint64_t wait_ms = end_oldest(stalls, &stalls->discarding, STALL_DISCARD_MS, STALL_DISCARD);
-  if (wait_ms) alarm_set(stalls->alarms, &stalls->discard_alarm, wait_ms, on_discarded, stalls);
+  if (wait_ms) timer_set(stalls->timers, &stalls->discard_alarm, wait_ms, on_discarded, stalls);
 }
 
 /* ---- Speed: every so often, each watched item is looked at ---- */
@@ -45,9 +45,9 @@ static void on_discarded(void *user) {
 /* Adds the time since the last look to the window. */
 static void end_slice(const struct stalls *stalls, struct stall_item *item) {
   uint64_t now = uv_now(stalls->loop);
-  if (!item->slice_ms) return;
-  item->window_ms += now - item->slice_ms;
-  item->slice_ms = now;
+  if (!item->window_start_ms) return;
+  item->window_ms += now - item->window_start_ms;
+  item->window_start_ms = now;
 }
 
 static bool is_slow(const struct stalls *stalls, struct stall_item *item) {
@@ -72,19 +72,19 @@ static void on_speed(void *user) {
 }
 
 static void watch_speed(struct stalls *stalls) {
-  if (!stalls->min_speed_bytes || stalls->speed_alarm || TAILQ_EMPTY(&stalls->watched)) return;
-  alarm_set(stalls->alarms, &stalls->speed_alarm, stalls->limit_ms / SPEED_LOOKS + 1, on_speed, stalls);
+  if (!stalls->min_speed_bytes || stalls->speed_timer || TAILQ_EMPTY(&stalls->watched)) return;
+  timer_set(stalls->timers, &stalls->speed_timer, stalls->limit_ms / SPEED_LOOKS + 1, on_speed, stalls);
 }
 
 /* ---- Items ---- */
 
 void stall_watch(struct stalls *stalls, struct stall_item *item) {
   item->since_ms = uv_now(stalls->loop);
-  if (item->slice_ms) item->slice_ms = item->since_ms;
+  if (item->window_start_ms) item->window_start_ms = item->since_ms;
   item->is_watched = true;
   TAILQ_INSERT_TAIL(&stalls->watched, item, link);
   if (stalls->limit_ms && !stalls->silence_alarm)
-    alarm_set(stalls->alarms, &stalls->silence_alarm, stalls->limit_ms, on_silence, stalls);
+    timer_set(stalls->timers, &stalls->silence_alarm, stalls->limit_ms, on_silence, stalls);
   watch_speed(stalls);
 }
 
@@ -93,7 +93,7 @@ void stall_discard(struct stalls *stalls, struct stall_item *item) {
   item->since_ms = uv_now(stalls->loop);
   item->is_discarding = true;
   TAILQ_INSERT_TAIL(&stalls->discarding, item, link);
-  if (!stalls->discard_alarm) alarm_set(stalls->alarms, &stalls->discard_alarm, STALL_DISCARD_MS, on_discarded, stalls);
+  if (!stalls->discard_alarm) timer_set(stalls->timers, &stalls->discard_alarm, STALL_DISCARD_MS, on_discarded, stalls);
 }
 
 void stall_forget(struct stalls *stalls, struct stall_item *item) {
@@ -105,10 +105,10 @@ void stall_forget(struct stalls *stalls, struct stall_item *item) {
   item->is_watched = item->is_discarding = false;
   /* An alarm with nothing to watch would keep the loop alive. */
   if (TAILQ_EMPTY(&stalls->watched)) {
-    alarm_clear(&stalls->silence_alarm);
-    alarm_clear(&stalls->speed_alarm);
+    timer_clear(&stalls->silence_alarm);
+    timer_clear(&stalls->speed_timer);
   }
-  if (TAILQ_EMPTY(&stalls->discarding)) alarm_clear(&stalls->discard_alarm);
+  if (TAILQ_EMPTY(&stalls->discarding)) timer_clear(&stalls->discard_alarm);
 }
 
 void stall_arrived(struct stalls *stalls, struct stall_item *item) {
@@ -120,6 +120,6 @@ void stall_arrived(struct stalls *stalls, struct stall_item *item) {
 }
 
 void stall_count(struct stall_item *item, size_t bytes) {
-  if (!item->slice_ms) item->slice_ms = item->since_ms;
+  if (!item->window_start_ms) item->window_start_ms = item->since_ms;
   item->window_bytes += bytes;
 }

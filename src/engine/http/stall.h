@@ -22,7 +22,7 @@ struct stall_item {
   TAILQ_ENTRY(stall_item) link; /* in stalls.watched or stalls.discarding */
   bool is_watched, is_discarding; /* on which of them; neither: it receives nothing for now */
   uint64_t since_ms; /* uv_now when something arrived last, or, if it is discarding, when that began */
-  uint64_t slice_ms; /* uv_now when the time that is not in window_ms yet began; 0: nothing arrived so far */
+  uint64_t window_start_ms; /* uv_now when the time that is not in window_ms yet began; 0: nothing arrived so far */
   uint64_t window_ms, window_bytes; /* of receiving, since the speed was judged last */
 };
 
@@ -30,11 +30,11 @@ TAILQ_HEAD(stall_list, stall_item);
 
 struct stalls {
   uv_loop_t *loop;
-  struct alarms *alarms;
+  struct timers *timers;
   uint64_t limit_ms; /* 0: none */
   uint64_t min_speed_bytes; /* a second; 0: none */
   struct stall_list watched, discarding; /* the one that was silent, or discarded, longest first */
-  struct alarm *silence_alarm, *speed_alarm, *discard_alarm;
+  struct timer *silence_alarm, *speed_timer, *discard_alarm;
   /* Must forget the item (stall_forget), now. */
   void (*on_stalled)(struct stall_item *item, enum stall_reason reason);
 };

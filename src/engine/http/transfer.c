@@ -20,7 +20,7 @@
 #define LITERALS_MAX   128 /* in libcurl's cache of names, and a quarter of the concurrency */
 
 /* Why a transfer receives nothing for now; it is on the list of the first that applies. */
-enum hold { HOLD_NONE, HOLD_BODY, HOLD_RATE, HOLD_RESUMING };
+enum pause_reason { PAUSE_NONE, PAUSE_BODY, PAUSE_RATE, PAUSE_RESUMING };
 
 /* What libcurl may call for. The callback for a body's bytes is on_write alone, and events->on_data is called in
  * PHASE_BODY alone, which only the caller's word on complete headers begins. */
@@ -36,11 +36,11 @@ struct transfer {
   struct transfers *transfers;
   void *user;
   TAILQ_ENTRY(transfer) link; /* spare; or by hold: none, throttled, resuming */
-  enum hold hold;
+  enum pause_reason pause_reason;
   enum phase phase;
-  struct stall_item stall; /* watched with HOLD_NONE, but discarding in PHASE_DISCARD */
+  struct stall_item stall; /* watched with PAUSE_NONE, but discarding in PHASE_DISCARD */
   uint64_t started_ms, first_ms; /* uv_now, and when the first header line came */
-  struct target target;
+  struct transfer_url target;
   struct curl_slist *names; /* set on the handle; owned */
   struct curl_slist accept; /* before the headers of the request; set on the handle */
   const char *proxy; /* set on the handle; compared by address */
@@ -54,8 +54,8 @@ struct transfer {
   bool unresolved; /* libcurl would have looked a name up by itself */
   bool is_fresh; /* set on the handle: CURLOPT_FRESH_CONNECT */
   bool was_held; /* since it started */
-  bool unasked, headed, stopped, stalled, slow, denied, no_memory; /* for the outcome */
-  int shortage; /* errno of a socket for which there was no descriptor; 0 */
+  bool to_prefetch, headed, stopped, stalled, slow, denied, no_memory; /* for the outcome */
+  int fd_errno; /* errno of a socket for which there was no descriptor; 0 */
   uint64_t discarded;
   char text[CURL_ERROR_SIZE];
 };
@@ -72,11 +72,11 @@ static void on_stalled(struct stall_item *item, enum stall_reason reason) {
 /* ---- Holding ---- */
 
 static struct transfer_list *list_of(struct transfer *transfer) {
-  switch (transfer->hold) {
-  case HOLD_RATE: return &transfer->transfers->throttled;
-  case HOLD_RESUMING: return &transfer->transfers->resuming;
-  case HOLD_NONE:
-  case HOLD_BODY: break;
+  switch (transfer->pause_reason) {
+  case PAUSE_RATE: return &transfer->transfers->throttled;
+  case PAUSE_RESUMING: return &transfer->transfers->resuming;
+  case PAUSE_NONE:
+  case PAUSE_BODY: break;
   }
   return NULL;
 }
@@ -84,20 +84,20 @@ static struct transfer_list *list_of(struct transfer *transfer) {
 static void unlist(struct transfer *transfer) {
   struct transfer_list *list = list_of(transfer);
   if (list) TAILQ_REMOVE(list, transfer, link);
-  transfer->hold = HOLD_NONE;
+  transfer->pause_reason = PAUSE_NONE;
   stall_forget(&transfer->transfers->stalls, &transfer->stall);
 }
 
-static void hold(struct transfer *transfer, enum hold why) {
+static void pause_reason(struct transfer *transfer, enum pause_reason why) {
   unlist(transfer);
-  transfer->hold = why;
+  transfer->pause_reason = why;
   transfer->was_held = true;
   struct transfer_list *list = list_of(transfer);
   if (list) TAILQ_INSERT_TAIL(list, transfer, link);
 }
 
 static void listen_on(struct transfer *transfer) {
-  transfer->hold = HOLD_NONE;
+  transfer->pause_reason = PAUSE_NONE;
   stall_watch(&transfer->transfers->stalls, &transfer->stall);
 }
 
@@ -148,9 +148,9 @@ static size_t end_head(struct transfer *transfer, size_t size) {
   if (status != transfer->response.status) return refuse(transfer, "the response's status line is ambiguous");
   transfer->headed = true;
   switch (transfers->events->on_headers(transfer->user, &transfer->response)) {
-  case TRANSFER_TAKE: transfer->phase = PHASE_BODY; return size;
-  case TRANSFER_STOP: return stop(transfer);
-  case TRANSFER_DISCARD: break;
+  case HEADERS_RECEIVE: transfer->phase = PHASE_BODY; return size;
+  case HEADERS_STOP: return stop(transfer);
+  case HEADERS_DISCARD: break;
   }
   if (!ends_soon(transfer)) return stop(transfer);
   transfer->phase = PHASE_DISCARD;
@@ -198,13 +198,13 @@ static size_t discard(struct transfer *transfer, size_t size) {
 static size_t take(struct transfer *transfer, const uint8_t *data, size_t size) {
   struct transfers *transfers = transfer->transfers;
   if (!rate_limit_has_credit(&transfers->rate_limit)) {
-    hold(transfer, HOLD_RATE);
+    pause_reason(transfer, PAUSE_RATE);
     return CURL_WRITEFUNC_PAUSE;
   }
   stall_arrived(&transfers->stalls, &transfer->stall);
   int word = transfers->events->on_data(transfer->user, data, size);
   if (word > 0) {
-    hold(transfer, HOLD_BODY);
+    pause_reason(transfer, PAUSE_BODY);
     return CURL_WRITEFUNC_PAUSE;
   }
   if (word < 0) return stop(transfer);
@@ -233,7 +233,7 @@ static curl_socket_t on_open_socket(void *user, curlsocktype purpose, struct cur
     return CURL_SOCKET_BAD;
   }
   int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  if (fd < 0 && descriptor_is_short(errno)) transfer->shortage = errno;
+  if (fd < 0 && fd_is_short(errno)) transfer->fd_errno = errno;
   if (fd >= 0 && !curl_loop_opened(&transfer->transfers->curl_loop, fd)) {
     close(fd);
     return CURL_SOCKET_BAD;
@@ -260,8 +260,8 @@ static int on_resolver_start(void *state, void *reserved, void *user) {
 static int on_request(void *user, char *remote_ip, char *local_ip, int remote_port, int local_port) {
   struct transfer *transfer = user;
   (void)remote_ip, (void)local_ip, (void)remote_port;
-  transfer->unasked = !curl_loop_is_clean(&transfer->transfers->curl_loop, transfer->easy, local_port);
-  return transfer->unasked ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+  transfer->to_prefetch = !curl_loop_is_clean(&transfer->transfers->curl_loop, transfer->easy, local_port);
+  return transfer->to_prefetch ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 /* ---- Handles ---- */
@@ -309,7 +309,7 @@ static struct transfer *transfer_take(struct transfers *transfers) {
 
 static void transfer_free(struct transfer *transfer) {
   curl_easy_cleanup(transfer->easy);
-  target_clear(&transfer->target);
+  transfer_url_clear(&transfer->target);
   curl_slist_free_all(transfer->names);
   free(transfer);
 }
@@ -382,9 +382,9 @@ static bool set_cookies(struct transfer *transfer, const struct transfer_request
 static void reset(struct transfer *transfer) {
   transfer->phase = PHASE_HEAD;
   transfer->stall = (struct stall_item){0};
-  transfer->unasked = transfer->headed = transfer->stopped = transfer->stalled = transfer->slow = false;
+  transfer->to_prefetch = transfer->headed = transfer->stopped = transfer->stalled = transfer->slow = false;
   transfer->was_held = transfer->unresolved = transfer->denied = transfer->no_memory = false;
-  transfer->shortage = 0;
+  transfer->fd_errno = 0;
   transfer->discarded = 0;
   transfer->text[0] = '\0';
 }
@@ -417,7 +417,7 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
   bool waits = strncasecmp(request->url, "https:", 6) == 0;
   if (waits != transfer->waits) curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT, waits ? 1L : 0L);
   transfer->waits = waits;
-  if (!set || !set_cookies(transfer, request) || target_set(&transfer->target, transfer->easy, request->url) ||
+  if (!set || !set_cookies(transfer, request) || transfer_url_set(&transfer->target, transfer->easy, request->url) ||
       curl_loop_add(&transfers->curl_loop, transfer->easy)) {
     transfer_give(transfer, false); /* a string that could not be copied is gone, and not as it was */
     return SEINE_ENOMEM;
@@ -446,7 +446,7 @@ static void read_info(struct transfer *transfer, struct outcome *outcome) {
   curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &outcome->connects);
   long refusal = 0;
   curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &refusal);
-  outcome->refusal = (int)refusal;
+  outcome->connect_errno = (int)refusal;
   /* A reused connection has no connect time; from libcurl 8 on a connection to a proxy alone has one. */
   outcome->connected = (connect_us > 0 && !outcome->proxied) || ready_us > 0 || transfer->response.status;
   if (outcome->proxied) {
@@ -462,9 +462,9 @@ static void read_info(struct transfer *transfer, struct outcome *outcome) {
 
 /* The lack of a descriptor that the transfer ended with: 0, or an errno. */
 static int shortage_of(const struct transfer *transfer, CURLcode code) {
-  if (code == CURLE_COULDNT_CONNECT) return transfer->shortage;
+  if (code == CURLE_COULDNT_CONNECT) return transfer->fd_errno;
   /* libcurl reads the certificates with the first connection, and does not say why it could not. */
-  return code == CURLE_SSL_CACERT_BADFILE ? descriptor_shortage() : 0;
+  return code == CURLE_SSL_CACERT_BADFILE ? fd_shortage() : 0;
 }
 
 static void finish(struct transfer *transfer, CURLcode code) {
@@ -480,8 +480,8 @@ static void finish(struct transfer *transfer, CURLcode code) {
                             .slow = transfer->slow,
                             .denied = transfer->denied,
                             .unresolved = transfer->unresolved,
-                            .unasked = transfer->unasked,
-                            .shortage = shortage_of(transfer, code),
+                            .to_prefetch = transfer->to_prefetch,
+                            .fd_errno = shortage_of(transfer, code),
                             .no_memory = transfer->no_memory,
                             .text = transfer->text,
                             .proxied = transfer->proxy,
@@ -503,7 +503,7 @@ static struct transfer *transfer_of(CURL *easy) {
 }
 
 static bool is_paused(CURL *easy) {
-  return transfer_of(easy)->hold != HOLD_NONE;
+  return transfer_of(easy)->pause_reason != PAUSE_NONE;
 }
 
 static void on_curl_done(void *user, CURL *easy, CURLcode code) {
@@ -518,7 +518,7 @@ void transfer_abort(struct transfer *transfer) {
 }
 
 void transfer_resume(struct transfer *transfer) {
-  if (transfer->hold == HOLD_BODY) hold(transfer, HOLD_RESUMING);
+  if (transfer->pause_reason == PAUSE_BODY) pause_reason(transfer, PAUSE_RESUMING);
 }
 
 void transfers_turn(struct transfers *transfers) {
@@ -551,24 +551,24 @@ static bool handles_are_reusable(void) {
   return curl_version_info(CURLVERSION_NOW)->version_num >= 0x080101;
 }
 
-int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct alarms *alarms, const seine_options_t *options,
+int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct timers *timers, const seine_options_t *options,
                    const struct transfer_events *events, void (*on_closed)(void *user), void *user) {
-  *transfers = (struct transfers){.loop = loop, .alarms = alarms, .options = options, .events = events};
+  *transfers = (struct transfers){.loop = loop, .timers = timers, .options = options, .events = events};
   TAILQ_INIT(&transfers->spare);
   TAILQ_INIT(&transfers->throttled);
   TAILQ_INIT(&transfers->resuming);
   transfers->stalls = (struct stalls){.loop = loop,
-                                      .alarms = alarms,
+                                      .timers = timers,
                                       .limit_ms = options->stall_timeout_ms,
                                       .min_speed_bytes = options->min_speed_bytes,
                                       .on_stalled = on_stalled};
   stalls_open(&transfers->stalls);
   transfers->rate_limit = (struct rate_limit){
-      .alarms = alarms, .bytes = options->limit_rate_bytes, .on_credit = on_credit, .user = transfers};
+      .timers = timers, .bytes = options->limit_rate_bytes, .on_credit = on_credit, .user = transfers};
   rate_limit_open(&transfers->rate_limit);
   transfers->ca_file = options->ca_file ? options->ca_file : easy_default_ca_file();
   transfers->reuses_handles = handles_are_reusable();
-  if (curl_global_init(CURL_GLOBAL_DEFAULT)) return SEINE_ENOSYS;
+  if (curl_global_init(CURL_GLOBAL_DEFAULT)) return SEINE_ELIBRARY;
   transfers->share = curl_share_init();
   int error = transfers->share ? 0 : SEINE_ENOMEM;
   if (!error) curl_share_setopt(transfers->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
@@ -576,7 +576,7 @@ int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct alarms *
   if (!error) curl_share_setopt(transfers->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_PSL);
   /* In use and idle together stay below this, so that libcurl never searches for one to close. */
   long connections = (long)options->concurrency * 2 + 1024;
-  uint64_t idle_max_ms = options->keep_alive_ms ? options->keep_alive_ms : IDLE_MIN_MS;
+  uint64_t idle_max_ms = options->idle_timeout_ms ? options->idle_timeout_ms : IDLE_MIN_MS;
   if (!error)
     error = curl_loop_open(&transfers->curl_loop, loop, connections, idle_max_ms, on_curl_done, is_paused, on_closed, user);
   if (!error) return 0;

@@ -16,7 +16,7 @@
 
 struct transfer;
 
-enum transfer_word { TRANSFER_TAKE, TRANSFER_DISCARD, TRANSFER_STOP };
+enum header_action { HEADERS_RECEIVE, HEADERS_DISCARD, HEADERS_STOP };
 
 /* How an attempt ended. Strings are the transfer's, valid during on_done; `response` may be moved out. */
 struct outcome {
@@ -26,10 +26,10 @@ struct outcome {
   bool stalled;  /* nothing arrived for stall_timeout_ms */
   bool slow;     /* less than min_speed_bytes a second arrived over that time */
   bool denied;   /* the address was refused */
-  int refusal;   /* the errno of a connection that could not be made; 0 */
+  int connect_errno;   /* the errno of a connection that could not be made; 0 */
   bool unresolved; /* libcurl had no address for a name, and was not allowed to look it up */
-  int shortage;  /* no descriptor was left for it: the errno; 0 */
-  bool unasked;  /* the kept connection held bytes that nobody had asked for; no request was sent */
+  int fd_errno;  /* no descriptor was left for it: the errno; 0 */
+  bool to_prefetch;  /* the kept connection held bytes that nobody had asked for; no request was sent */
   bool no_memory; /* for a header */
   bool proxied;  /* by way of a proxy */
   bool connected;   /* there was a connection, to the host or to its proxy */
@@ -44,7 +44,7 @@ struct outcome {
 
 struct transfer_events {
   /* The headers of the final response are there. May call transfer_keep_connection. */
-  enum transfer_word (*on_headers)(void *user, const struct response *response);
+  enum header_action (*on_headers)(void *user, const struct response *response);
   /* 0: taken. 1: not now; transfer_resume when. Negative: stop. */
   int (*on_data)(void *user, const uint8_t *data, size_t size);
   /* The transfer is gone when this returns. Never comes from inside transfer_start. */
@@ -57,7 +57,7 @@ TAILQ_HEAD(transfer_list, transfer);
 struct transfers {
   uv_loop_t *loop;
   struct curl_loop curl_loop;
-  struct alarms *alarms;
+  struct timers *timers;
   const seine_options_t *options;
   const struct transfer_events *events;
   CURLSH *share; /* TLS sessions, which would stay in each handle otherwise */
@@ -75,9 +75,9 @@ struct transfers {
   size_t keeping; /* in flight, whose connection will be kept */
 };
 
-/* options and events are borrowed for the life of the pool. 0, SEINE_ENOMEM or SEINE_ENOSYS; nothing to close after
+/* options and events are borrowed for the life of the pool. 0, SEINE_ENOMEM or SEINE_ELIBRARY; nothing to close after
  * that. */
-int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct alarms *alarms, const seine_options_t *options,
+int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct timers *timers, const seine_options_t *options,
                    const struct transfer_events *events, void (*on_closed)(void *user), void *user);
 /* No transfer may be in flight. on_closed, as given at the start, comes later. */
 void transfers_close(struct transfers *transfers);

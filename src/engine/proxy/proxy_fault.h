@@ -20,15 +20,15 @@ struct proxied_outcome {
   int status; /* of the response; 0 if none came */
 };
 
-enum blame {
-  BLAME_NONE, /* the proxy did its part: judge the transfer as if there were no proxy */
-  BLAME_UNCLEAR, /* judge it likewise; but that the proxy works was not seen */
-  BLAME_UNREACHED, /* it did not reach the target, or so it seems: class connect, and the host is charged */
-  BLAME_UNNAMED, /* the target's name could not be resolved on this side, or the proxy's: class dns */
-  BLAME_REFUSED, /* it will not serve this target, others perhaps: class proxy, nobody is charged */
-  BLAME_PROXY /* it cannot be reached, or used: class proxy, and the proxy is charged */
+enum proxy_fault {
+  FAULT_NONE, /* the proxy did its part: judge the transfer as if there were no proxy */
+  FAULT_UNCLEAR, /* judge it likewise; but that the proxy works was not seen */
+  FAULT_UNREACHED, /* it did not reach the target, or so it seems: class connect, and the host is charged */
+  FAULT_UNRESOLVED, /* the target's name could not be resolved on this side, or the proxy's: class dns */
+  FAULT_REFUSED, /* it will not serve this target, others perhaps: class proxy, nobody is charged */
+  FAULT_PROXY /* it cannot be reached, or used: class proxy, and the proxy is charged */
 };
 
-enum blame blame_of(const struct proxied_outcome *outcome);
+enum proxy_fault proxy_fault_of(const struct proxied_outcome *outcome);
 
 #endif

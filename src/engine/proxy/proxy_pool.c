@@ -63,7 +63,7 @@ uint64_t proxy_wake_ms(const struct proxy *proxy) {
   return proxy->wake_ms;
 }
 
-size_t proxies_resting(const struct proxies *proxies) {
+size_t proxies_down(const struct proxies *proxies) {
   return proxies->resting;
 }
 
@@ -259,7 +259,7 @@ static bool is_outdone(const struct proxy *proxy) {
   return pool && pool->served - proxy->others_served >= DOUBTS_MAX * (uint64_t)pool->count;
 }
 
-static enum proxy_news rest(struct proxies *proxies, struct proxy *proxy, uint64_t now_ms) {
+static enum proxy_change rest(struct proxies *proxies, struct proxy *proxy, uint64_t now_ms) {
   uint64_t rest_ms = proxies->rest_ms > REST_MIN_MS ? proxies->rest_ms : REST_MIN_MS;
   for (unsigned i = 0; i < proxy->rests && rest_ms < proxies->rest_max_ms; i++)
     rest_ms *= 2;
@@ -269,55 +269,55 @@ static enum proxy_news rest(struct proxies *proxies, struct proxy *proxy, uint64
   proxy->rests++;
   proxy->wake_ms = now_ms + rest_ms;
   proxy->trying = false;
-  return again ? PROXY_TRIED : PROXY_RESTED;
+  return again ? PROXY_STILL_DOWN : PROXY_DOWN;
 }
 
-static enum proxy_news use_again(struct proxies *proxies, struct proxy *proxy) {
+static enum proxy_change use_again(struct proxies *proxies, struct proxy *proxy) {
   proxy->failures = proxy->doubts = 0;
-  if (!proxy->wake_ms) return PROXY_SAME;
+  if (!proxy->wake_ms) return PROXY_UNCHANGED;
   proxy->wake_ms = 0;
   proxy->trying = false;
   proxies->resting--;
-  return PROXY_BACK;
+  return PROXY_UP;
 }
 
-static enum proxy_news serve(struct proxies *proxies, struct proxy *proxy) {
+static enum proxy_change serve(struct proxies *proxies, struct proxy *proxy) {
   if (proxy->pool) proxy->pool->served++;
   proxy->rests = 0;
   return use_again(proxies, proxy);
 }
 
-static enum proxy_news doubt(struct proxies *proxies, struct proxy *proxy, uint64_t now_ms) {
+static enum proxy_change doubt(struct proxies *proxies, struct proxy *proxy, uint64_t now_ms) {
   if (!proxy->wake_ms) {
     if (!proxy->doubts && proxy->pool) proxy->others_served = proxy->pool->served;
     proxy->doubts++;
   }
   if (proxy->doubts >= DOUBTS_MAX && is_outdone(proxy)) return rest(proxies, proxy, now_ms);
   /* One that could not be reached, and rested for that, was reached now. */
-  return proxy->wake_ms ? use_again(proxies, proxy) : PROXY_SAME;
+  return proxy->wake_ms ? use_again(proxies, proxy) : PROXY_UNCHANGED;
 }
 
-enum proxy_news proxy_spared(struct proxy *proxy, uint64_t started_ms) {
-  if (!is_try(proxy, started_ms)) return PROXY_SAME;
+enum proxy_change proxy_return(struct proxy *proxy, uint64_t started_ms) {
+  if (!is_try(proxy, started_ms)) return PROXY_UNCHANGED;
   proxy->trying = false;
-  return PROXY_TRIED;
+  return PROXY_STILL_DOWN;
 }
 
-enum proxy_news proxy_heard(struct proxies *proxies, struct proxy *proxy, enum blame blame, uint64_t started_ms,
+enum proxy_change proxy_report(struct proxies *proxies, struct proxy *proxy, enum proxy_fault fault, uint64_t started_ms,
                             uint64_t now_ms) {
-  if (proxy->wake_ms && !is_try(proxy, started_ms)) return PROXY_SAME;
-  switch (blame) {
-  case BLAME_NONE:
+  if (proxy->wake_ms && !is_try(proxy, started_ms)) return PROXY_UNCHANGED;
+  switch (fault) {
+  case FAULT_NONE:
     return serve(proxies, proxy);
-  case BLAME_UNNAMED:
-    return proxy_spared(proxy, started_ms);
-  case BLAME_UNCLEAR:
-  case BLAME_UNREACHED:
-  case BLAME_REFUSED:
+  case FAULT_UNRESOLVED:
+    return proxy_return(proxy, started_ms);
+  case FAULT_UNCLEAR:
+  case FAULT_UNREACHED:
+  case FAULT_REFUSED:
     return doubt(proxies, proxy, now_ms);
-  case BLAME_PROXY:
+  case FAULT_PROXY:
     break;
   }
-  if (!proxy->wake_ms && ++proxy->failures < FAILURES_MAX) return PROXY_SAME;
+  if (!proxy->wake_ms && ++proxy->failures < FAILURES_MAX) return PROXY_UNCHANGED;
   return rest(proxies, proxy, now_ms);
 }

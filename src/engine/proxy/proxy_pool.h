@@ -34,25 +34,25 @@ void proxies_close(struct proxies *proxies);
 
 /* The proxy for a request to `host`; NULL with *resting false: directly; NULL with *resting true: not before *wake_ms,
  * when the first of those that might serve may be tried again, or the one that is being tried may have served
- * (proxy_heard then says PROXY_BACK). rule_proxy: as in the host's rule, one of options.rules, and above no_proxy;
- * NULL: none. Every proxy chosen is told by proxy_heard, exactly once, what came of it. */
+ * (proxy_report then says PROXY_UP). rule_proxy: as in the host's rule, one of options.rules, and above no_proxy;
+ * NULL: none. Every proxy chosen is told by proxy_report, exactly once, what came of it. */
 struct proxy *proxies_choose(struct proxies *proxies, const char *scheme, const char *host, const char *rule_proxy,
                              uint64_t now_ms, bool *resting, uint64_t *wake_ms);
 
-enum proxy_news {
-  PROXY_SAME, /* nothing that anyone needs to know */
-  PROXY_RESTED, /* it rests from now on, for the first time since it served: until proxy_wake_ms */
-  PROXY_TRIED, /* a try failed, and it rests on until proxy_wake_ms; or said nothing, and another may begin */
-  PROXY_BACK /* it serves again */
+enum proxy_change {
+  PROXY_UNCHANGED, /* nothing that anyone needs to know */
+  PROXY_DOWN, /* it rests from now on, for the first time since it served: until proxy_wake_ms */
+  PROXY_STILL_DOWN, /* a try failed, and it rests on until proxy_wake_ms; or said nothing, and another may begin */
+  PROXY_UP /* it serves again */
 };
 
 /* What a transfer by way of the proxy, begun at started_ms, says of it. */
-enum proxy_news proxy_heard(struct proxies *proxies, struct proxy *proxy, enum blame blame, uint64_t started_ms,
+enum proxy_change proxy_report(struct proxies *proxies, struct proxy *proxy, enum proxy_fault fault, uint64_t started_ms,
                             uint64_t now_ms);
 /* The transfer ended without saying anything: cancelled, or refused on this side. */
-enum proxy_news proxy_spared(struct proxy *proxy, uint64_t started_ms);
+enum proxy_change proxy_return(struct proxy *proxy, uint64_t started_ms);
 
-size_t proxies_resting(const struct proxies *proxies);
+size_t proxies_down(const struct proxies *proxies);
 
 /* Strings live until proxies_close. */
 const char *proxy_url(const struct proxy *proxy); /* as curl takes it, with userinfo: never to be shown */

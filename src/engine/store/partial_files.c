@@ -20,19 +20,19 @@
 
 static const char magic[8] = "seinep1";
 
-struct part_file {
+struct partial_file {
   struct store *store;
   int folder, fd;
-  char name[PART_NAME_SIZE];
+  char name[PARTIAL_NAME_SIZE];
   uint64_t left_bytes;
   uint64_t size_bytes;
 };
 
 static int fail(struct store *store, struct store_failure *failure, int sys) {
-  return store_fail(store, failure, PARTS_FOLDER, sys);
+  return store_fail(store, failure, PARTIAL_FOLDER, sys);
 }
 
-void part_name(const char *url, char name[PART_NAME_SIZE]) {
+void partial_name(const char *url, char name[PARTIAL_NAME_SIZE]) {
   uint8_t hash[32];
   seine_sha256(url, strlen(url), hash);
   for (int i = 0; i < NAME_DIGITS / 2; i++)
@@ -45,13 +45,13 @@ static bool is_part_name(const char *name) {
 }
 
 static int folder_open(const struct store *store) {
-  return openat(store->root, PARTS_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  return openat(store->root, PARTIAL_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 /* A folder without parts is not left behind; one with parts stays by itself. */
 static void folder_close(const struct store *store, int folder) {
   close(folder);
-  unlinkat(store->root, PARTS_FOLDER, AT_REMOVEDIR);
+  unlinkat(store->root, PARTIAL_FOLDER, AT_REMOVEDIR);
 }
 
 /* A regular file with one name and our owner: what was planted is not written to. */
@@ -59,7 +59,7 @@ static bool is_ours(const struct stat *found) {
   return S_ISREG(found->st_mode) && found->st_nlink == 1 && found->st_uid == geteuid();
 }
 
-void parts_list(struct store *store, void (*on_name)(void *user, const char *name), void *user) {
+void partial_list(struct store *store, void (*on_name)(void *user, const char *name), void *user) {
   int fd = folder_open(store);
   DIR *folder = fd < 0 ? NULL : fdopendir(fd);
   int count = 0;
@@ -67,28 +67,28 @@ void parts_list(struct store *store, void (*on_name)(void *user, const char *nam
     if (fd >= 0) close(fd);
     return;
   }
-  time_t oldest = time(NULL) - PARTS_DAYS * (time_t)86400;
+  time_t oldest = time(NULL) - PARTIAL_MAX_DAYS * (time_t)86400;
   for (struct dirent *entry; (entry = readdir(folder));) {
     struct stat found;
     if (!is_part_name(entry->d_name) || fstatat(fd, entry->d_name, &found, AT_SYMLINK_NOFOLLOW) != 0) continue;
-    if (on_name && is_ours(&found) && found.st_mtime >= oldest && count++ < PARTS_MOST)
+    if (on_name && is_ours(&found) && found.st_mtime >= oldest && count++ < PARTIAL_MAX_FILES)
       on_name(user, entry->d_name);
     else
       unlinkat(fd, entry->d_name, 0);
   }
   closedir(folder);
-  unlinkat(store->root, PARTS_FOLDER, AT_REMOVEDIR);
+  unlinkat(store->root, PARTIAL_FOLDER, AT_REMOVEDIR);
 }
 
 /* ---- Records ---- */
 
-static void record_check(const struct part_record *record, uint8_t check[32]) {
-  struct part_record copy = *record;
+static void record_check(const struct partial_footer *record, uint8_t check[32]) {
+  struct partial_footer copy = *record;
   memset(copy.check, 0, sizeof copy.check);
   seine_sha256(&copy, sizeof copy, check);
 }
 
-static bool record_read(int fd, const struct stat *found, struct part_record *record) {
+static bool record_read(int fd, const struct stat *found, struct partial_footer *record) {
   uint8_t check[32];
   if (found->st_size <= (off_t)sizeof *record) return false;
   off_t at = found->st_size - (off_t)sizeof *record;
@@ -101,7 +101,7 @@ static bool record_read(int fd, const struct stat *found, struct part_record *re
 
 /* ---- Back from an earlier run ---- */
 
-void part_close(struct part_file *file, bool remove) {
+void partial_close(struct partial_file *file, bool remove) {
   if (!file) return;
   if (remove) unlinkat(file->folder, file->name, 0);
   if (file->fd >= 0) close(file->fd);
@@ -109,18 +109,18 @@ void part_close(struct part_file *file, bool remove) {
   free(file);
 }
 
-static int open_checked(struct part_file *file, struct part_record *record) {
+static int open_checked(struct partial_file *file, struct partial_footer *record) {
   struct stat found;
   file->fd = openat(file->folder, file->name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (file->fd < 0 || fstat(file->fd, &found) != 0) return errno;
   return is_ours(&found) && record_read(file->fd, &found, record) ? 0 : EINVAL;
 }
 
-int part_open(struct store *store, const char *name, struct part_file **result, struct part_record *record,
+int partial_open(struct store *store, const char *name, struct partial_file **result, struct partial_footer *record,
               struct store_failure *failure) {
-  struct part_file *file = calloc(1, sizeof *file);
+  struct partial_file *file = calloc(1, sizeof *file);
   if (!file) return fail(store, failure, ENOMEM);
-  *file = (struct part_file){.store = store, .fd = NONE, .folder = folder_open(store)};
+  *file = (struct partial_file){.store = store, .fd = NONE, .folder = folder_open(store)};
   if (file->folder < 0) {
     free(file);
     return fail(store, failure, errno);
@@ -128,7 +128,7 @@ int part_open(struct store *store, const char *name, struct part_file **result, 
   snprintf(file->name, sizeof file->name, "%s", name);
   int error = open_checked(file, record);
   if (error) {
-    part_close(file, error == EINVAL); /* a record that is none */
+    partial_close(file, error == EINVAL); /* a record that is none */
     return fail(store, failure, error);
   }
   file->left_bytes = file->size_bytes = record->size_bytes;
@@ -136,7 +136,7 @@ int part_open(struct store *store, const char *name, struct part_file **result, 
   return 0;
 }
 
-long part_read(struct part_file *file, void *data, size_t size, struct store_failure *failure) {
+long partial_read(struct partial_file *file, void *data, size_t size, struct store_failure *failure) {
   if (size > file->left_bytes) size = (size_t)file->left_bytes;
   ssize_t got = size ? read(file->fd, data, size) : 0;
   if (got < 0 || (size && !got)) {
@@ -148,59 +148,59 @@ long part_read(struct part_file *file, void *data, size_t size, struct store_fai
 }
 
 /* Under a temporary name, such as every draft may have: should this run be killed, the next one sweeps it away. */
-int part_claim(struct part_file *file, struct spool **result, struct store_failure *failure) {
+int partial_claim(struct partial_file *file, struct large_file **result, struct store_failure *failure) {
   struct store *store = file->store;
-  struct spool *spool = calloc(1, sizeof *spool);
-  int error = spool ? 0 : ENOMEM;
+  struct large_file *large_file = calloc(1, sizeof *large_file);
+  int error = large_file ? 0 : ENOMEM;
   if (!error) {
-    *spool = (struct spool){.store = store, .draft = {.fd = file->fd, .folder = store->root}};
-    draft_name(spool->draft.name, sizeof spool->draft.name);
-    if (renameat(file->folder, file->name, store->root, spool->draft.name) != 0) error = errno;
+    *large_file = (struct large_file){.store = store, .temp_file = {.fd = file->fd, .folder = store->root}};
+    temp_file_name(large_file->temp_file.name, sizeof large_file->temp_file.name);
+    if (renameat(file->folder, file->name, store->root, large_file->temp_file.name) != 0) error = errno;
   }
   if (error) {
-    free(spool);
-    part_close(file, false);
+    free(large_file);
+    partial_close(file, false);
     return fail(store, failure, error);
   }
   if (ftruncate(file->fd, (off_t)file->size_bytes) != 0) error = errno;
   file->fd = NONE;
-  part_close(file, false);
+  partial_close(file, false);
   if (error) {
-    spool_drop(spool);
+    large_file_remove(large_file);
     return fail(store, failure, error);
   }
-  *result = spool;
+  *result = large_file;
   return 0;
 }
 
 /* ---- For another run ---- */
 
-static int keep_once(struct spool *spool, const char *name) {
-  struct store *store = spool->store;
-  struct draft *draft = &spool->draft;
-  if (mkdirat(store->root, PARTS_FOLDER, 0777) != 0 && errno != EEXIST) return errno;
+static int keep_once(struct large_file *large_file, const char *name) {
+  struct store *store = large_file->store;
+  struct temp_file *temp_file = &large_file->temp_file;
+  if (mkdirat(store->root, PARTIAL_FOLDER, 0777) != 0 && errno != EEXIST) return errno;
   int folder = folder_open(store), error = 0;
   if (folder < 0) return errno;
-  if (draft->name[0]) {
-    if (renameat(draft->folder, draft->name, folder, name) != 0) error = errno;
-    if (!error) draft->name[0] = 0;
+  if (temp_file->name[0]) {
+    if (renameat(temp_file->folder, temp_file->name, folder, name) != 0) error = errno;
+    if (!error) temp_file->name[0] = 0;
   } else {
     unlinkat(folder, name, 0);
-    error = draft_link(store, draft, folder, name);
+    error = temp_file_link(store, temp_file, folder, name);
   }
   folder_close(store, folder);
   return error;
 }
 
-int spool_keep(struct spool *spool, const char *name, struct part_record *record, struct store_failure *failure) {
-  struct store *store = spool->store;
+int large_file_keep(struct large_file *large_file, const char *name, struct partial_footer *record, struct store_failure *failure) {
+  struct store *store = large_file->store;
   *failure = (struct store_failure){0};
   memcpy(record->magic, magic, sizeof magic);
   record_check(record, record->check);
-  int error = draft_write(&spool->draft, record, sizeof *record);
-  if (!error) error = keep_once(spool, name);
+  int error = temp_file_write(&large_file->temp_file, record, sizeof *record);
+  if (!error) error = keep_once(large_file, name);
   /* Another worker may have removed the folder, empty, just then. */
-  if (error == ENOENT) error = keep_once(spool, name);
-  spool_drop(spool);
+  if (error == ENOENT) error = keep_once(large_file, name);
+  large_file_remove(large_file);
   return error ? fail(store, failure, error) : 0;
 }

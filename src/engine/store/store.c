@@ -156,7 +156,7 @@ static int folder_enter(const struct store *store, struct folder *folder, const 
 
 /* ---- Drafts ---- */
 
-void draft_name(char *name, size_t size) {
+void temp_file_name(char *name, size_t size) {
   uint64_t random;
   if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != (ssize_t)sizeof(random))
     random = uv_hrtime() ^ (uint64_t)(uintptr_t)name ^ (uint64_t)getpid() << 40;
@@ -164,29 +164,29 @@ void draft_name(char *name, size_t size) {
 }
 
 /* 0 or an errno. */
-static int draft_open(struct store *store, struct draft *draft, int folder) {
-  draft->folder = folder;
-  draft->name[0] = 0;
+static int temp_file_open(struct store *store, struct temp_file *temp_file, int folder) {
+  temp_file->folder = folder;
+  temp_file->name[0] = 0;
   if (!atomic_load_explicit(&store->no_nameless, memory_order_relaxed)) {
-    draft->fd = openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
-    if (draft->fd >= 0) return 0;
+    temp_file->fd = openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+    if (temp_file->fd >= 0) return 0;
     /* EISDIR and ENOENT come from kernels, the others from file systems, that do not know O_TMPFILE. */
     if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT) return errno;
     if (errno != ENOENT) atomic_store_explicit(&store->no_nameless, true, memory_order_relaxed);
   }
   for (int tries = 0; tries < 16; tries++) {
-    draft_name(draft->name, sizeof(draft->name));
-    draft->fd = openat(folder, draft->name, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, 0666);
-    if (draft->fd >= 0) return 0;
+    temp_file_name(temp_file->name, sizeof(temp_file->name));
+    temp_file->fd = openat(folder, temp_file->name, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, 0666);
+    if (temp_file->fd >= 0) return 0;
     if (errno != EEXIST) break;
   }
   return errno;
 }
 
-int draft_write(const struct draft *draft, const void *data, size_t size) {
+int temp_file_write(const struct temp_file *temp_file, const void *data, size_t size) {
   const char *at = data;
   while (size) {
-    ssize_t wrote = write(draft->fd, at, size);
+    ssize_t wrote = write(temp_file->fd, at, size);
     if (wrote < 0 && errno == EINTR) continue;
     if (wrote <= 0) return wrote < 0 ? errno : ENOSPC;
     at += wrote;
@@ -195,20 +195,20 @@ int draft_write(const struct draft *draft, const void *data, size_t size) {
   return 0;
 }
 
-static void draft_drop(struct draft *draft) {
-  if (draft->fd != NONE) close(draft->fd);
-  if (draft->name[0]) unlinkat(draft->folder, draft->name, 0);
-  *draft = (struct draft){.fd = NONE};
+static void temp_file_remove(struct temp_file *temp_file) {
+  if (temp_file->fd != NONE) close(temp_file->fd);
+  if (temp_file->name[0]) unlinkat(temp_file->folder, temp_file->name, 0);
+  *temp_file = (struct temp_file){.fd = NONE};
 }
 
-int draft_link(struct store *store, const struct draft *draft, int folder, const char *name) {
+int temp_file_link(struct store *store, const struct temp_file *temp_file, int folder, const char *name) {
   if (!atomic_load_explicit(&store->no_empty_path, memory_order_relaxed)) {
-    if (linkat(draft->fd, "", folder, name, AT_EMPTY_PATH) == 0) return 0;
+    if (linkat(temp_file->fd, "", folder, name, AT_EMPTY_PATH) == 0) return 0;
     if (errno != ENOENT) return errno;
   }
   /* Kernels before 6.10 want a privilege for that, and say ENOENT; all allow the way through /proc. */
   char link[40];
-  snprintf(link, sizeof(link), "/proc/self/fd/%d", draft->fd);
+  snprintf(link, sizeof(link), "/proc/self/fd/%d", temp_file->fd);
   if (linkat(AT_FDCWD, link, folder, name, AT_SYMLINK_FOLLOW) == 0) {
     atomic_store_explicit(&store->no_empty_path, true, memory_order_relaxed);
     return 0;
@@ -221,30 +221,30 @@ int draft_link(struct store *store, const struct draft *draft, int folder, const
 
 /* Puts a draft into its place, whoever is there, and closes it. 0, or an errno, and the draft is still to be dropped;
  * EXDEV if it can only be copied there. */
-static int draft_place(struct store *store, struct draft *draft, int folder, const char *name) {
-  if (!draft->name[0]) {
-    int error = draft_link(store, draft, folder, name);
+static int temp_file_place(struct store *store, struct temp_file *temp_file, int folder, const char *name) {
+  if (!temp_file->name[0]) {
+    int error = temp_file_link(store, temp_file, folder, name);
     if (error == EEXIST) {
-      char temporary[sizeof(draft->name)];
-      draft_name(temporary, sizeof(temporary));
-      error = draft_link(store, draft, folder, temporary);
+      char temporary[sizeof(temp_file->name)];
+      temp_file_name(temporary, sizeof(temporary));
+      error = temp_file_link(store, temp_file, folder, temporary);
       if (!error && renameat(folder, temporary, folder, name) != 0) {
         error = errno;
         unlinkat(folder, temporary, 0);
       }
     }
     if (error) return error;
-    close(draft->fd);
-    draft->fd = NONE;
+    close(temp_file->fd);
+    temp_file->fd = NONE;
     return 0;
   }
   /* Some network file systems say only at a close that the disk was full, and the descriptor may still be needed. */
-  int copy = dup(draft->fd);
+  int copy = dup(temp_file->fd);
   if (copy >= 0 && close(copy) != 0 && errno != EINTR) return errno;
-  if (renameat(draft->folder, draft->name, folder, name) != 0) return errno;
-  draft->name[0] = 0;
-  close(draft->fd);
-  draft->fd = NONE;
+  if (renameat(temp_file->folder, temp_file->name, folder, name) != 0) return errno;
+  temp_file->name[0] = 0;
+  close(temp_file->fd);
+  temp_file->fd = NONE;
   return 0;
 }
 
@@ -262,12 +262,12 @@ static const char *file_name(const char *path) {
 
 /* One attempt. 0 or an errno. */
 static int write_once(struct store *store, struct folder *folder, const struct store_item *item) {
-  struct draft draft = {.fd = NONE};
+  struct temp_file temp_file = {.fd = NONE};
   int error = folder_enter(store, folder, item->path, folder_length(item->path));
-  if (!error) error = draft_open(store, &draft, folder->fd);
-  if (!error) error = draft_write(&draft, item->data, item->size);
-  if (!error) error = draft_place(store, &draft, folder->fd, file_name(item->path));
-  if (error) draft_drop(&draft);
+  if (!error) error = temp_file_open(store, &temp_file, folder->fd);
+  if (!error) error = temp_file_write(&temp_file, item->data, item->size);
+  if (!error) error = temp_file_place(store, &temp_file, folder->fd, file_name(item->path));
+  if (error) temp_file_remove(&temp_file);
   return error;
 }
 
@@ -351,64 +351,64 @@ void store_close(struct store *store) {
 
 /* ---- Spools ---- */
 
-int spool_open(struct store *store, struct spool **spool, struct store_failure *failure) {
+int large_file_open(struct store *store, struct large_file **large_file, struct store_failure *failure) {
   *failure = (struct store_failure){0};
-  *spool = NULL;
-  struct spool *made = calloc(1, sizeof(*made));
+  *large_file = NULL;
+  struct large_file *made = calloc(1, sizeof(*made));
   if (!made) return store_fail(store, failure, "a temporary file", ENOMEM);
   made->store = store;
-  int error = draft_open(store, &made->draft, store->root);
+  int error = temp_file_open(store, &made->temp_file, store->root);
   if (error) {
     free(made);
     return store_fail(store, failure, "a temporary file", error);
   }
-  *spool = made;
+  *large_file = made;
   return 0;
 }
 
-int spool_write(struct spool *spool, const void *data, size_t size, struct store_failure *failure) {
+int large_file_write(struct large_file *large_file, const void *data, size_t size, struct store_failure *failure) {
   *failure = (struct store_failure){0};
-  int error = draft_write(&spool->draft, data, size);
-  return error ? store_fail(spool->store, failure, "a temporary file", error) : 0;
+  int error = temp_file_write(&large_file->temp_file, data, size);
+  return error ? store_fail(large_file->store, failure, "a temporary file", error) : 0;
 }
 
 /* For a folder on another file system, or a nameless file that cannot be linked. 0 or an errno. */
-static int spool_copy(struct spool *spool, int folder, const char *name) {
-  struct draft copy;
+static int large_file_copy(struct large_file *large_file, int folder, const char *name) {
+  struct temp_file copy;
   struct stat from;
-  if (fstat(spool->draft.fd, &from) != 0) return errno;
-  atomic_store_explicit(&spool->store->no_nameless, true, memory_order_relaxed);
-  int error = draft_open(spool->store, &copy, folder);
+  if (fstat(large_file->temp_file.fd, &from) != 0) return errno;
+  atomic_store_explicit(&large_file->store->no_nameless, true, memory_order_relaxed);
+  int error = temp_file_open(large_file->store, &copy, folder);
   if (error) return error;
   for (off_t at = 0; !error && at < from.st_size;) {
-    ssize_t sent = sendfile(copy.fd, spool->draft.fd, &at, 1 << 30);
+    ssize_t sent = sendfile(copy.fd, large_file->temp_file.fd, &at, 1 << 30);
     if (sent < 0 && errno != EINTR) error = errno;
     if (sent == 0) error = EIO;
   }
-  if (!error) error = draft_place(spool->store, &copy, folder, name);
-  if (error) draft_drop(&copy);
+  if (!error) error = temp_file_place(large_file->store, &copy, folder, name);
+  if (error) temp_file_remove(&copy);
   return error;
 }
 
-int spool_commit(struct spool *spool, const char *path, struct store_failure *failure) {
-  struct store *store = spool->store;
+int large_file_commit(struct large_file *large_file, const char *path, struct store_failure *failure) {
+  struct store *store = large_file->store;
   struct folder folder = {.fd = NONE};
   *failure = (struct store_failure){0};
   int error = EINVAL;
   if (store_path_is_plain(path)) {
     error = folder_enter(store, &folder, path, folder_length(path));
-    if (!error) error = draft_place(store, &spool->draft, folder.fd, file_name(path));
-    if (error == EXDEV) error = spool_copy(spool, folder.fd, file_name(path));
+    if (!error) error = temp_file_place(store, &large_file->temp_file, folder.fd, file_name(path));
+    if (error == EXDEV) error = large_file_copy(large_file, folder.fd, file_name(path));
   }
   folder_close(store, &folder);
-  spool_drop(spool);
+  large_file_remove(large_file);
   return error ? store_fail(store, failure, path, error) : 0;
 }
 
-void spool_drop(struct spool *spool) {
-  if (!spool) return;
-  draft_drop(&spool->draft);
-  free(spool);
+void large_file_remove(struct large_file *large_file) {
+  if (!large_file) return;
+  temp_file_remove(&large_file->temp_file);
+  free(large_file);
 }
 
 /* ---- Links ---- */
@@ -416,11 +416,11 @@ void spool_drop(struct spool *spool) {
 /* 0 or an errno. The file is held by a descriptor meanwhile, so that what is linked is what was looked at. */
 static int link_place(struct store *store, int file, int folder, const char *name) {
   char temporary[40];
-  struct draft draft = {.fd = file};
-  int error = draft_link(store, &draft, folder, name);
+  struct temp_file temp_file = {.fd = file};
+  int error = temp_file_link(store, &temp_file, folder, name);
   if (error != EEXIST) return error;
-  draft_name(temporary, sizeof temporary);
-  error = draft_link(store, &draft, folder, temporary);
+  temp_file_name(temporary, sizeof temporary);
+  error = temp_file_link(store, &temp_file, folder, temporary);
   if (error) return error;
   if (renameat(folder, temporary, folder, name) != 0) error = errno;
   /* Between two names of one file, a rename does nothing. */

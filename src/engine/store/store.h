@@ -9,7 +9,7 @@
 struct store;
 
 /* A body on its way into a file, for bodies too large for memory. One thread at a time. */
-struct spool;
+struct large_file;
 
 struct store_failure {
   int error; /* SEINE_E code; 0 if nothing failed */
@@ -43,16 +43,16 @@ size_t store_write_many(struct store *store, struct store_item *items, size_t co
 int store_write(struct store *store, const char *path, const void *data, size_t size, struct store_failure *failure);
 
 /* The file is temporary, in the store's own directory, until it is committed. */
-int spool_open(struct store *store, struct spool **spool, struct store_failure *failure);
-int spool_write(struct spool *spool, const void *data, size_t size, struct store_failure *failure);
+int large_file_open(struct store *store, struct large_file **large_file, struct store_failure *failure);
+int large_file_write(struct large_file *large_file, const void *data, size_t size, struct store_failure *failure);
 
 /* Whether a regular file is at the path, no link being followed. Where that cannot be said, there is none. */
 bool store_has_file(struct store *store, const char *path);
 
 /* Moves the file into place as store_write would. Frees the spool, also on failure (nothing is left then). */
-int spool_commit(struct spool *spool, const char *path, struct store_failure *failure);
+int large_file_commit(struct large_file *large_file, const char *path, struct store_failure *failure);
 
 /* Removes the file and frees the spool; NULL is fine. */
-void spool_drop(struct spool *spool);
+void large_file_remove(struct large_file *large_file);
 
 #endif

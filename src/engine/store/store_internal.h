@@ -18,22 +18,22 @@ struct store {
 };
 
 /* A file that is being written and has no place yet. */
-struct draft {
+struct temp_file {
   int fd;
   int folder; /* where `name` is; borrowed */
   char name[40]; /* "" while it is nameless */
 };
 
-struct spool {
+struct large_file {
   struct store *store;
-  struct draft draft;
+  struct temp_file temp_file;
 };
 
-void draft_name(char *name, size_t size);
+void temp_file_name(char *name, size_t size);
 /* 0 or an errno. */
-int draft_write(const struct draft *draft, const void *data, size_t size);
+int temp_file_write(const struct temp_file *temp_file, const void *data, size_t size);
 /* Gives a nameless draft a name that is not taken. 0 or an errno; EXDEV if links cannot be made here. */
-int draft_link(struct store *store, const struct draft *draft, int folder, const char *name);
+int temp_file_link(struct store *store, const struct temp_file *temp_file, int folder, const char *name);
 
 /* Says what failed; failure->error. */
 int store_fail(const struct store *store, struct store_failure *failure, const char *path, int sys);

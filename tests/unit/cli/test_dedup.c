@@ -20,13 +20,13 @@ START_TEST(a_stored_copy_is_found) {
   struct dedup *dedup = dedup_new(&key);
   struct dedup_waiters waiters;
   uint64_t offset = 0;
-  ck_assert_int_eq(dedup_look(dedup, one, &offset), DEDUP_NEW);
+  ck_assert_int_eq(dedup_find(dedup, one, &offset), DEDUP_NEW);
   struct dedup_claim *claim = dedup_claim(dedup, one);
-  ck_assert_int_eq(dedup_look(dedup, one, &offset), DEDUP_CLAIMED);
-  ck_assert_int_eq(dedup_look(dedup, other, &offset), DEDUP_NEW);
-  dedup_settle(dedup, claim, 77, &waiters);
+  ck_assert_int_eq(dedup_find(dedup, one, &offset), DEDUP_CLAIMED);
+  ck_assert_int_eq(dedup_find(dedup, other, &offset), DEDUP_NEW);
+  dedup_commit(dedup, claim, 77, &waiters);
   ck_assert(STAILQ_EMPTY(&waiters));
-  ck_assert_int_eq(dedup_look(dedup, one, &offset), DEDUP_STORED);
+  ck_assert_int_eq(dedup_find(dedup, one, &offset), DEDUP_STORED);
   ck_assert_uint_eq(offset, 77);
   dedup_free(dedup);
 }
@@ -40,17 +40,17 @@ START_TEST(those_who_wait_come_in_their_order) {
   struct dedup_claim *claim = dedup_claim(dedup, one), *another = dedup_claim(dedup, other);
   for (size_t i = 0; i < 3; i++)
     dedup_wait(dedup, one, &waiter[i]);
-  dedup_drop(dedup, another, &waiters);
+  dedup_abort(dedup, another, &waiters);
   ck_assert_uint_eq(count_waiters(&waiters), 0);
   if (_i)
-    dedup_settle(dedup, claim, 1, &waiters);
+    dedup_commit(dedup, claim, 1, &waiters);
   else
-    dedup_drop(dedup, claim, &waiters);
+    dedup_abort(dedup, claim, &waiters);
   ck_assert_uint_eq(count_waiters(&waiters), 3);
   ck_assert_ptr_eq(STAILQ_FIRST(&waiters), &waiter[0]);
   ck_assert_ptr_eq(STAILQ_NEXT(&waiter[1], link), &waiter[2]);
-  ck_assert_int_eq(dedup_look(dedup, one, &offset), _i ? DEDUP_STORED : DEDUP_NEW);
-  ck_assert_int_eq(dedup_look(dedup, other, &offset), DEDUP_NEW);
+  ck_assert_int_eq(dedup_find(dedup, one, &offset), _i ? DEDUP_STORED : DEDUP_NEW);
+  ck_assert_int_eq(dedup_find(dedup, other, &offset), DEDUP_NEW);
   dedup_free(dedup);
 }
 END_TEST
@@ -58,12 +58,12 @@ END_TEST
 START_TEST(the_first_row_of_earlier_runs_stays) {
   struct dedup *dedup = dedup_new(&key);
   uint64_t offset = 0;
-  dedup_note(dedup, one, 100);
-  dedup_note(dedup, one, 200);
-  dedup_note(dedup, other, 0);
-  ck_assert_int_eq(dedup_look(dedup, one, &offset), DEDUP_STORED);
+  dedup_add(dedup, one, 100);
+  dedup_add(dedup, one, 200);
+  dedup_add(dedup, other, 0);
+  ck_assert_int_eq(dedup_find(dedup, one, &offset), DEDUP_STORED);
   ck_assert_uint_eq(offset, 100);
-  ck_assert_int_eq(dedup_look(dedup, other, &offset), DEDUP_STORED);
+  ck_assert_int_eq(dedup_find(dedup, other, &offset), DEDUP_STORED);
   ck_assert_uint_eq(offset, 0);
   ck_assert_uint_eq(dedup_count(dedup), 2);
   dedup_free(dedup);
@@ -74,17 +74,17 @@ START_TEST(what_is_gone_is_forgotten_unless_it_came_back) {
   struct dedup *dedup = dedup_new(&key);
   struct dedup_waiters waiters;
   uint64_t offset = 0;
-  dedup_note(dedup, one, 100);
+  dedup_add(dedup, one, 100);
   dedup_forget(dedup, one, 50);
-  ck_assert_int_eq(dedup_look(dedup, one, &offset), DEDUP_STORED);
+  ck_assert_int_eq(dedup_find(dedup, one, &offset), DEDUP_STORED);
   dedup_forget(dedup, one, 100);
-  ck_assert_int_eq(dedup_look(dedup, one, &offset), DEDUP_NEW);
+  ck_assert_int_eq(dedup_find(dedup, one, &offset), DEDUP_NEW);
   struct dedup_claim *claim = dedup_claim(dedup, one);
   dedup_forget(dedup, one, 100);
-  ck_assert_int_eq(dedup_look(dedup, one, &offset), DEDUP_CLAIMED);
-  dedup_settle(dedup, claim, 300, &waiters);
+  ck_assert_int_eq(dedup_find(dedup, one, &offset), DEDUP_CLAIMED);
+  dedup_commit(dedup, claim, 300, &waiters);
   dedup_forget(dedup, one, 100);
-  ck_assert_int_eq(dedup_look(dedup, one, &offset), DEDUP_STORED);
+  ck_assert_int_eq(dedup_find(dedup, one, &offset), DEDUP_STORED);
   ck_assert_uint_eq(offset, 300);
   dedup_free(dedup);
 }

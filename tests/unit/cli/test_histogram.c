@@ -10,10 +10,10 @@
 
 #define SAMPLES 20000
 
-static struct latency latency;
+static struct histogram histogram;
 
 static void fresh(void) {
-  memset(&latency, 0, sizeof latency);
+  memset(&histogram, 0, sizeof histogram);
 }
 
 static int compare(const void *a, const void *b) {
@@ -29,18 +29,18 @@ static uint64_t truth(const uint64_t *sorted, size_t count, unsigned per_thousan
 
 START_TEST(nothing_took_no_time) {
   fresh();
-  ck_assert_uint_eq(latency_at(&latency, 500), 0);
+  ck_assert_uint_eq(histogram_at(&histogram, 500), 0);
 }
 END_TEST
 
 START_TEST(small_numbers_are_exact) {
   fresh();
   for (uint64_t ms = 0; ms < 64; ms++) {
-    latency_add(&latency, ms);
-    ck_assert_uint_eq(latency_at(&latency, 1000), ms);
-    ck_assert_uint_eq(latency_at(&latency, 0), 0);
+    histogram_add(&histogram, ms);
+    ck_assert_uint_eq(histogram_at(&histogram, 1000), ms);
+    ck_assert_uint_eq(histogram_at(&histogram, 0), 0);
   }
-  ck_assert_uint_eq(latency_at(&latency, 500), 31);
+  ck_assert_uint_eq(histogram_at(&histogram, 500), 31);
 }
 END_TEST
 
@@ -49,9 +49,9 @@ START_TEST(one_sample_is_exact) {
   static const uint64_t samples[] = {0, 1, 63, 64, 65, 999, 123456789, UINT64_C(1) << 40, UINT64_MAX - 1, UINT64_MAX};
   for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
     fresh();
-    latency_add(&latency, samples[i]);
+    histogram_add(&histogram, samples[i]);
     for (unsigned at = 0; at <= 1000; at += 250)
-      ck_assert_uint_eq(latency_at(&latency, at), samples[i]);
+      ck_assert_uint_eq(histogram_at(&histogram, at), samples[i]);
   }
 }
 END_TEST
@@ -60,13 +60,13 @@ START_TEST(neighbours_of_powers_of_two_stay_in_order) {
   for (unsigned power = 1; power < 64; power++) {
     uint64_t edge = UINT64_C(1) << power;
     fresh();
-    latency_add(&latency, edge - 1);
-    latency_add(&latency, edge);
-    latency_add(&latency, edge + 1);
-    ck_assert_uint_le(latency_at(&latency, 1), latency_at(&latency, 500));
-    ck_assert_uint_le(latency_at(&latency, 500), latency_at(&latency, 1000));
-    ck_assert_uint_ge(latency_at(&latency, 1), edge - 1);
-    ck_assert_uint_le(latency_at(&latency, 1000), edge + 1);
+    histogram_add(&histogram, edge - 1);
+    histogram_add(&histogram, edge);
+    histogram_add(&histogram, edge + 1);
+    ck_assert_uint_le(histogram_at(&histogram, 1), histogram_at(&histogram, 500));
+    ck_assert_uint_le(histogram_at(&histogram, 500), histogram_at(&histogram, 1000));
+    ck_assert_uint_ge(histogram_at(&histogram, 1), edge - 1);
+    ck_assert_uint_le(histogram_at(&histogram, 1000), edge + 1);
   }
 }
 END_TEST
@@ -86,10 +86,10 @@ START_TEST(percentiles_are_within_a_twentieth_of_the_truth) {
   size_t count = 1 + (size_t)random() % SAMPLES;
   unsigned bits = 1 + (unsigned)random() % 60;
   for (size_t i = 0; i < count; i++)
-    latency_add(&latency, samples[i] = draw(bits));
+    histogram_add(&histogram, samples[i] = draw(bits));
   qsort(samples, count, sizeof *samples, compare);
   for (unsigned at = 1; at <= 1000; at++) {
-    double wanted = (double)truth(samples, count, at), found = (double)latency_at(&latency, at);
+    double wanted = (double)truth(samples, count, at), found = (double)histogram_at(&histogram, at);
     ck_assert_msg(found <= wanted * 1.05 && found >= wanted * 0.95, "seed %u: %u of 1000: %.0f, not %.0f", seed, at,
                   found, wanted);
   }

@@ -22,7 +22,7 @@ START_TEST(a_table_is_what_was_put_into_it) {
   bool values = _i % 2;
   printf("history: seed %u\n", seed);
   srand(seed);
-  struct table *table = table_new(values);
+  struct fingerprint_table *fingerprint_table = fingerprint_table_new(values);
   static bool present[KEYS];
   static uint64_t value[KEYS];
   memset(present, 0, sizeof present);
@@ -32,53 +32,53 @@ START_TEST(a_table_is_what_was_put_into_it) {
     /* Keys crowd into a few segments, and there into few homes, so that they push each other along. */
     uint64_t name = (uint64_t)(i % 3) << 56 | (uint64_t)(i / 3 % 7) << 50 | (uint64_t)i << 2;
     struct table_slot slot;
-    ck_assert_int_eq(table_find(table, name, &slot), present[i]);
+    ck_assert_int_eq(fingerprint_table_find(fingerprint_table, name, &slot), present[i]);
     if (present[i] && values) ck_assert_uint_eq(*slot.value, value[i]);
     if (rand() % 2) {
-      ck_assert_int_eq(table_insert(table, name, &slot), !present[i]);
+      ck_assert_int_eq(fingerprint_table_insert(fingerprint_table, name, &slot), !present[i]);
       if (values) *slot.value = value[i] = (uint64_t)rand();
       count += !present[i];
       present[i] = true;
     } else {
-      ck_assert_int_eq(table_remove(table, name), present[i]);
+      ck_assert_int_eq(fingerprint_table_remove(fingerprint_table, name), present[i]);
       count -= present[i];
       present[i] = false;
     }
-    ck_assert_uint_eq(table_count(table), count);
+    ck_assert_uint_eq(fingerprint_table_count(fingerprint_table), count);
   }
-  table_free(table);
+  fingerprint_table_free(fingerprint_table);
 }
 END_TEST
 
 START_TEST(flags_are_kept_and_not_compared) {
-  struct table *table = table_new(false);
+  struct fingerprint_table *fingerprint_table = fingerprint_table_new(false);
   struct table_slot slot;
-  ck_assert(table_insert(table, 0, &slot)); /* the key that means a free place */
-  ck_assert(table_insert(table, 0xab00000000000001, &slot));
-  ck_assert(!table_insert(table, 0xab00000000000002, &slot));
+  ck_assert(fingerprint_table_insert(fingerprint_table, 0, &slot)); /* the key that means a free place */
+  ck_assert(fingerprint_table_insert(fingerprint_table, 0xab00000000000001, &slot));
+  ck_assert(!fingerprint_table_insert(fingerprint_table, 0xab00000000000002, &slot));
   ck_assert_uint_eq(*slot.flags & TABLE_FLAGS, 1);
   *slot.flags |= 2;
-  ck_assert(table_find(table, 0xab00000000000000, &slot));
+  ck_assert(fingerprint_table_find(fingerprint_table, 0xab00000000000000, &slot));
   ck_assert_uint_eq(*slot.flags & TABLE_FLAGS, 3);
-  ck_assert(table_find(table, 3, &slot));
-  ck_assert(table_remove(table, 0));
-  ck_assert(!table_find(table, 0, &slot));
-  table_free(table);
+  ck_assert(fingerprint_table_find(fingerprint_table, 3, &slot));
+  ck_assert(fingerprint_table_remove(fingerprint_table, 0));
+  ck_assert(!fingerprint_table_find(fingerprint_table, 0, &slot));
+  fingerprint_table_free(fingerprint_table);
 }
 END_TEST
 
 /* The worst is right after every segment has grown; the fixed part is left out by beginning at a size that counts. */
 START_TEST(an_entry_costs_sixteen_bytes_at_most) {
-  struct table *table = table_new(false);
+  struct fingerprint_table *fingerprint_table = fingerprint_table_new(false);
   struct table_slot slot;
-  double worst = 0;
+  double top_hosts = 0;
   for (uint64_t i = 0, most = (uint64_t)few(1000000); i < most; i++) {
-    table_insert(table, fingerprint(&key, &i, sizeof i), &slot);
-    double bytes = (double)table_bytes(table) / (double)table_count(table);
-    if (i > 50000 && bytes > worst) worst = bytes;
+    fingerprint_table_insert(fingerprint_table, fingerprint(&key, &i, sizeof i), &slot);
+    double bytes = (double)fingerprint_table_bytes(fingerprint_table) / (double)fingerprint_table_count(fingerprint_table);
+    if (i > 50000 && bytes > top_hosts) top_hosts = bytes;
   }
-  ck_assert_msg(worst <= 16, "%f bytes an entry", worst);
-  table_free(table);
+  ck_assert_msg(top_hosts <= 16, "%f bytes an entry", top_hosts);
+  fingerprint_table_free(fingerprint_table);
 }
 END_TEST
 
@@ -117,11 +117,11 @@ START_TEST(the_last_row_counts) {
                                             [AGAIN] = HISTORY_PAST_OPEN,
                                             [REJECTED] = HISTORY_PAST_REJECTED};
   for (int i = 0; i < 4 && stories[_i].rows[i]; i++)
-    history_note(history, url, pasts[stories[_i].rows[i]]);
+    history_add(history, url, pasts[stories[_i].rows[i]]);
   bool is_done = stories[_i].first == HISTORY_DONE || stories[_i].first == HISTORY_DONE_BAD;
   ck_assert_uint_eq(history_count(history), is_done);
-  ck_assert_int_eq(history_meet(history, url), stories[_i].first);
-  ck_assert_int_eq(history_meet(history, url), HISTORY_REPEATED);
+  ck_assert_int_eq(history_visit(history, url), stories[_i].first);
+  ck_assert_int_eq(history_visit(history, url), HISTORY_REPEATED);
   ck_assert_uint_eq(history_count(history), 1);
   history_free(history);
 }

@@ -502,7 +502,7 @@ START_TEST(what_is_no_list_may_come_in_pieces) {
   const char *known = NULL;
   bool more = true;
   for (size_t length = least; length <= size && more; length++)
-    known = foreign_kind(bytes, length, &more);
+    known = file_signature_kind(bytes, length, &more);
   if (foreign[_i].kind != NULL)
     ck_assert_ptr_nonnull(strstr(known, foreign[_i].kind));
   else

@@ -338,18 +338,18 @@ START_TEST(leftovers_are_removed_after_a_crash_only) {
   ck_assert_int_eq(symlink(outside, link_file), 0);
 
   ck_assert_int_eq(outdir_open(&outdir, out), 0);
-  ck_assert(!outdir.was_torn);
+  ck_assert(!outdir.unclean_shutdown);
   close(outdir.lock); /* as a crash would: the mark stays */
   close(outdir.fd);
   ck_assert_int_eq(outdir_open(&outdir, out), 0);
-  ck_assert(outdir.was_torn);
+  ck_assert(outdir.unclean_shutdown);
   ck_assert_uint_eq(outdir_sweep(&outdir), 4);
-  outdir.was_torn = false;
+  outdir.unclean_shutdown = false;
   struct outdir second;
   ck_assert_int_eq(outdir_open(&second, out), 2);
   outdir_close(&outdir);
   ck_assert_int_eq(outdir_open(&outdir, out), 0);
-  ck_assert(!outdir.was_torn);
+  ck_assert(!outdir.unclean_shutdown);
   outdir_close(&outdir);
 
   struct files left = files_below(folder);
@@ -401,14 +401,14 @@ START_TEST(a_pass_fills_what_needs_filling) {
   manifest = open_it(&options);
   fingerprint_key_draw(&key);
   seine_options_t engine = {.accept = "image/*"};
-  struct recall recall = {.outdir = &outdir, .manifest = manifest, .options = &engine, .retry_failed = _i};
-  recall.key = &key;
-  recall.history = history_new();
-  recall.dedup = dedup_new(&key);
-  recall.paths = paths_new(&key);
-  recall_read(&recall);
-  ck_assert_int_eq(recall.error, 0);
-  ck_assert_uint_eq(recall.rows, sizeof rows / sizeof *rows);
+  struct replay replay = {.outdir = &outdir, .manifest = manifest, .options = &engine, .retry_failed = _i};
+  replay.key = &key;
+  replay.history = history_new();
+  replay.dedup = dedup_new(&key);
+  replay.paths = taken_names_new(&key);
+  replay_read(&replay);
+  ck_assert_int_eq(replay.error, 0);
+  ck_assert_uint_eq(replay.rows, sizeof rows / sizeof *rows);
   static const struct {
     const char *identity;
     enum history_seen seen, seen_retrying;
@@ -420,17 +420,17 @@ START_TEST(a_pass_fills_what_needs_filling) {
   };
   for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
     uint64_t url = url_key(&key, expected[i].identity, expected[i].identity);
-    ck_assert_int_eq(history_meet(recall.history, url), _i ? expected[i].seen_retrying : expected[i].seen);
+    ck_assert_int_eq(history_visit(replay.history, url), _i ? expected[i].seen_retrying : expected[i].seen);
   }
   uint64_t offset = 1;
-  ck_assert_int_eq(dedup_look(recall.dedup, digest, &offset), DEDUP_STORED);
+  ck_assert_int_eq(dedup_find(replay.dedup, digest, &offset), DEDUP_STORED);
   ck_assert_uint_eq(offset, 0);
-  ck_assert(!paths_would_take(recall.paths, "first", 1));
-  ck_assert(paths_would_take(recall.paths, "third", 1));
-  ck_assert_uint_eq(paths_count(recall.paths), 2);
-  paths_free(recall.paths);
-  dedup_free(recall.dedup);
-  history_free(recall.history);
+  ck_assert(!taken_names_would_add(replay.paths, "first", 1));
+  ck_assert(taken_names_would_add(replay.paths, "third", 1));
+  ck_assert_uint_eq(taken_names_count(replay.paths), 2);
+  taken_names_free(replay.paths);
+  dedup_free(replay.dedup);
+  history_free(replay.history);
   close_it(manifest);
 }
 END_TEST
@@ -451,17 +451,17 @@ static void recall_exactly(struct manifest *manifest, size_t whole) {
   struct outdir outdir = {.fd = -1, .lock = -1};
   fingerprint_key_draw(&key);
   seine_options_t engine = {.retry_on = NULL};
-  struct recall recall = {
+  struct replay replay = {
       .outdir = &outdir, .manifest = manifest, .options = &engine, .key = &key, .history = history_new()};
-  recall_read(&recall);
-  ck_assert_int_eq(recall.error, 0);
-  ck_assert_uint_eq(recall.rows, whole);
-  ck_assert_uint_eq(recall.not_understood, 0);
+  replay_read(&replay);
+  ck_assert_int_eq(replay.error, 0);
+  ck_assert_uint_eq(replay.rows, whole);
+  ck_assert_uint_eq(replay.not_understood, 0);
   for (size_t i = 0; i < TORN_ROWS; i++) {
-    enum history_seen seen = history_meet(recall.history, url_key(&key, torn_rows[i].url, torn_rows[i].url));
+    enum history_seen seen = history_visit(replay.history, url_key(&key, torn_rows[i].url, torn_rows[i].url));
     ck_assert_int_eq(seen != HISTORY_NEW, i < whole);
   }
-  history_free(recall.history);
+  history_free(replay.history);
 }
 
 /* What was said on standard error since the last time. */

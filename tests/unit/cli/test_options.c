@@ -47,7 +47,7 @@ START_TEST(presets_are_the_engines_defaults) {
   ck_assert(ours->rate_per_host <= 0 && engine.rate_per_host <= 0);
   ck_assert_uint_eq(ours->limit_rate_bytes, engine.limit_rate_bytes);
   ck_assert_uint_eq(ours->max_memory_bytes, engine.max_memory_bytes);
-  ck_assert_uint_eq(ours->spool_bytes, engine.spool_bytes);
+  ck_assert_uint_eq(ours->memory_threshold_bytes, engine.memory_threshold_bytes);
   ck_assert_uint_eq(ours->retries, engine.retries);
   ck_assert_uint_eq(ours->retry_delay_ms, engine.retry_delay_ms);
   ck_assert_uint_eq(ours->retry_max_delay_ms, engine.retry_max_delay_ms);
@@ -86,12 +86,12 @@ END_TEST
 /* ---- The command line ---- */
 
 START_TEST(every_option_is_stored) {
-  parse_good("-o out -n id --manifest m.csv --sink null --dedup off -a image/png,video/* --min-size 2k --max-size 1.5M "
-             "-j 10 --per-host 2 --rate-per-host 0.5 --limit-rate 1M --window 7 --max-memory 2G --retries 0 "
+  parse_good("-o out -n id --manifest m.csv --output-format none --dedup off -a image/png,video/* --min-size 2k --max-size 1.5M "
+             "-j 10 --per-host 2 --rate-per-host 0.5 --limit-rate 1M --read-ahead 7 --max-memory 2G --retries 0 "
              "--retry-delay 0.25 --retry-max-delay 5 --retry-on +403,-500 --retry-failed --connect-timeout 1.5 "
              "--stall-timeout 2 --max-time 3 --max-redirects 0 -H A:_1 -H B:_2 -U me -x http://p:1 -x socks5h://q:2 "
              "--no-proxy h,i -k --http1.1 --deny-private --opt-out ~ --fresh --durable -v --progress plain --summary s "
-             "--content-disposition --checksum --min-side 200 --max-pixels 2.5M --max-aspect 2.5 --retry-max-time 90.5 "
+             "--content-disposition --checksum --min-image-size 200 --max-image-area 2.5M --max-aspect-ratio 2.5 --retry-max-time 90.5 "
              "--robots --max-crawl-delay 2.5 one - http://h/a");
   const seine_options_t *engine = &settings.engine;
   ck_assert_str_eq(settings.output, "out");
@@ -116,9 +116,9 @@ START_TEST(every_option_is_stored) {
   ck_assert(engine->robots);
   ck_assert_uint_eq(engine->max_crawl_delay_ms, 2500);
   ck_assert(settings.checksum);
-  ck_assert_uint_eq(engine->min_side, 200);
-  ck_assert_uint_eq(engine->max_pixels, 2500000);
-  ck_assert(engine->max_aspect > 2.4999 && engine->max_aspect < 2.5001);
+  ck_assert_uint_eq(engine->min_image_size, 200);
+  ck_assert_uint_eq(engine->max_image_area, 2500000);
+  ck_assert(engine->max_aspect_ratio > 2.4999 && engine->max_aspect_ratio < 2.5001);
   ck_assert_str_eq(engine->retry_on, "+403,-500");
   ck_assert_uint_eq(engine->connect_timeout_ms, 1500);
   ck_assert_uint_eq(engine->stall_timeout_ms, 2000);
@@ -219,13 +219,13 @@ static const struct {
     {"--connect-timeout 1e3 l", "not a number of seconds"},
     {"--connect-timeout nan l", "not a number of seconds"},
     {"--max-time 9999999 l", "is out of range (0.001 to 1728000, or none)"},
-    {"--max-aspect wide l", "not a number, like 2"},
-    {"--max-aspect 0.5 l", "out of range"},
-    {"--max-pixels many l", "not a number of pixels"},
-    {"--max-pixels 9 --min-side 4 l", "--max-pixels (9) is less than a square of --min-side (4)"},
+    {"--max-aspect-ratio wide l", "not a number, like 2"},
+    {"--max-aspect-ratio 0.5 l", "out of range"},
+    {"--max-image-area many l", "not a number of pixels"},
+    {"--max-image-area 9 --min-image-size 4 l", "--max-image-area (9) is less than a square of --min-image-size (4)"},
     {"--rate-per-host fast l", "not a number a second"},
     {"--rate-per-host 0.0001 l", "\"0.0001\" is out of range (0.001 to 1000000, or none)"},
-    {"--sink file l", "--sink: \"file\" is not files or null"},
+    {"--output-format file l", "--output-format: \"file\" is not files or none"},
     {"--dedup yes l", "--dedup: \"yes\" is not off, on or link"},
     {"--progress Bar l", "\"Bar\" is not auto, bar, plain or none"},
     {"--insecure=yes l", "--insecure: \"yes\" is not on or off"},

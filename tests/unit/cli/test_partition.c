@@ -24,11 +24,11 @@ static const struct {
 
 START_TEST(hosts_stay_in_their_shards) {
   size_t length = strlen(hosts[_i].host);
-  ck_assert_uint_eq(shard_of_host(hosts[_i].host, length, 1), 0);
-  ck_assert_uint_eq(shard_of_host(hosts[_i].host, length, 2), hosts[_i].of_2);
-  ck_assert_uint_eq(shard_of_host(hosts[_i].host, length, 3), hosts[_i].of_3);
-  ck_assert_uint_eq(shard_of_host(hosts[_i].host, length, 7), hosts[_i].of_7);
-  ck_assert_uint_eq(shard_of_host(hosts[_i].host, length, 1000), hosts[_i].of_1000);
+  ck_assert_uint_eq(partition_of_host(hosts[_i].host, length, 1), 0);
+  ck_assert_uint_eq(partition_of_host(hosts[_i].host, length, 2), hosts[_i].of_2);
+  ck_assert_uint_eq(partition_of_host(hosts[_i].host, length, 3), hosts[_i].of_3);
+  ck_assert_uint_eq(partition_of_host(hosts[_i].host, length, 7), hosts[_i].of_7);
+  ck_assert_uint_eq(partition_of_host(hosts[_i].host, length, 1000), hosts[_i].of_1000);
 }
 END_TEST
 
@@ -68,11 +68,11 @@ static const struct {
 
 START_TEST(urls_are_in_the_shards_of_their_hosts) {
   struct shard shard;
-  ck_assert_int_eq(shard_set(&shard, "1/1000"), 0);
+  ck_assert_int_eq(partition_set(&shard, "1/1000"), 0);
   const char *host = urls[_i].host;
-  uint32_t expected = host != NULL ? shard_of_host(host, strlen(host), 1000) : 0;
+  uint32_t expected = host != NULL ? partition_of_host(host, strlen(host), 1000) : 0;
   for (int again = 0; again < 2; again++)
-    ck_assert_msg(shard_of(&shard, urls[_i].url) == expected, "%s", urls[_i].url);
+    ck_assert_msg(partition_of(&shard, urls[_i].url) == expected, "%s", urls[_i].url);
 }
 END_TEST
 
@@ -85,7 +85,7 @@ START_TEST(parts_are_those_of_parsed_hosts) {
   unsigned seed = (unsigned)time(NULL) ^ (unsigned)_i;
   struct shard shard;
   printf("seed %u\n", seed);
-  shard_set(&shard, "1/1000000");
+  partition_set(&shard, "1/1000000");
   for (int i = 0, most = few(100000); i < most; i++) {
     char url[256] = "";
     if (rand_r(&seed) % 4) strcpy(url, "http://");
@@ -93,8 +93,8 @@ START_TEST(parts_are_those_of_parsed_hosts) {
       strcat(url, pieces[(size_t)rand_r(&seed) % COUNT(pieces)]);
     seine_url_t parsed;
     bool good = seine_url_parse(&parsed, url, NULL, 0) == 0;
-    uint32_t expected = good ? shard_of_host(parsed.host, strlen(parsed.host), 1000000) : 0;
-    ck_assert_msg(shard_of(&shard, url) == expected, "seed %u: %s", seed, url);
+    uint32_t expected = good ? partition_of_host(parsed.host, strlen(parsed.host), 1000000) : 0;
+    ck_assert_msg(partition_of(&shard, url) == expected, "seed %u: %s", seed, url);
     seine_url_clear(&parsed);
   }
 }
@@ -107,11 +107,11 @@ START_TEST(shards_are_written_i_of_n) {
                                     "a/b", " 1/2", "1/2 ", "1/1000001", "1/99999999999999999999"};
   struct shard shard;
   for (size_t i = 0; i < COUNT(good); i++)
-    ck_assert_msg(shard_set(&shard, good[i]) == 0, "%s", good[i]);
+    ck_assert_msg(partition_set(&shard, good[i]) == 0, "%s", good[i]);
   for (size_t i = 0; i < COUNT(bad); i++)
-    ck_assert_msg(shard_set(&shard, bad[i]) < 0, "%s", bad[i]);
-  ck_assert_int_eq(shard_set(&shard, NULL), 0);
-  ck_assert(shard_takes(&shard, "anything"));
+    ck_assert_msg(partition_set(&shard, bad[i]) < 0, "%s", bad[i]);
+  ck_assert_int_eq(partition_set(&shard, NULL), 0);
+  ck_assert(partition_takes(&shard, "anything"));
 }
 END_TEST
 

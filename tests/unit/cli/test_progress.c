@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct figures some = {
+static const struct run_stats some = {
     .records = 50005,
     .repeated = 5,
     .by_status = {12000, 300, 40, 5},
@@ -60,33 +60,33 @@ static const struct {
 
 START_TEST(bars_are_as_in_the_table) {
   char lines[PROGRESS_LINES][PROGRESS_ROOM];
-  struct figures figures = some;
+  struct run_stats run_stats = some;
   struct pace pace = {.files = 1204, .bytes = 18.3e6};
-  figures.list_ended = bars[_i].ended;
+  run_stats.list_ended = bars[_i].ended;
   if (bars[_i].trouble) {
-    figures.by_status[0] -= figures.done_before = 1000;
-    figures.hosts_frozen = 3;
-    figures.hosts_down = 2;
-    figures.proxies_down = 1;
+    run_stats.by_status[0] -= run_stats.done_before = 1000;
+    run_stats.hosts_throttled = 3;
+    run_stats.hosts_down = 2;
+    run_stats.proxies_down = 1;
   } else {
-    figures.waiting = 0;
+    run_stats.waiting = 0;
   }
-  progress_bar(&figures, &pace, bars[_i].width, lines);
+  progress_bar(&run_stats, &pace, bars[_i].width, lines);
   ck_assert_str_eq(lines[0], bars[_i].first);
   ck_assert_str_eq(lines[1], bars[_i].second);
 }
 END_TEST
 
 START_TEST(every_line_fits_its_width) {
-  struct figures extreme;
+  struct run_stats extreme;
   struct pace pace = {.files = 1e18, .bytes = 1e18};
   memset(&extreme, 0xff, sizeof extreme);
   extreme.list_ended = true;
   for (size_t width = 0; width < 600; width++) {
     char lines[PROGRESS_LINES][PROGRESS_ROOM];
-    extreme.recall.of_bytes = _i == 3 ? UINT64_MAX : 0;
-    const struct figures *figures = _i == 0 ? &some : _i == 2 ? &(struct figures){0} : &extreme;
-    progress_bar(figures, &pace, width, lines);
+    extreme.replay.of_bytes = _i == 3 ? UINT64_MAX : 0;
+    const struct run_stats *run_stats = _i == 0 ? &some : _i == 2 ? &(struct run_stats){0} : &extreme;
+    progress_bar(run_stats, &pace, width, lines);
     for (size_t i = 0; i < PROGRESS_LINES; i++)
       ck_assert(strlen(lines[i]) < (width ? width : 1));
   }
@@ -95,13 +95,13 @@ END_TEST
 
 START_TEST(a_plain_line_says_the_same) {
   char line[PROGRESS_ROOM];
-  struct figures figures = some;
+  struct run_stats run_stats = some;
   struct pace pace = {.files = 1204, .bytes = 18.3e6};
-  progress_plain(&figures, &pace, line);
+  progress_plain(&run_stats, &pace, line);
   ck_assert_str_eq(line, "12,345 of 50,000, 1,204/s, 18.3 MB/s, eta 0:32; ok 12,000  dup 300  rejected 40  failed 5  "
                          "in flight 256  hosts 1,204  to retry 10");
-  figures.list_ended = false;
-  progress_plain(&figures, &pace, line);
+  run_stats.list_ended = false;
+  progress_plain(&run_stats, &pace, line);
   ck_assert_str_eq(line, "12,345 done, 50,000 read, 1,204/s, 18.3 MB/s, 0:41; ok 12,000  dup 300  rejected 40  "
                          "failed 5  in flight 256  hosts 1,204  to retry 10");
 }
@@ -122,25 +122,25 @@ static const struct {
 
 START_TEST(reading_what_is_done_has_a_bar_of_its_own) {
   char lines[PROGRESS_LINES][PROGRESS_ROOM], line[PROGRESS_ROOM];
-  struct figures figures = {.recall = {.rows = 1234567, .bytes = recalls[_i].bytes, .of_bytes = 500000000}};
+  struct run_stats run_stats = {.replay = {.rows = 1234567, .bytes = recalls[_i].bytes, .of_bytes = 500000000}};
   struct pace pace = {.files = 950000, .bytes = 125e6};
-  progress_bar(&figures, &pace, recalls[_i].width, lines);
+  progress_bar(&run_stats, &pace, recalls[_i].width, lines);
   ck_assert_str_eq(lines[0], recalls[_i].first);
   ck_assert_str_eq(lines[1], recalls[_i].second);
-  progress_plain(&figures, &pace, line);
+  progress_plain(&run_stats, &pace, line);
   ck_assert_str_eq(line, recalls[_i].plain);
 }
 END_TEST
 
 START_TEST(the_last_few_have_no_time) {
   char lines[PROGRESS_LINES][PROGRESS_ROOM];
-  struct figures figures = some;
+  struct run_stats run_stats = some;
   struct pace pace = {.files = 1204, .bytes = 18.3e6};
-  figures.records = figures.repeated + figures_ended(&figures) + figures.in_flight + figures.waiting + 1;
-  progress_bar(&figures, &pace, 120, lines);
+  run_stats.records = run_stats.repeated + figures_ended(&run_stats) + run_stats.in_flight + run_stats.waiting + 1;
+  progress_bar(&run_stats, &pace, 120, lines);
   ck_assert_ptr_nonnull(strstr(lines[0], "eta 0:01"));
-  figures.records--;
-  progress_bar(&figures, &pace, 120, lines);
+  run_stats.records--;
+  progress_bar(&run_stats, &pace, 120, lines);
   ck_assert_ptr_null(strstr(lines[0], "eta"));
   ck_assert_ptr_nonnull(strstr(lines[0], "0:41"));
 }
@@ -148,12 +148,12 @@ END_TEST
 
 START_TEST(the_pace_follows_slowly) {
   struct pace pace = {.files = 100, .bytes = 1000};
-  struct pace next = progress_pace(pace, 200, 0, 1);
+  struct pace next = throughput(pace, 200, 0, 1);
   ck_assert(next.files > 100 && next.files < 200 && next.bytes > 0 && next.bytes < 1000);
   for (int i = 0; i < 200; i++)
-    next = progress_pace(next, 20, 20, 0.2);
+    next = throughput(next, 20, 20, 0.2);
   ck_assert(next.files > 99 && next.files < 101);
-  ck_assert(progress_pace(pace, 5, 5, 0).files == pace.files);
+  ck_assert(throughput(pace, 5, 5, 0).files == pace.files);
 }
 END_TEST
 
@@ -173,10 +173,10 @@ static const struct {
 
 START_TEST(amounts_are_as_in_the_table) {
   char out[AMOUNT_ROOM];
-  ck_assert_str_eq(amount_count(amounts[_i].count, out), amounts[_i].as_count);
-  ck_assert_str_eq(amount_bytes(amounts[_i].bytes, out), amounts[_i].as_bytes);
-  ck_assert_str_eq(amount_rate(amounts[_i].rate, out), amounts[_i].as_rate);
-  ck_assert_str_eq(amount_time(amounts[_i].seconds, out), amounts[_i].as_time);
+  ck_assert_str_eq(format_count(amounts[_i].count, out), amounts[_i].as_count);
+  ck_assert_str_eq(format_bytes(amounts[_i].bytes, out), amounts[_i].as_bytes);
+  ck_assert_str_eq(format_rate(amounts[_i].rate, out), amounts[_i].as_rate);
+  ck_assert_str_eq(format_seconds(amounts[_i].seconds, out), amounts[_i].as_time);
 }
 END_TEST
 
@@ -191,7 +191,7 @@ static const struct {
 
 START_TEST(waits_are_as_in_the_table) {
   char out[AMOUNT_ROOM];
-  ck_assert_str_eq(amount_wait(waits[_i].ms, out), waits[_i].shown);
+  ck_assert_str_eq(format_wait(waits[_i].ms, out), waits[_i].shown);
 }
 END_TEST
 
@@ -201,15 +201,15 @@ static const struct {
   seine_event_t event;
   const char *text;
 } events[] = {
-    {{SEINE_EVENT_FROZEN, "https://a.example:443", 2000, 1},
+    {{SEINE_EVENT_HOST_THROTTLED, "https://a.example:443", 2000, 1},
      "https://a.example is overloaded: nothing for 2.0 s, then 1 request at a time"},
     {{SEINE_EVENT_UP, "http://[::1]:80", 0, 0}, "http://[::1] answers again"},
     {{SEINE_EVENT_UP, "http://h:443", 0, 0}, "http://h:443 answers again"},
     {{SEINE_EVENT_UP, "https://h:4443", 0, 0}, "https://h:4443 answers again"},
     {{SEINE_EVENT_PROXY_UP, "http://p:80", 0, 0}, "the proxy http://p:80 is in use again"},
-    {{SEINE_EVENT_FROZEN, "h", 600000, 4},
+    {{SEINE_EVENT_HOST_THROTTLED, "h", 600000, 4},
      "h is overloaded: nothing for 10 min, then 4 requests at a time"},
-    {{SEINE_EVENT_RAMPED, "h", 0, 8}, "h is back at 8 requests at a time"},
+    {{SEINE_EVENT_HOST_RECOVERED, "h", 0, 8}, "h is back at 8 requests at a time"},
     {{SEINE_EVENT_DOWN, "h", 30000, 0}, "h does not answer: its URLs fail at once, and it is tried again in 30 s"},
     {{SEINE_EVENT_UP, "h", 0, 0}, "h answers again"},
     {{SEINE_EVENT_PROXY_DOWN, "http://p:3128", 5000, 0}, "the proxy http://p:3128 failed, and rests for 5.0 s"},
@@ -229,40 +229,40 @@ END_TEST
 
 /* ---- The summary ---- */
 
-static struct figures final_figures(void) {
-  struct figures figures = some;
-  figures.done_before = 37000;
-  figures.done_before_bad = 120;
-  figures.by_error[-SEINE_ETYPE] = 30;
-  figures.by_error[-SEINE_EROBOTS] = 10;
-  figures.rejected_by_error[-SEINE_ETYPE] = 30;
-  figures.rejected_by_error[-SEINE_EROBOTS] = 10;
-  figures.by_error[-SEINE_EDNS] = 2;
-  figures.by_error[-SEINE_EHTTP] = 3;
-  figures.by_http[404] = 2;
-  figures.by_http[500] = 1;
-  return figures;
+static struct run_stats final_figures(void) {
+  struct run_stats run_stats = some;
+  run_stats.done_before = 37000;
+  run_stats.done_before_bad = 120;
+  run_stats.by_error[-SEINE_ETYPE] = 30;
+  run_stats.by_error[-SEINE_EROBOTS] = 10;
+  run_stats.rejected_by_error[-SEINE_ETYPE] = 30;
+  run_stats.rejected_by_error[-SEINE_EROBOTS] = 10;
+  run_stats.by_error[-SEINE_EDNS] = 2;
+  run_stats.by_error[-SEINE_EHTTP] = 3;
+  run_stats.by_http[404] = 2;
+  run_stats.by_http[500] = 1;
+  return run_stats;
 }
 
 #define DIGEST "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
 
-static struct latency first_byte, transfer;
+static struct histogram first_byte, transfer;
 
-static const struct worst_host worst[] = {
+static const struct worst_host top_hosts[] = {
     {"https://dead.example", 1204, true, SEINE_EHOSTDOWN, "no route to \x1b; not tried"},
     {"http://\x1b[31m.example:8080", 17, false, SEINE_EHTTP, NULL},
 };
 
-static struct summary final_summary(const struct figures *figures) {
+static struct summary final_summary(const struct run_stats *run_stats) {
   memset(&first_byte, 0, sizeof first_byte);
   memset(&transfer, 0, sizeof transfer);
   for (uint64_t ms = 1; ms <= 60; ms++)
-    latency_add(&first_byte, ms);
-  latency_add(&transfer, 1500);
-  return (struct summary){.figures = figures,
+    histogram_add(&first_byte, ms);
+  histogram_add(&transfer, 1500);
+  return (struct summary){.run_stats = run_stats,
                           .first_byte = &first_byte,
                           .transfer = &transfer,
-                          .worst = worst,
+                          .top_hosts = top_hosts,
                           .worst_count = 2,
                           .output = "cats",
                           .manifest = "cats/manifest.jsonl",
@@ -270,8 +270,8 @@ static struct summary final_summary(const struct figures *figures) {
 }
 
 START_TEST(the_summary_says_what_came_of_it) {
-  struct figures figures = final_figures();
-  struct summary summary = final_summary(&figures);
+  struct run_stats run_stats = final_figures();
+  struct summary summary = final_summary(&run_stats);
   struct text text = {0};
   summary_text(&summary, &text);
   ck_assert_str_eq(text.data, "12,345 URLs in 41.2 s (300/s), 781.0 MB received (19.0 MB/s)\n"
@@ -300,12 +300,12 @@ END_TEST
 START_TEST(what_was_rejected_stands_there) {
   static const int errors[] = {SEINE_ETYPE,   SEINE_ESIZE, SEINE_EDIMENSIONS, SEINE_ECHECKSUM,
                                SEINE_EOPTOUT, SEINE_EROBOTS};
-  struct figures figures = {.list_ended = true};
-  struct summary summary = {.figures = &figures, .output = "cats", .manifest = "-"};
+  struct run_stats run_stats = {.list_ended = true};
+  struct summary summary = {.run_stats = &run_stats, .output = "cats", .manifest = "-"};
   struct text text = {0};
   for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
-    figures.by_error[-errors[i]] = figures.rejected_by_error[-errors[i]] = 7 - i;
-  figures.by_error[-SEINE_ESIZE] += 2; /* a class in which others failed */
+    run_stats.by_error[-errors[i]] = run_stats.rejected_by_error[-errors[i]] = 7 - i;
+  run_stats.by_error[-SEINE_ESIZE] += 2; /* a class in which others failed */
   summary_text(&summary, &text);
   ck_assert_ptr_nonnull(strstr(text.data, "  rejected               0\n"
                                           "    type                 7\n"
@@ -326,9 +326,9 @@ static const struct worst_host shared[] = {
 };
 
 START_TEST(shared_bytes_stand_there) {
-  struct figures figures = {.list_ended = true};
+  struct run_stats run_stats = {.list_ended = true};
   struct summary summary = {
-      .figures = &figures, .output = "cats", .manifest = "-", .shared = shared, .shared_count = 2};
+      .run_stats = &run_stats, .output = "cats", .manifest = "-", .shared = shared, .shared_count = 2};
   struct text text = {0};
   summary_text(&summary, &text);
   ck_assert_ptr_nonnull(
@@ -348,8 +348,8 @@ END_TEST
 /* What is shown where nothing ended well. */
 START_TEST(reasons_stand_there) {
   struct reasons reasons = {0};
-  struct figures figures = {.list_ended = true};
-  struct summary summary = {.figures = &figures, .output = "cats", .manifest = "-", .reasons = &reasons};
+  struct run_stats run_stats = {.list_ended = true};
+  struct summary summary = {.run_stats = &run_stats, .output = "cats", .manifest = "-", .reasons = &reasons};
   struct text text = {0};
   struct row row = {.url = "http://h/\x1b", .status = SEINE_STATUS_FAILED, .error = SEINE_ETLS, .message = "a certificate"};
   reasons_note(&reasons, &row);
@@ -365,7 +365,7 @@ START_TEST(reasons_stand_there) {
                                           "                a certificate\n"
                                           "                (certificates of your own: --cacert FILE; "));
   text_clear(&text);
-  figures.by_status[SEINE_STATUS_OK] = 1;
+  run_stats.by_status[SEINE_STATUS_OK] = 1;
   summary_text(&summary, &text);
   ck_assert_ptr_null(strstr(text.data, "why"));
   text_clear(&text);
@@ -375,9 +375,9 @@ END_TEST
 
 START_TEST(long_hosts_are_cut) {
   char host[300];
-  struct figures figures = {.list_ended = true, .unfinished = 1, .transient = 1};
+  struct run_stats run_stats = {.list_ended = true, .unfinished = 1, .transient = 1};
   struct worst_host one = {host, 1, true, SEINE_EDNS, ""};
-  struct summary summary = {.figures = &figures, .output = "cats", .manifest = "m", .worst = &one, .worst_count = 1};
+  struct summary summary = {.run_stats = &run_stats, .output = "cats", .manifest = "m", .top_hosts = &one, .worst_count = 1};
   struct text text = {0};
   memset(host, 'a', sizeof host - 1);
   host[sizeof host - 1] = '\0';
@@ -393,8 +393,8 @@ START_TEST(long_hosts_are_cut) {
 END_TEST
 
 START_TEST(the_summary_of_nothing_is_short) {
-  static const struct figures nothing = {.list_ended = true};
-  struct summary summary = {.figures = &nothing, .output = "cats", .manifest = "-"};
+  static const struct run_stats nothing = {.list_ended = true};
+  struct summary summary = {.run_stats = &nothing, .output = "cats", .manifest = "-"};
   struct text text = {0};
   summary_text(&summary, &text);
   ck_assert_str_eq(text.data, "0 URLs in 0.0 s (0.0/s), 0 B received (0 B/s)\n"
@@ -426,8 +426,8 @@ START_TEST(empty_lists_are_named) {
 END_TEST
 
 START_TEST(the_summary_is_json_with_stable_keys) {
-  struct figures figures = final_figures();
-  struct summary summary = final_summary(&figures);
+  struct run_stats run_stats = final_figures();
+  struct summary summary = final_summary(&run_stats);
   struct text text = {0};
   summary.output = NULL;
   summary.manifest = "a \"b\"";
@@ -450,8 +450,8 @@ START_TEST(the_summary_is_json_with_stable_keys) {
 END_TEST
 
 START_TEST(json_of_nothing_has_all_keys) {
-  static const struct figures nothing;
-  struct summary summary = {.figures = &nothing, .output = "o", .manifest = "-"};
+  static const struct run_stats nothing;
+  struct summary summary = {.run_stats = &nothing, .output = "o", .manifest = "-"};
   struct text text = {0};
   summary_json(&summary, &text);
   ck_assert_ptr_nonnull(strstr(text.data, "\"first_byte_ms\":{\"count\":0,\"p50\":null,\"p95\":null,\"p99\":null},"

@@ -34,7 +34,7 @@ static const struct {
 
 START_TEST(hosts_are_as_in_the_table) {
   char host[64];
-  ck_assert_int_eq(worst_host_of(hosts[_i].url, host, sizeof host), hosts[_i].host != NULL);
+  ck_assert_int_eq(top_hosts_host_of(hosts[_i].url, host, sizeof host), hosts[_i].host != NULL);
   if (hosts[_i].host) ck_assert_str_eq(host, hosts[_i].host);
 }
 END_TEST
@@ -43,7 +43,7 @@ START_TEST(hosts_without_end_are_cut) {
   char url[2000] = "http://", host[64];
   memset(url + 7, 'x', sizeof url - 8);
   url[sizeof url - 1] = '\0';
-  ck_assert(worst_host_of(url, host, sizeof host));
+  ck_assert(top_hosts_host_of(url, host, sizeof host));
   ck_assert_uint_eq(strlen(host), sizeof host - 1);
 }
 END_TEST
@@ -51,38 +51,38 @@ END_TEST
 static struct fingerprint_key key;
 
 START_TEST(a_few_hosts_are_exact_and_in_order) {
-  struct worst *worst = worst_new(&key, 8);
+  struct top_hosts *top_hosts = top_hosts_new(&key, 8);
   struct worst_host list[10];
-  ck_assert_uint_eq(worst_list(worst, list, 10), 0);
-  worst_add(worst, "http://c/1", SEINE_EDNS, NULL);
+  ck_assert_uint_eq(top_hosts_list(top_hosts, list, 10), 0);
+  top_hosts_add(top_hosts, "http://c/1", SEINE_EDNS, NULL);
   for (int i = 0; i < 3; i++)
-    worst_add(worst, "http://b/1", i == 1 ? SEINE_ETIMEOUT : SEINE_ERESET, NULL);
+    top_hosts_add(top_hosts, "http://b/1", i == 1 ? SEINE_ETIMEOUT : SEINE_ERESET, NULL);
   for (int i = 0; i < 3; i++)
-    worst_add(worst, "http://A/1", SEINE_EHTTP, NULL);
-  worst_add(worst, "nonsense", SEINE_EURL, NULL);
-  ck_assert_uint_eq(worst_list(worst, list, 10), 3);
+    top_hosts_add(top_hosts, "http://A/1", SEINE_EHTTP, NULL);
+  top_hosts_add(top_hosts, "nonsense", SEINE_EURL, NULL);
+  ck_assert_uint_eq(top_hosts_list(top_hosts, list, 10), 3);
   ck_assert_str_eq(list[0].host, "http://a");
   ck_assert_str_eq(list[1].host, "http://b");
   ck_assert_str_eq(list[2].host, "http://c");
   ck_assert(list[0].exact && list[0].failed == 3 && list[0].error == SEINE_EHTTP);
   ck_assert(list[1].exact && list[1].failed == 3 && list[1].error == SEINE_ERESET);
   ck_assert(list[2].exact && list[2].failed == 1 && list[2].error == SEINE_EDNS);
-  ck_assert_uint_eq(worst_list(worst, list, 1), 1);
-  worst_free(worst);
+  ck_assert_uint_eq(top_hosts_list(top_hosts, list, 1), 1);
+  top_hosts_free(top_hosts);
 }
 END_TEST
 
 /* Whoever failed once in a crowd is not called the worst. */
 START_TEST(a_crowd_of_single_failures_names_nobody) {
-  struct worst *worst = worst_new(&key, 16);
+  struct top_hosts *top_hosts = top_hosts_new(&key, 16);
   struct worst_host list[10];
   for (int i = 0; i < 10000; i++) {
     char url[64];
     snprintf(url, sizeof url, "http://h%d/", i);
-    worst_add(worst, url, SEINE_EDNS, NULL);
+    top_hosts_add(top_hosts, url, SEINE_EDNS, NULL);
   }
-  ck_assert_uint_eq(worst_list(worst, list, 10), 0);
-  worst_free(worst);
+  ck_assert_uint_eq(top_hosts_list(top_hosts, list, 10), 0);
+  top_hosts_free(top_hosts);
 }
 END_TEST
 
@@ -94,7 +94,7 @@ START_TEST(counts_are_lower_bounds_and_the_heavy_are_found) {
   printf("worst: seed %u\n", seed);
   srandom(seed);
   memset(truth, 0, sizeof truth);
-  struct worst *worst = worst_new(&key, COUNTERS);
+  struct top_hosts *top_hosts = top_hosts_new(&key, COUNTERS);
   struct worst_host list[COUNTERS];
   for (int i = 0; i < FAILURES; i++) {
     char url[64];
@@ -102,9 +102,9 @@ START_TEST(counts_are_lower_bounds_and_the_heavy_are_found) {
     if (random() % 2) host = host * (random() % 100) / 10000; /* half of all among 50 */
     truth[host]++;
     snprintf(url, sizeof url, "http://h%ld/%d", host, i);
-    worst_add(worst, url, SEINE_EDNS, NULL);
+    top_hosts_add(top_hosts, url, SEINE_EDNS, NULL);
   }
-  size_t count = worst_list(worst, list, COUNTERS);
+  size_t count = top_hosts_list(top_hosts, list, COUNTERS);
   ck_assert_uint_gt(count, 0);
   bool found[HOSTS] = {false};
   for (size_t i = 0; i < count; i++) {
@@ -116,7 +116,7 @@ START_TEST(counts_are_lower_bounds_and_the_heavy_are_found) {
   }
   for (int host = 0; host < HOSTS; host++)
     if (truth[host] > 2 * FAILURES / COUNTERS) ck_assert_msg(found[host], "seed %u: h%d is missing", seed, host);
-  worst_free(worst);
+  top_hosts_free(top_hosts);
 }
 END_TEST
 

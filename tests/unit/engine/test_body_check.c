@@ -8,9 +8,9 @@
 static const struct {
   const char *type;
   uint32_t width, height;
-  uint32_t min_side;
-  uint64_t max_pixels;
-  double max_aspect;
+  uint32_t min_image_size;
+  uint64_t max_image_area;
+  double max_aspect_ratio;
   bool good;
 } sides[] = {
     {"image/jpeg", 0, 0, 0, 0, 0, true},
@@ -46,31 +46,31 @@ static const struct {
 START_TEST(sides_are_judged) {
   seine_options_t options;
   struct inspection seen = {.width = sides[_i].width, .height = sides[_i].height};
-  char text[EXPECTED_TEXT_MAX] = "";
+  char text[BODY_CHECK_TEXT_MAX] = "";
   seine_options_init(&options);
   strcpy(seen.type, sides[_i].type);
-  options.min_side = sides[_i].min_side;
-  options.max_pixels = sides[_i].max_pixels;
-  options.max_aspect = sides[_i].max_aspect;
+  options.min_image_size = sides[_i].min_image_size;
+  options.max_image_area = sides[_i].max_image_area;
+  options.max_aspect_ratio = sides[_i].max_aspect_ratio;
   ck_assert_int_eq(seine_options_check(&options, NULL, 0), 0);
-  ck_assert_int_eq(expected_sides(&options, &seen, text), sides[_i].good ? 0 : SEINE_EDIMENSIONS);
+  ck_assert_int_eq(body_check_sides(&options, &seen, text), sides[_i].good ? 0 : SEINE_EDIMENSIONS);
   ck_assert_int_eq(text[0] == '\0', sides[_i].good);
 }
 END_TEST
 
 static const struct {
-  uint32_t min_side;
-  uint64_t max_pixels;
-  double max_aspect;
+  uint32_t min_image_size;
+  uint64_t max_image_area;
+  double max_aspect_ratio;
 } senseless[] = {{0, 0, 0.5}, {0, 0, -1}, {0, 0, 2e6}, {0, (uint64_t)1 << 63, 0}, {101, 10000, 0}};
 
 START_TEST(senseless_limits_are_refused) {
   seine_options_t options;
   char cause[256] = "";
   seine_options_init(&options);
-  options.min_side = senseless[_i].min_side;
-  options.max_pixels = senseless[_i].max_pixels;
-  options.max_aspect = senseless[_i].max_aspect;
+  options.min_image_size = senseless[_i].min_image_size;
+  options.max_image_area = senseless[_i].max_image_area;
+  options.max_aspect_ratio = senseless[_i].max_aspect_ratio;
   ck_assert_int_eq(seine_options_check(&options, cause, sizeof cause), SEINE_EINVAL);
   ck_assert_ptr_nonnull(strstr(cause, "max_"));
 }
@@ -79,19 +79,19 @@ END_TEST
 START_TEST(checksums_are_compared) {
   struct inspection seen = {.sha256 = {1, 2}, .md5 = {3, 4}};
   struct expected expected = {.has_sha256 = true, .has_md5 = true, .sha256 = {1, 2}, .md5 = {3, 4}};
-  char text[EXPECTED_TEXT_MAX] = "";
-  ck_assert_int_eq(expected_checksum(NULL, &seen, text), 0);
-  ck_assert_int_eq(expected_checksum(&expected, &seen, text), 0);
+  char text[BODY_CHECK_TEXT_MAX] = "";
+  ck_assert_int_eq(body_check_checksum(NULL, &seen, text), 0);
+  ck_assert_int_eq(body_check_checksum(&expected, &seen, text), 0);
   expected.md5[15] = 1;
-  ck_assert_int_eq(expected_checksum(&expected, &seen, text), SEINE_ECHECKSUM);
+  ck_assert_int_eq(body_check_checksum(&expected, &seen, text), SEINE_ECHECKSUM);
   ck_assert_str_eq(text, "the MD5 of the bytes is 03040000000000000000000000000000, not as expected");
   expected.has_md5 = false;
-  ck_assert_int_eq(expected_checksum(&expected, &seen, text), 0);
+  ck_assert_int_eq(body_check_checksum(&expected, &seen, text), 0);
   expected.sha256[31] = 1;
-  ck_assert_int_eq(expected_checksum(&expected, &seen, text), SEINE_ECHECKSUM);
+  ck_assert_int_eq(body_check_checksum(&expected, &seen, text), SEINE_ECHECKSUM);
   ck_assert_ptr_nonnull(strstr(text, "SHA-256 of the bytes is 0102"));
   expected.has_sha256 = false;
-  ck_assert_int_eq(expected_checksum(&expected, &seen, text), 0);
+  ck_assert_int_eq(body_check_checksum(&expected, &seen, text), 0);
 }
 END_TEST
 

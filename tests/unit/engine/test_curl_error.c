@@ -38,7 +38,7 @@ static const struct {
 };
 
 START_TEST(a_code_has_its_class) {
-  struct failure_class class = classify(cases[_i].code, cases[_i].connected);
+  struct failure_class class = curl_error_class(cases[_i].code, cases[_i].connected);
   ck_assert_msg(class.error == cases[_i].error, "%s: %d", curl_easy_strerror(cases[_i].code), class.error);
   ck_assert_int_eq(class.transient, cases[_i].transient);
   ck_assert_int_eq(class.unreachable, cases[_i].unreachable);
@@ -49,7 +49,7 @@ END_TEST
 START_TEST(every_code_has_a_class) {
   for (int code = 1; code < 200; code++)
     for (int connected = 0; connected < 2; connected++) {
-      struct failure_class class = classify((CURLcode)code, connected);
+      struct failure_class class = curl_error_class((CURLcode)code, connected);
       ck_assert_int_lt(class.error, 0);
       ck_assert_str_ne(seine_err_name(class.error), "unknown");
     }

@@ -64,23 +64,23 @@ static const char *const urls[] = {
 /* ---- One request ---- */
 
 static int listener;
-static struct sockaddr_in listening;
+static struct sockaddr_in receiving;
 
 static void listen_on_loopback(void) {
-  socklen_t size = sizeof listening;
-  listening = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t size = sizeof receiving;
+  receiving = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  ck_assert_int_eq(bind(listener, (struct sockaddr *)&listening, sizeof listening), 0);
+  ck_assert_int_eq(bind(listener, (struct sockaddr *)&receiving, sizeof receiving), 0);
   ck_assert_int_eq(listen(listener, 8), 0);
-  ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&listening, &size), 0);
+  ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&receiving, &size), 0);
 }
 
 /* Wherever it was to go. */
 static curl_socket_t open_to_listener(void *user, curlsocktype purpose, struct curl_sockaddr *address) {
   (void)user, (void)purpose;
   address->family = AF_INET;
-  address->addrlen = sizeof listening;
-  memcpy(&address->addr, &listening, sizeof listening);
+  address->addrlen = sizeof receiving;
+  memcpy(&address->addr, &receiving, sizeof receiving);
   return socket(AF_INET, SOCK_STREAM, 0);
 }
 
@@ -131,9 +131,9 @@ static void perform(CURL *easy, struct seen *seen) {
 
 /* ---- The same twice ---- */
 
-static void compare(CURL *by_parts, struct target *target, CURL *by_text, const char *url) {
+static void compare(CURL *by_parts, struct transfer_url *target, CURL *by_text, const char *url) {
   struct seen parts, text;
-  ck_assert_int_eq(target_set(target, by_parts, url), 0);
+  ck_assert_int_eq(transfer_url_set(target, by_parts, url), 0);
   perform(by_parts, &parts);
   ck_assert_int_eq(curl_easy_setopt(by_text, CURLOPT_URL, url), CURLE_OK);
   perform(by_text, &text);
@@ -143,7 +143,7 @@ static void compare(CURL *by_parts, struct target *target, CURL *by_text, const 
 }
 
 START_TEST(requests_are_those_for_the_text) {
-  struct target target = {.parts = NULL};
+  struct transfer_url target = {.parts = NULL};
   unsigned seed = (unsigned)time(NULL);
   printf("seed %u\n", seed);
   srandom(seed);
@@ -156,7 +156,7 @@ START_TEST(requests_are_those_for_the_text) {
     compare(by_parts, &target, by_text, urls[(size_t)random() % URLS]);
   curl_easy_cleanup(by_parts);
   curl_easy_cleanup(by_text);
-  target_clear(&target);
+  transfer_url_clear(&target);
   curl_global_cleanup();
   close(listener);
 }

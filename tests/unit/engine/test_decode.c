@@ -56,14 +56,14 @@ static const struct {
   const char *coding;
   int bits;
 } kinds[] = {{"gzip", MAX_WBITS + 16}, {"X-GZIP", MAX_WBITS + 16}, {"deflate", MAX_WBITS}, {"deflate", -MAX_WBITS}};
-static const size_t pieces[] = {1, 7, 1000, 2 * PLAIN_SIZE};
+static const size_t free_list[] = {1, 7, 1000, 2 * PLAIN_SIZE};
 
 START_TEST(a_body_is_decoded_whatever_its_pieces) {
   static uint8_t packed[2 * PLAIN_SIZE];
   bool no_memory;
   size_t size = pack(kinds[_i / 8].bits, packed, sizeof packed);
   struct decoder *decoder = decoder_new(kinds[_i / 8].coding, &no_memory);
-  ck_assert_int_eq(feed(decoder, packed, size, pieces[_i % 4], _i / 4 % 2), 0);
+  ck_assert_int_eq(feed(decoder, packed, size, free_list[_i % 4], _i / 4 % 2), 0);
   ck_assert(decoder_is_complete(decoder));
   ck_assert_uint_eq(got_size, PLAIN_SIZE);
   ck_assert_mem_eq(got, plain, PLAIN_SIZE);
@@ -91,7 +91,7 @@ START_TEST(what_follows_the_end_is_another_member_or_of_no_account) {
   size_t both = size + pack(MAX_WBITS + 16, packed + size, 2 * PLAIN_SIZE);
   memset(packed + both, 'x', 5000);
   struct decoder *decoder = decoder_new("gzip", &no_memory);
-  ck_assert_int_eq(feed(decoder, packed, both + 5000, pieces[_i], true), 0);
+  ck_assert_int_eq(feed(decoder, packed, both + 5000, free_list[_i], true), 0);
   ck_assert(decoder_is_complete(decoder));
   ck_assert_uint_eq(got_size, 2 * PLAIN_SIZE);
   decoder_free(decoder);
@@ -103,7 +103,7 @@ START_TEST(a_body_that_is_in_no_coding_is_handed_on) {
   static const uint8_t jpeg[] = "\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0 and so on, and so on";
   bool no_memory;
   struct decoder *decoder = decoder_new(codings[_i / 4], &no_memory);
-  ck_assert_int_eq(feed(decoder, jpeg, sizeof jpeg, pieces[_i % 4], true), 0);
+  ck_assert_int_eq(feed(decoder, jpeg, sizeof jpeg, free_list[_i % 4], true), 0);
   ck_assert(decoder_is_complete(decoder));
   ck_assert_uint_eq(got_size, sizeof jpeg);
   ck_assert_mem_eq(got, jpeg, sizeof jpeg);
@@ -131,10 +131,10 @@ START_TEST(what_a_damaged_body_becomes_does_not_depend_on_its_pieces) {
     int expected_word = 0;
     size_t expected_size = 0;
     packed[at] ^= 0x55;
-    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+    for (size_t i = 0; i < sizeof free_list / sizeof *free_list; i++) {
       struct decoder *decoder = decoder_new(kinds[_i].coding, &no_memory);
       got_size = 0;
-      int word = feed(decoder, packed, size, pieces[i], false);
+      int word = feed(decoder, packed, size, free_list[i], false);
       decoder_free(decoder);
       if (i == 0) {
         expected_word = word;

@@ -6,7 +6,7 @@
 #include "fixtures/suite.h"
 
 /* A server that takes delay_ms for each answer, and gives no more than rate answers a millisecond. */
-static unsigned settle(struct pace *pace, unsigned delay_ms, unsigned rate, unsigned ms) {
+static unsigned settle(struct dns_window *pace, unsigned delay_ms, unsigned rate, unsigned ms) {
   static unsigned due[100000];
   unsigned asked = 0, backlog = 0;
   for (unsigned now = 1; now <= ms; now++) {
@@ -16,7 +16,7 @@ static unsigned settle(struct pace *pace, unsigned delay_ms, unsigned rate, unsi
     due[now] = 0;
     asked -= answers;
     for (unsigned i = 0; i < answers; i++)
-      pace_answered(pace, now, false);
+      dns_window_answered(pace, now, false);
     for (; asked < pace->window; asked++)
       due[now + delay_ms]++;
     ck_assert_uint_le(pace->window, pace->most);
@@ -40,8 +40,8 @@ static const struct {
 };
 
 START_TEST(the_number_fits_the_server) {
-  struct pace pace;
-  pace_init(&pace, servers[_i].most);
+  struct dns_window pace;
+  dns_window_init(&pace, servers[_i].most);
   unsigned window = settle(&pace, servers[_i].delay_ms, servers[_i].rate, servers[_i].ms);
   ck_assert_uint_ge(window, servers[_i].at_least);
   ck_assert_uint_le(window, servers[_i].at_most);
@@ -49,30 +49,30 @@ START_TEST(the_number_fits_the_server) {
 END_TEST
 
 START_TEST(losses_make_it_smaller_but_not_at_once_and_not_to_nothing) {
-  struct pace pace;
-  pace_init(&pace, 512);
+  struct dns_window pace;
+  dns_window_init(&pace, 512);
   settle(&pace, 200, 1000, 8000);
   ck_assert_uint_eq(pace.window, 512);
   for (unsigned i = 0; i < 100; i++)
-    pace_answered(&pace, 10000, true);
+    dns_window_answered(&pace, 10000, true);
   ck_assert_uint_eq(pace.window, 256);
   for (unsigned i = 1; i < 50; i++)
-    pace_answered(&pace, 10000 + i * 1000, true);
+    dns_window_answered(&pace, 10000 + i * 1000, true);
   ck_assert_uint_eq(pace.window, pace.least);
   ck_assert_uint_gt(pace.least, 0);
   /* And it grows again when they end. */
   for (unsigned i = 0; i < 4000; i++)
-    pace_answered(&pace, 70000 + i * 5, false);
+    dns_window_answered(&pace, 70000 + i * 5, false);
   ck_assert_uint_gt(pace.window, 0);
 }
 END_TEST
 
 START_TEST(what_is_asked_seldom_proves_nothing) {
-  struct pace pace;
-  pace_init(&pace, 512);
+  struct dns_window pace;
+  dns_window_init(&pace, 512);
   for (unsigned i = 1; i < 10000; i++) {
-    pace_starved(&pace);
-    pace_answered(&pace, i * 10, false);
+    dns_window_underused(&pace);
+    dns_window_answered(&pace, i * 10, false);
   }
   ck_assert_uint_eq(pace.window, 64);
 }

@@ -67,20 +67,20 @@ static int load(void) {
   return missing;
 }
 
-static enum structure_end end_of(int i, size_t size, struct structure_report *report) {
+static enum image_end end_of(int i, size_t size, struct image_report *report) {
   uint8_t *cut = malloc(size + 1); /* so that a read too far is seen */
-  struct structure structure;
+  struct image_scan image_scan;
   memcpy(cut, contents[i], size);
-  structure_start(&structure, images[i].type);
-  structure_feed(&structure, cut, size);
+  image_scan_start(&image_scan, images[i].type);
+  image_scan_feed(&image_scan, cut, size);
   free(cut);
-  return structure_end(&structure, report);
+  return image_end(&image_scan, report);
 }
 
 START_TEST(an_image_is_whole) {
-  struct structure_report report;
+  struct image_report report;
   if (!contents[_i]) return;
-  ck_assert_int_eq(end_of(_i, sizes[_i], &report), STRUCTURE_WHOLE);
+  ck_assert_int_eq(end_of(_i, sizes[_i], &report), IMAGE_WHOLE);
   ck_assert_uint_eq(report.trailing_bytes, 0);
   ck_assert_uint_eq(report.width, images[_i].width);
   ck_assert_uint_eq(report.height, images[_i].height);
@@ -95,12 +95,12 @@ static size_t nobody_misses(int i) {
 }
 
 START_TEST(every_cut_is_seen_or_harmless) {
-  struct structure_report report;
+  struct image_report report;
   if (!contents[_i]) return;
   for (size_t size = 0; size < sizes[_i]; size++) {
-    enum structure_end end = end_of(_i, size, &report);
-    bool harmless = end == STRUCTURE_WHOLE && size + nobody_misses(_i) >= sizes[_i];
-    ck_assert_msg(end == STRUCTURE_TRUNCATED || harmless, "%s, %zu of %zu bytes: %d", images[_i].file, size,
+    enum image_end end = end_of(_i, size, &report);
+    bool harmless = end == IMAGE_WHOLE && size + nobody_misses(_i) >= sizes[_i];
+    ck_assert_msg(end == IMAGE_TRUNCATED || harmless, "%s, %zu of %zu bytes: %d", images[_i].file, size,
                   sizes[_i], end);
   }
 }
@@ -113,7 +113,7 @@ START_TEST(the_type_is_seen_too) {
   ck_assert_int_eq(inspector_open(&inspector), 0);
   for (size_t cut = 0; cut <= sizes[_i] / 4; cut += sizes[_i] / 4) {
     struct inspection seen = {.wants_md5 = false};
-    ck_assert_int_eq(inspector_look(inspector, contents[_i], sizes[_i] - cut, &seen), 0);
+    ck_assert_int_eq(inspector_run(inspector, contents[_i], sizes[_i] - cut, &seen), 0);
     ck_assert_str_eq(seen.type, images[_i].type);
     ck_assert_int_eq(seen.truncated, cut > 0);
   }

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct bench bench;
+static struct fixture fixture;
 
 static void assert_is_body(const struct got *got, const char *path) {
   size_t size;
   char sha256[65];
-  uint8_t *body = server_body(bench.server, path, &size);
+  uint8_t *body = server_body(fixture.server, path, &size);
   bytes_sha256(body, size, sha256);
   ck_assert_int_eq(got->status, SEINE_STATUS_OK);
   ck_assert_uint_eq(got->size_bytes, size);
@@ -19,61 +19,61 @@ static void assert_is_body(const struct got *got, const char *path) {
 }
 
 START_TEST(a_body_comes_into_memory) {
-  bench_init(&bench);
-  bench_open(&bench);
+  fixture_init(&fixture);
+  fixture_open(&fixture);
   const char *path = "/img/jpeg/a?size=20000";
-  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_MEMORY);
-  bench_run(&bench);
+  struct got *got = fixture_fetch(&fixture, 1, path, SEINE_SINK_MEMORY);
+  fixture_run(&fixture);
   assert_is_body(got, path);
   size_t size;
-  uint8_t *body = server_body(bench.server, path, &size);
+  uint8_t *body = server_body(fixture.server, path, &size);
   ck_assert_mem_eq(got->data, body, size);
   ck_assert_str_eq(got->type, "image/jpeg");
   ck_assert_uint_eq(got->attempts, 1);
   free(body);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 START_TEST(a_body_comes_into_a_file_and_nothing_else_does) {
-  bench_init(&bench);
-  bench_open(&bench);
-  struct got *png = bench_fetch(&bench, 1, "/img/png/a", SEINE_SINK_FILE);
-  struct got *gif = bench_fetch(&bench, 2, "/img/gif/b?chunked=100", SEINE_SINK_FILE);
-  struct got *bad = bench_fetch(&bench, 2, "/img/gif/c?status=404", SEINE_SINK_FILE);
-  bench_run(&bench);
+  fixture_init(&fixture);
+  fixture_open(&fixture);
+  struct got *png = fixture_fetch(&fixture, 1, "/img/png/a", SEINE_SINK_FILE);
+  struct got *gif = fixture_fetch(&fixture, 2, "/img/gif/b?chunked=100", SEINE_SINK_FILE);
+  struct got *bad = fixture_fetch(&fixture, 2, "/img/gif/c?status=404", SEINE_SINK_FILE);
+  fixture_run(&fixture);
   assert_is_body(png, "/img/png/a");
   assert_is_body(gif, "/img/gif/b?chunked=100");
   ck_assert_int_eq(bad->error, SEINE_EHTTP);
   ck_assert_str_eq(png->path, "00/0.png");
-  struct files files = files_below(bench.folder);
+  struct files files = files_below(fixture.folder);
   ck_assert_uint_eq(files.count, 2);
   ck_assert_str_eq(files.paths[0], "00/0.png");
   ck_assert_str_eq(files.paths[1], "01/1.gif");
   files_clear(&files);
-  char *path = print("%s/%s", bench.folder, gif->path), sha256[65];
+  char *path = print("%s/%s", fixture.folder, gif->path), sha256[65];
   ck_assert(file_sha256(path, sha256));
   ck_assert_str_eq(sha256, gif->sha256);
   free(path);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 START_TEST(a_dropped_body_is_inspected) {
-  bench_init(&bench);
-  bench.options.accept = "image/*";
-  bench_open(&bench);
-  struct got *ok = bench_fetch(&bench, 1, "/img/webp/a?type=application/octet-stream", SEINE_SINK_NULL);
-  struct got *html = bench_fetch(&bench, 1, "/img/html/b?type=image/jpeg", SEINE_SINK_NULL);
-  struct got *said = bench_fetch(&bench, 1, "/img/html/c?type=text/html&size=4000000", SEINE_SINK_NULL);
-  bench_run(&bench);
+  fixture_init(&fixture);
+  fixture.options.accept = "image/*";
+  fixture_open(&fixture);
+  struct got *ok = fixture_fetch(&fixture, 1, "/img/webp/a?type=application/octet-stream", SEINE_SINK_NULL);
+  struct got *html = fixture_fetch(&fixture, 1, "/img/html/b?type=image/jpeg", SEINE_SINK_NULL);
+  struct got *said = fixture_fetch(&fixture, 1, "/img/html/c?type=text/html&size=4000000", SEINE_SINK_NULL);
+  fixture_run(&fixture);
   assert_is_body(ok, "/img/webp/a");
   ck_assert_str_eq(ok->type, "image/webp");
   ck_assert_int_eq(html->status, SEINE_STATUS_REJECTED);
   ck_assert_int_eq(html->error, SEINE_ETYPE);
   ck_assert_int_eq(said->error, SEINE_ETYPE);
   ck_assert_uint_eq(said->size_bytes, 0);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -94,21 +94,21 @@ static void on_chunk(seine_fetch_t *fetch, const uint8_t *data, size_t size) {
   if (pauses++ != 1) return;
   struct got *got = seine_fetch_user(fetch);
   seine_fetch_pause(fetch);
-  uv_timer_init(&got->bench->loop, &pause_timer);
+  uv_timer_init(&got->fixture->loop, &pause_timer);
   pause_timer.data = fetch;
   uv_timer_start(&pause_timer, on_pause_over, 50, 0);
 }
 
 START_TEST(a_stream_comes_in_order_and_can_pause) {
-  bench_init(&bench);
-  bench_open(&bench);
+  fixture_init(&fixture);
+  fixture_open(&fixture);
   const char *path = "/img/random/a?size=3000000";
-  char *url = server_url(bench.server, 1, path);
+  char *url = server_url(fixture.server, 1, path);
   struct got *got =
-      bench_request(&bench, &(seine_request_t){.url = url, .sink = SEINE_SINK_STREAM, .on_chunk = on_chunk});
-  bench_run(&bench);
+      fixture_request(&fixture, &(seine_request_t){.url = url, .sink = SEINE_SINK_STREAM, .on_chunk = on_chunk});
+  fixture_run(&fixture);
   size_t size;
-  uint8_t *body = server_body(bench.server, path, &size);
+  uint8_t *body = server_body(fixture.server, path, &size);
   ck_assert_int_eq(got->status, SEINE_STATUS_OK);
   ck_assert_uint_eq(streamed_size, size);
   ck_assert_mem_eq(streamed, body, size);
@@ -116,7 +116,7 @@ START_TEST(a_stream_comes_in_order_and_can_pause) {
   free(body);
   free(url);
   free(streamed);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -127,17 +127,17 @@ static void on_no_chunk(seine_fetch_t *fetch, const uint8_t *data, size_t size) 
 
 /* What follows a 101 libcurl takes for a body. */
 START_TEST(no_sink_gets_bytes_of_what_is_no_response) {
-  bench_init(&bench);
-  bench_open(&bench);
+  fixture_init(&fixture);
+  fixture_open(&fixture);
   static const seine_sink_t sinks[] = {SEINE_SINK_MEMORY, SEINE_SINK_FILE, SEINE_SINK_NULL, SEINE_SINK_STREAM};
   struct got *got[sizeof sinks / sizeof *sinks];
-  char *url = server_url(bench.server, 1, "/img/jpeg/a?as=101");
+  char *url = server_url(fixture.server, 1, "/img/jpeg/a?as=101");
   for (size_t i = 0; i < sizeof sinks / sizeof *sinks; i++) {
     seine_chunk_cb chunk = sinks[i] == SEINE_SINK_STREAM ? on_no_chunk : NULL;
     const char *path = sinks[i] == SEINE_SINK_FILE ? "a.jpg" : NULL;
-    got[i] = bench_request(&bench, &(seine_request_t){.url = url, .sink = sinks[i], .on_chunk = chunk, .path = path});
+    got[i] = fixture_request(&fixture, &(seine_request_t){.url = url, .sink = sinks[i], .on_chunk = chunk, .path = path});
   }
-  bench_run(&bench);
+  fixture_run(&fixture);
   for (size_t i = 0; i < sizeof sinks / sizeof *sinks; i++) {
     ck_assert_int_eq(got[i]->status, SEINE_STATUS_FAILED);
     ck_assert_int_eq(got[i]->error, SEINE_EPROTOCOL);
@@ -146,96 +146,96 @@ START_TEST(no_sink_gets_bytes_of_what_is_no_response) {
     ck_assert_uint_eq(got[i]->size_bytes, 0);
   }
   free(url);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 START_TEST(a_large_body_is_spooled_within_bounded_memory) {
-  bench_init(&bench);
-  bench.options.accept = "image/*";
-  bench_open(&bench);
+  fixture_init(&fixture);
+  fixture.options.accept = "image/*";
+  fixture_open(&fixture);
   static const char *path = "/img/jpeg/large?size=60000000";
-  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
-  struct got *dropped = bench_fetch(&bench, 1, path, SEINE_SINK_NULL);
-  struct got *html = bench_fetch(&bench, 1, "/img/html/b?type=image/jpeg&size=60000000", SEINE_SINK_FILE);
+  struct got *got = fixture_fetch(&fixture, 1, path, SEINE_SINK_FILE);
+  struct got *dropped = fixture_fetch(&fixture, 1, path, SEINE_SINK_NULL);
+  struct got *html = fixture_fetch(&fixture, 1, "/img/html/b?type=image/jpeg&size=60000000", SEINE_SINK_FILE);
   uint64_t most = 0;
-  bench.hold = true;
-  while (bench.done < bench.count) {
+  fixture.hold = true;
+  while (fixture.done < fixture.count) {
     seine_stats_t stats;
-    uv_run(&bench.loop, UV_RUN_ONCE);
-    seine_get_stats(bench.engine, &stats);
+    uv_run(&fixture.loop, UV_RUN_ONCE);
+    seine_get_stats(fixture.engine, &stats);
     if (stats.held_bytes > most) most = stats.held_bytes;
   }
-  bench_run(&bench);
+  fixture_run(&fixture);
   assert_is_body(got, path);
   assert_is_body(dropped, path);
   ck_assert_int_eq(html->error, SEINE_ETYPE);
   ck_assert_uint_lt(html->size_bytes, 60000000);
   ck_assert_uint_lt(most, 3 * 6 * 1024 * 1024);
-  struct files files = files_below(bench.folder);
+  struct files files = files_below(fixture.folder);
   ck_assert_uint_eq(files.count, 1);
   files_clear(&files);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 START_TEST(memory_has_one_budget_and_all_get_through) {
-  bench_init(&bench);
-  bench.options.max_memory_bytes = 3000000;
-  bench.options.per_host = 16;
-  bench_open(&bench);
+  fixture_init(&fixture);
+  fixture.options.max_memory_bytes = 3000000;
+  fixture.options.per_host = 16;
+  fixture_open(&fixture);
   for (int i = 0; i < 40; i++) {
     char *path = print("/img/jpeg/%d?size=900000%s", i, i % 2 ? "&chunked=5000" : "");
-    bench_fetch(&bench, 1 + i % 4, path, i % 4 == 3 ? SEINE_SINK_FILE : SEINE_SINK_MEMORY);
+    fixture_fetch(&fixture, 1 + i % 4, path, i % 4 == 3 ? SEINE_SINK_FILE : SEINE_SINK_MEMORY);
     free(path);
   }
-  bench_run(&bench);
+  fixture_run(&fixture);
   for (int i = 0; i < 40; i++)
-    ck_assert_msg(bench.got[i].status == SEINE_STATUS_OK, "%d: %s %s", i, seine_err_name(bench.got[i].error),
-                  bench.got[i].message);
-  bench_clear(&bench);
+    ck_assert_msg(fixture.got[i].status == SEINE_STATUS_OK, "%d: %s %s", i, seine_err_name(fixture.got[i].error),
+                  fixture.got[i].message);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 static int place_as_held(seine_fetch_t *fetch, const seine_result_t *result, char *path, size_t size) {
   (void)fetch, (void)result, (void)path, (void)size;
-  return SEINE_PLACE_HELD;
+  return SEINE_PLACE_DUPLICATE;
 }
 
 START_TEST(what_is_held_already_touches_no_disk) {
-  bench_init(&bench);
-  bench_open(&bench);
-  char *url = server_url(bench.server, 1, "/img/png/a");
+  fixture_init(&fixture);
+  fixture_open(&fixture);
+  char *url = server_url(fixture.server, 1, "/img/png/a");
   struct got *got =
-      bench_request(&bench, &(seine_request_t){.url = url, .sink = SEINE_SINK_FILE, .on_place = place_as_held});
-  bench_run(&bench);
+      fixture_request(&fixture, &(seine_request_t){.url = url, .sink = SEINE_SINK_FILE, .on_place = place_as_held});
+  fixture_run(&fixture);
   ck_assert_int_eq(got->status, SEINE_STATUS_DUPLICATE);
   ck_assert_ptr_null(got->path);
-  struct files files = files_below(bench.folder);
+  struct files files = files_below(fixture.folder);
   ck_assert_uint_eq(files.count, 0);
   files_clear(&files);
   free(url);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 START_TEST(calls_that_fail_call_nothing_back) {
   static const char *const urls[] = {"ftp://127.0.0.1/a", "file:///etc/passwd", "javascript:1", "", "nonsense",
                                      "http://",           "http://a b/"};
-  bench_init(&bench);
-  bench_open(&bench);
+  fixture_init(&fixture);
+  fixture_open(&fixture);
   for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
     seine_request_t request = {.url = urls[i], .sink = SEINE_SINK_NULL};
-    ck_assert_int_eq(seine_fetch(bench.engine, &request, (seine_result_cb)abort, NULL), SEINE_EURL);
+    ck_assert_int_eq(seine_fetch(fixture.engine, &request, (seine_result_cb)abort, NULL), SEINE_EURL);
   }
   static const char *const paths[] = {NULL, "", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/./b"};
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
     seine_request_t request = {.url = "http://127.0.0.1/", .sink = SEINE_SINK_FILE, .path = paths[i]};
-    ck_assert_int_eq(seine_fetch(bench.engine, &request, (seine_result_cb)abort, NULL), SEINE_EINVAL);
+    ck_assert_int_eq(seine_fetch(fixture.engine, &request, (seine_result_cb)abort, NULL), SEINE_EINVAL);
   }
-  bench_run(&bench);
-  ck_assert_uint_eq(server_requests(bench.server, NULL, NULL), 0);
-  bench_clear(&bench);
+  fixture_run(&fixture);
+  ck_assert_uint_eq(server_requests(fixture.server, NULL, NULL), 0);
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -246,69 +246,69 @@ START_TEST(headers_of_a_request_are_checked) {
       "no colon",                  "X-A;",                             "",           ": b",
       " X-A: b",                   "X A: b",                           "X-A : b",    "\tX-A: b",
       "X-\xc3\xa4: b"};
-  bench_init(&bench);
-  bench_open(&bench);
+  fixture_init(&fixture);
+  fixture_open(&fixture);
   for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
     const char *const headers[] = {"X-Good: 1", lines[i], NULL};
     seine_request_t request = {.url = "http://127.0.0.1/", .sink = SEINE_SINK_NULL, .headers = headers};
-    ck_assert_msg(seine_fetch(bench.engine, &request, (seine_result_cb)abort, NULL) == SEINE_EINVAL, "%s", lines[i]);
+    ck_assert_msg(seine_fetch(fixture.engine, &request, (seine_result_cb)abort, NULL) == SEINE_EINVAL, "%s", lines[i]);
   }
   const char *const good[] = {"X-A: b\tc", "X-B:", "Accept-Language: de; q=0.5, \xc3\xa4", NULL};
-  char *url = server_url(bench.server, 1, "/echo");
-  struct got *got = bench_request(&bench, &(seine_request_t){.url = url, .sink = SEINE_SINK_MEMORY, .headers = good});
-  bench_run(&bench);
+  char *url = server_url(fixture.server, 1, "/echo");
+  struct got *got = fixture_request(&fixture, &(seine_request_t){.url = url, .sink = SEINE_SINK_MEMORY, .headers = good});
+  fixture_run(&fixture);
   ck_assert_int_eq(got->status, SEINE_STATUS_OK);
-  ck_assert_uint_eq(server_requests(bench.server, NULL, NULL), 1);
+  ck_assert_uint_eq(server_requests(fixture.server, NULL, NULL), 1);
   free(url);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 /* Without max_size_bytes, one endless body for the caller's memory would take all there is. */
 START_TEST(a_body_in_memory_is_bounded_by_max_memory_bytes) {
-  bench_init(&bench);
-  bench.options.max_memory_bytes = 1000000;
-  bench_open(&bench);
-  struct got *announced = bench_fetch(&bench, 1, "/img/jpeg/a?size=2000000", SEINE_SINK_MEMORY);
-  struct got *endless = bench_fetch(&bench, 1, "/img/jpeg/b?size=2000000&no-length=1", SEINE_SINK_MEMORY);
-  struct got *fits = bench_fetch(&bench, 1, "/img/jpeg/c?size=900000", SEINE_SINK_MEMORY);
-  struct got *file = bench_fetch(&bench, 1, "/img/jpeg/d?size=2000000", SEINE_SINK_FILE);
-  bench_wait(&bench);
-  bench_run(&bench);
+  fixture_init(&fixture);
+  fixture.options.max_memory_bytes = 1000000;
+  fixture_open(&fixture);
+  struct got *announced = fixture_fetch(&fixture, 1, "/img/jpeg/a?size=2000000", SEINE_SINK_MEMORY);
+  struct got *endless = fixture_fetch(&fixture, 1, "/img/jpeg/b?size=2000000&no-length=1", SEINE_SINK_MEMORY);
+  struct got *fits = fixture_fetch(&fixture, 1, "/img/jpeg/c?size=900000", SEINE_SINK_MEMORY);
+  struct got *file = fixture_fetch(&fixture, 1, "/img/jpeg/d?size=2000000", SEINE_SINK_FILE);
+  fixture_wait(&fixture);
+  fixture_run(&fixture);
   ck_assert_int_eq(announced->error, SEINE_ESIZE);
   ck_assert_int_eq(endless->error, SEINE_ESIZE);
   ck_assert_int_eq(fits->status, SEINE_STATUS_OK);
   ck_assert_int_eq(file->status, SEINE_STATUS_OK);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 /* Cancels everything after `rounds` rounds of the loop, so that each state is met. */
 static void cancel_after(int rounds, bool close) {
-  bench_init(&bench);
-  bench.options.concurrency = 24;
-  bench_open(&bench);
+  fixture_init(&fixture);
+  fixture.options.concurrency = 24;
+  fixture_open(&fixture);
   for (int i = 0; i < 60; i++) {
     char *path = print("/img/jpeg/%d?size=%d&%s", i, i % 7 ? 9000 : 2500000,
                        i % 5 == 0   ? "status=503"
                        : i % 5 == 1 ? "silence=1"
                        : i % 5 == 2 ? "rate=200000"
                                     : "");
-    bench_fetch(&bench, 1 + i % 4, path, (seine_sink_t)(i % 3));
+    fixture_fetch(&fixture, 1 + i % 4, path, (seine_sink_t)(i % 3));
     free(path);
   }
   for (int i = 0; i < rounds; i++)
-    uv_run(&bench.loop, UV_RUN_NOWAIT);
-  for (size_t i = 0; i < bench.count && !close; i++)
-    if (bench.got[i].fetch) seine_cancel(bench.got[i].fetch);
-  bench.hold = close;
+    uv_run(&fixture.loop, UV_RUN_NOWAIT);
+  for (size_t i = 0; i < fixture.count && !close; i++)
+    if (fixture.got[i].fetch) seine_cancel(fixture.got[i].fetch);
+  fixture.hold = close;
 }
 
 START_TEST(fetches_are_cancelled_in_any_state) {
   static const int rounds[] = {0, 1, 2, 5, 10, 20, 50, 100, 300};
   cancel_after(rounds[_i], false);
-  bench_run(&bench);
-  bench_clear(&bench);
+  fixture_run(&fixture);
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -320,10 +320,10 @@ static void on_closed_early(seine_t *engine, void *user) {
 START_TEST(an_engine_is_closed_in_any_state) {
   static const int rounds[] = {0, 1, 2, 5, 10, 20, 50, 100, 300};
   cancel_after(rounds[_i], true);
-  seine_close(bench.engine, on_closed_early, &bench.closed);
-  uv_run(&bench.loop, UV_RUN_DEFAULT);
-  bench_run(&bench);
-  bench_clear(&bench);
+  seine_close(fixture.engine, on_closed_early, &fixture.closed);
+  uv_run(&fixture.loop, UV_RUN_DEFAULT);
+  fixture_run(&fixture);
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -342,106 +342,106 @@ START_TEST(nobody_needs_to_hear_of_the_end) {
 END_TEST
 
 START_TEST(two_engines_stand_on_one_loop) {
-  static struct bench other;
-  bench_init(&bench);
-  bench_init(&other);
+  static struct fixture other;
+  fixture_init(&fixture);
+  fixture_init(&other);
   uv_loop_close(&other.loop);
-  bench_open(&bench);
-  ck_assert_int_eq(seine_open(&other.engine, &bench.loop, &other.options), 0);
-  struct got *one = bench_fetch(&bench, 1, "/img/png/one", SEINE_SINK_MEMORY);
-  struct got *two = bench_fetch(&other, 2, "/img/png/two", SEINE_SINK_MEMORY);
-  uv_run(&bench.loop, UV_RUN_DEFAULT);
-  ck_assert(bench.closed && other.closed);
-  ck_assert_int_eq(uv_loop_close(&bench.loop), 0);
+  fixture_open(&fixture);
+  ck_assert_int_eq(seine_open(&other.engine, &fixture.loop, &other.options), 0);
+  struct got *one = fixture_fetch(&fixture, 1, "/img/png/one", SEINE_SINK_MEMORY);
+  struct got *two = fixture_fetch(&other, 2, "/img/png/two", SEINE_SINK_MEMORY);
+  uv_run(&fixture.loop, UV_RUN_DEFAULT);
+  ck_assert(fixture.closed && other.closed);
+  ck_assert_int_eq(uv_loop_close(&fixture.loop), 0);
   assert_is_body(one, "/img/png/one");
   assert_is_body(two, "/img/png/two");
-  bench_clear(&bench);
-  bench_clear(&other);
+  fixture_clear(&fixture);
+  fixture_clear(&other);
 }
 END_TEST
 
 static void fetch_again(struct got *got) {
-  if (got->bench->count < 20) bench_fetch(got->bench, 1, "/img/png/again", SEINE_SINK_MEMORY);
+  if (got->fixture->count < 20) fixture_fetch(got->fixture, 1, "/img/png/again", SEINE_SINK_MEMORY);
 }
 
 START_TEST(a_callback_may_fetch_and_connections_are_kept) {
-  bench_init(&bench);
-  bench.on_got = fetch_again;
-  bench_open(&bench);
-  bench_fetch(&bench, 1, "/img/png/again", SEINE_SINK_MEMORY);
-  bench_run(&bench);
-  ck_assert_uint_eq(bench.count, 20);
-  ck_assert_uint_eq(server_requests(bench.server, "127.0.0.1", NULL), 20);
-  ck_assert_uint_eq(server_connections(bench.server, "127.0.0.1"), 1);
-  bench_clear(&bench);
+  fixture_init(&fixture);
+  fixture.on_got = fetch_again;
+  fixture_open(&fixture);
+  fixture_fetch(&fixture, 1, "/img/png/again", SEINE_SINK_MEMORY);
+  fixture_run(&fixture);
+  ck_assert_uint_eq(fixture.count, 20);
+  ck_assert_uint_eq(server_requests(fixture.server, "127.0.0.1", NULL), 20);
+  ck_assert_uint_eq(server_connections(fixture.server, "127.0.0.1"), 1);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 START_TEST(a_drain_lets_those_in_flight_end) {
-  bench_init(&bench);
-  bench.options.concurrency = 4;
-  bench_open(&bench);
+  fixture_init(&fixture);
+  fixture.options.concurrency = 4;
+  fixture_open(&fixture);
   for (int i = 0; i < 30; i++) {
     char *path = print("/img/png/%d?delay=100", i);
-    bench_fetch(&bench, 1 + i % 3, path, SEINE_SINK_NULL);
+    fixture_fetch(&fixture, 1 + i % 3, path, SEINE_SINK_NULL);
     free(path);
   }
-  while (server_requests(bench.server, NULL, NULL) < 4)
-    uv_run(&bench.loop, UV_RUN_NOWAIT);
-  seine_drain(bench.engine);
-  bench_run(&bench);
+  while (server_requests(fixture.server, NULL, NULL) < 4)
+    uv_run(&fixture.loop, UV_RUN_NOWAIT);
+  seine_drain(fixture.engine);
+  fixture_run(&fixture);
   size_t ok = 0, cancelled = 0;
-  for (size_t i = 0; i < bench.count; i++) {
-    ok += bench.got[i].status == SEINE_STATUS_OK;
-    cancelled += bench.got[i].error == SEINE_ECANCELLED;
+  for (size_t i = 0; i < fixture.count; i++) {
+    ok += fixture.got[i].status == SEINE_STATUS_OK;
+    cancelled += fixture.got[i].error == SEINE_ECANCELLED;
   }
-  ck_assert_uint_eq(ok, server_requests(bench.server, NULL, NULL));
+  ck_assert_uint_eq(ok, server_requests(fixture.server, NULL, NULL));
   ck_assert_uint_eq(cancelled, 30 - ok);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 static void fetch_some(int host, int count) {
   for (int i = 0; i < count; i++)
-    bench_fetch(&bench, host, "/img/png/a?delay=300", SEINE_SINK_NULL);
+    fixture_fetch(&fixture, host, "/img/png/a?delay=300", SEINE_SINK_NULL);
 }
 
 /* Two hosts hold all the slots, and have more to do than their caps allow: that is no reason not to look for others,
  * but what others have to do is. */
 START_TEST(hosts_at_their_caps_leave_an_appetite_for_others) {
-  bench_init(&bench);
-  bench.options.concurrency = 8;
-  bench.options.per_host = 4;
-  bench_open(&bench);
+  fixture_init(&fixture);
+  fixture.options.concurrency = 8;
+  fixture.options.per_host = 4;
+  fixture_open(&fixture);
   fetch_some(1, 30);
   fetch_some(2, 30);
-  while (server_requests(bench.server, NULL, NULL) < 8)
-    uv_run(&bench.loop, UV_RUN_NOWAIT);
-  ck_assert_uint_gt(seine_appetite(bench.engine), 0);
+  while (server_requests(fixture.server, NULL, NULL) < 8)
+    uv_run(&fixture.loop, UV_RUN_NOWAIT);
+  ck_assert_uint_gt(seine_free_slots(fixture.engine), 0);
   for (int host = 3; host <= 5; host++)
     fetch_some(host, 4);
-  ck_assert_uint_eq(seine_appetite(bench.engine), 0);
-  for (size_t i = 0; i < bench.count; i++)
-    if (bench.got[i].fetch) seine_cancel(bench.got[i].fetch);
-  bench_run(&bench);
-  bench_clear(&bench);
+  ck_assert_uint_eq(seine_free_slots(fixture.engine), 0);
+  for (size_t i = 0; i < fixture.count; i++)
+    if (fixture.got[i].fetch) seine_cancel(fixture.got[i].fetch);
+  fixture_run(&fixture);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 START_TEST(no_attempt_begins_past_the_time_for_retries) {
-  bench_init(&bench);
-  bench.options.retries = 200;
-  bench.options.retry_delay_ms = bench.options.retry_max_delay_ms = 50;
-  bench.options.retry_max_time_ms = 400;
-  bench_open(&bench);
-  struct got *got = bench_fetch(&bench, 1, "/img/png/a?status=500", SEINE_SINK_NULL);
-  bench_run(&bench);
+  fixture_init(&fixture);
+  fixture.options.retries = 200;
+  fixture.options.retry_delay_ms = fixture.options.retry_max_delay_ms = 50;
+  fixture.options.retry_max_time_ms = 400;
+  fixture_open(&fixture);
+  struct got *got = fixture_fetch(&fixture, 1, "/img/png/a?status=500", SEINE_SINK_NULL);
+  fixture_run(&fixture);
   ck_assert_int_eq(got->error, SEINE_EHTTP);
   ck_assert(got->retryable);
   ck_assert_uint_gt(got->attempts, 1);
   ck_assert_uint_lt(got->attempts, 100); /* 200 delays of 25 ms on average would be 5 s */
-  ck_assert_uint_eq(server_requests(bench.server, NULL, NULL), got->attempts);
-  bench_clear(&bench);
+  ck_assert_uint_eq(server_requests(fixture.server, NULL, NULL), got->attempts);
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -449,44 +449,44 @@ static int frozen_events, ramped_events, other_events;
 
 static void on_event(seine_t *engine, const seine_event_t *event, void *user) {
   (void)engine;
-  ck_assert_ptr_eq(user, &bench);
+  ck_assert_ptr_eq(user, &fixture);
   ck_assert_ptr_nonnull(strstr(event->host, "http://127.0.0.1:"));
-  if (event->kind == SEINE_EVENT_FROZEN)
+  if (event->kind == SEINE_EVENT_HOST_THROTTLED)
     frozen_events++;
-  else if (event->kind == SEINE_EVENT_RAMPED)
+  else if (event->kind == SEINE_EVENT_HOST_RECOVERED)
     ramped_events++;
   else
     other_events++;
 }
 
 START_TEST(a_freeze_and_a_ramp_are_said_once_and_not_once_a_url) {
-  bench_init(&bench);
-  bench.options.per_host = 2;
-  bench.options.on_event = on_event;
-  bench.options.event_user = &bench;
-  bench_open(&bench);
-  bench_fetch(&bench, 1, "/img/png/first?status=429,200&retry-after=1", SEINE_SINK_NULL);
+  fixture_init(&fixture);
+  fixture.options.per_host = 2;
+  fixture.options.on_event = on_event;
+  fixture.options.event_user = &fixture;
+  fixture_open(&fixture);
+  fixture_fetch(&fixture, 1, "/img/png/first?status=429,200&retry-after=1", SEINE_SINK_NULL);
   for (int i = 0; i < 20; i++) {
     char *path = print("/img/png/%d", i);
-    bench_fetch(&bench, 1, path, SEINE_SINK_NULL);
+    fixture_fetch(&fixture, 1, path, SEINE_SINK_NULL);
     free(path);
   }
-  bench_run(&bench);
+  fixture_run(&fixture);
   ck_assert_int_eq(frozen_events, 1);
   ck_assert_int_eq(ramped_events, 1);
   ck_assert_int_eq(other_events, 0);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 /* Idle connections of the engine, after a transfer from each of eight hosts. */
-static void fetch_and_count(uint64_t keep_alive_ms) {
-  bench_init(&bench);
-  bench.options.keep_alive_ms = keep_alive_ms;
-  bench_open(&bench);
+static void fetch_and_count(uint64_t idle_timeout_ms) {
+  fixture_init(&fixture);
+  fixture.options.idle_timeout_ms = idle_timeout_ms;
+  fixture_open(&fixture);
   for (int host = 1; host <= 8; host++)
-    bench_fetch(&bench, host, "/img/png/a", SEINE_SINK_NULL);
-  bench_wait(&bench);
+    fixture_fetch(&fixture, host, "/img/png/a", SEINE_SINK_NULL);
+  fixture_wait(&fixture);
 }
 
 static void pass(uv_timer_t *timer) {
@@ -497,39 +497,39 @@ static void pass(uv_timer_t *timer) {
 static bool connections_become(uint64_t wanted) {
   uv_timer_t other;
   bool are = false;
-  uv_timer_init(&bench.loop, &other);
+  uv_timer_init(&fixture.loop, &other);
   uv_timer_start(&other, pass, 5, 5);
   for (int i = 0; i < 1000 && !are; i++) {
-    uv_run(&bench.loop, UV_RUN_ONCE);
-    are = server_open_connections(bench.server) == wanted;
+    uv_run(&fixture.loop, UV_RUN_ONCE);
+    are = server_open_connections(fixture.server) == wanted;
   }
   uv_close((uv_handle_t *)&other, NULL);
-  uv_run(&bench.loop, UV_RUN_NOWAIT);
+  uv_run(&fixture.loop, UV_RUN_NOWAIT);
   return are;
 }
 
 START_TEST(a_connection_idles_for_its_time) {
   fetch_and_count(3600000);
   ck_assert(connections_become(8 + 1));
-  bench_run(&bench);
-  bench_clear(&bench);
+  fixture_run(&fixture);
+  fixture_clear(&fixture);
   fetch_and_count(20);
   ck_assert(connections_become(1));
   /* What was told to end is not used again. */
-  struct got *again = bench_fetch(&bench, 1, "/img/png/a", SEINE_SINK_NULL);
-  bench_wait(&bench);
+  struct got *again = fixture_fetch(&fixture, 1, "/img/png/a", SEINE_SINK_NULL);
+  fixture_wait(&fixture);
   ck_assert_int_eq(again->status, SEINE_STATUS_OK);
   ck_assert_uint_eq(again->attempts, 1);
-  bench_run(&bench);
-  bench_clear(&bench);
+  fixture_run(&fixture);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 START_TEST(no_connection_idles_for_no_time) {
   fetch_and_count(0);
   ck_assert(connections_become(1));
-  bench_run(&bench);
-  bench_clear(&bench);
+  fixture_run(&fixture);
+  fixture_clear(&fixture);
 }
 END_TEST
 

@@ -25,7 +25,7 @@ START_TEST(the_defaults_are_the_documented_ones) {
   ck_assert_uint_eq(options.per_host, 8);
   ck_assert_uint_eq(options.min_size_bytes, 1);
   ck_assert_uint_eq(options.max_memory_bytes, 512u << 20);
-  ck_assert_uint_eq(options.spool_bytes, 1u << 20);
+  ck_assert_uint_eq(options.memory_threshold_bytes, 1u << 20);
   ck_assert_uint_eq(options.retries, 5);
   ck_assert_uint_eq(options.retry_delay_ms, 1000);
   ck_assert_uint_eq(options.retry_max_delay_ms, 60000);
@@ -33,7 +33,7 @@ START_TEST(the_defaults_are_the_documented_ones) {
   ck_assert_uint_eq(options.stall_timeout_ms, 60000);
   ck_assert_uint_eq(options.max_redirects, 10);
   ck_assert_uint_eq(options.max_crawl_delay_ms, 30000);
-  ck_assert_uint_eq(options.keep_alive_ms, 30000);
+  ck_assert_uint_eq(options.idle_timeout_ms, 30000);
   ck_assert_uint_eq(options.dns_min_ttl_ms, 60000);
   ck_assert_uint_eq(options.dns_max_ttl_ms, 3600000);
   ck_assert_uint_eq(options.dns_concurrency, 512);
@@ -158,16 +158,16 @@ START_TEST(numbers_are_checked) {
       WIDE(dns_max_ttl_ms, 0, "dns_max_ttl_ms"),
       WIDE(dns_max_ttl_ms, 59999, "smaller than dns_min_ttl_ms"),
       WIDE(dns_min_ttl_ms, 0, NULL),
-      WIDE(keep_alive_ms, 0, NULL),
-      WIDE(keep_alive_ms, 86400001, "keep_alive_ms"),
+      WIDE(idle_timeout_ms, 0, NULL),
+      WIDE(idle_timeout_ms, 86400001, "idle_timeout_ms"),
       NARROW(concurrency, 1, NULL),
       NARROW(per_host, 0, "per_host"),
       NARROW(retries, 0, NULL),
       NARROW(retries, 1001, "retries"),
       NARROW(max_redirects, 0, NULL),
       NARROW(max_redirects, 5000, "max_redirects"),
-      WIDE(spool_bytes, 0, "spool_bytes"),
-      WIDE(spool_bytes, 4096, NULL),
+      WIDE(memory_threshold_bytes, 0, "memory_threshold_bytes"),
+      WIDE(memory_threshold_bytes, 4096, NULL),
       WIDE(max_memory_bytes, 0, "max_memory_bytes"),
       WIDE(max_memory_bytes, 1u << 19, NULL), /* less than a spool */
       WIDE(retry_delay_ms, 60001, NULL),

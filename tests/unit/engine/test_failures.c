@@ -11,14 +11,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static struct bench bench;
+static struct fixture fixture;
 
 static void open_bench(void) {
-  bench_init(&bench);
+  fixture_init(&fixture);
 }
 
 static void close_bench(void) {
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 
 __attribute__((format(printf, 2, 3))) static struct got *fetch(int n, const char *format, ...) {
@@ -27,18 +27,18 @@ __attribute__((format(printf, 2, 3))) static struct got *fetch(int n, const char
   va_start(arguments, format);
   ck_assert_int_gt(vasprintf(&path, format, arguments), 0);
   va_end(arguments);
-  struct got *got = bench_fetch(&bench, n, path, SEINE_SINK_MEMORY);
+  struct got *got = fixture_fetch(&fixture, n, path, SEINE_SINK_MEMORY);
   free(path);
   return got;
 }
 
 static struct got *fetch_url(const char *url) {
-  return bench_request(&bench, &(seine_request_t){.url = url, .sink = SEINE_SINK_MEMORY});
+  return fixture_request(&fixture, &(seine_request_t){.url = url, .sink = SEINE_SINK_MEMORY});
 }
 
 static uint64_t attempts_made(void) {
   seine_stats_t stats;
-  seine_get_stats(bench.engine, &stats);
+  seine_get_stats(fixture.engine, &stats);
   return stats.attempts;
 }
 
@@ -68,23 +68,23 @@ static struct got *fetch_dead(const struct dead_port *dead, int i) {
 
 START_TEST(ten_thousand_urls_of_a_dead_host_cost_few_attempts) {
   struct dead_port dead = dead_port();
-  bench_open(&bench);
+  fixture_open(&fixture);
   for (int i = 0; i < 10000; i++)
     fetch_dead(&dead, i);
   for (int i = 0; i < 100; i++)
     fetch(1, "/img/png/%d", i);
-  bench_wait(&bench);
+  fixture_wait(&fixture);
   uint64_t attempts = attempts_made();
-  bench_run(&bench);
+  fixture_run(&fixture);
   size_t down = 0;
   for (int i = 0; i < 10000; i++) {
-    ck_assert(bench.got[i].retryable);
-    ck_assert(bench.got[i].error == SEINE_EHOSTDOWN || bench.got[i].error == SEINE_ECONNECT);
-    down += bench.got[i].error == SEINE_EHOSTDOWN;
+    ck_assert(fixture.got[i].retryable);
+    ck_assert(fixture.got[i].error == SEINE_EHOSTDOWN || fixture.got[i].error == SEINE_ECONNECT);
+    down += fixture.got[i].error == SEINE_EHOSTDOWN;
   }
   for (int i = 10000; i < 10100; i++) {
-    ck_assert_int_eq(bench.got[i].status, SEINE_STATUS_OK);
-    ck_assert_uint_eq(bench.got[i].attempts, 1);
+    ck_assert_int_eq(fixture.got[i].status, SEINE_STATUS_OK);
+    ck_assert_uint_eq(fixture.got[i].attempts, 1);
   }
   ck_assert_uint_gt(down, 9950);
   ck_assert_uint_lt(attempts - 100, 50);
@@ -97,21 +97,21 @@ static struct dead_port dead;
 
 static void fetch_dead_next(struct got *got) {
   (void)got;
-  if (bench.count < 3000) fetch_dead(&dead, (int)bench.count);
+  if (fixture.count < 3000) fetch_dead(&dead, (int)fixture.count);
 }
 
 START_TEST(so_do_urls_that_come_one_by_one) {
-  bench.options.retry_delay_ms = 200;
-  bench.options.retry_max_delay_ms = 10000;
-  bench.options.retries = 0;
-  bench.on_got = fetch_dead_next;
+  fixture.options.retry_delay_ms = 200;
+  fixture.options.retry_max_delay_ms = 10000;
+  fixture.options.retries = 0;
+  fixture.on_got = fetch_dead_next;
   dead = dead_port();
-  bench_open(&bench);
+  fixture_open(&fixture);
   fetch_dead(&dead, 0);
-  bench_wait(&bench);
+  fixture_wait(&fixture);
   uint64_t attempts = attempts_made();
-  bench_run(&bench);
-  ck_assert_uint_eq(bench.count, 3000);
+  fixture_run(&fixture);
+  ck_assert_uint_eq(fixture.count, 3000);
   ck_assert_uint_lt(attempts, 50);
   close(dead.descriptor);
 }
@@ -160,7 +160,7 @@ static void on_visitor(uv_stream_t *stream, int status) {
 }
 
 static void come_to_life(void) {
-  uv_tcp_init(&bench.loop, &listener);
+  uv_tcp_init(&fixture.loop, &listener);
   ck_assert_int_eq(uv_tcp_open(&listener, dead.descriptor), 0);
   ck_assert_int_eq(uv_listen((uv_stream_t *)&listener, 64, on_visitor), 0);
 }
@@ -169,7 +169,7 @@ static uv_timer_t again;
 
 static void on_again(uv_timer_t *timer) {
   (void)timer;
-  fetch_dead(&dead, (int)bench.count);
+  fetch_dead(&dead, (int)fixture.count);
 }
 
 /* Asks again, a little later, until the host is back; then ten times more. */
@@ -179,43 +179,43 @@ static void ask_on(struct got *got) {
     good++;
   else
     ck_assert_uint_eq(good, 0);
-  if (bench.count == 20 && bench.done == 20) come_to_life();
-  if (bench.done >= 20 && good < 10)
+  if (fixture.count == 20 && fixture.done == 20) come_to_life();
+  if (fixture.done >= 20 && good < 10)
     uv_timer_start(&again, on_again, good ? 0 : 20, 0);
   else if (good == 10) {
     uv_close((uv_handle_t *)&again, NULL);
     uv_close((uv_handle_t *)&listener, NULL);
-    bench.hold = false;
+    fixture.hold = false;
   }
 }
 
 START_TEST(a_host_that_comes_back_is_used_again) {
   dead = dead_port();
-  bench.hold = true;
-  bench.on_got = ask_on;
-  uv_timer_init(&bench.loop, &again);
-  bench_open(&bench);
+  fixture.hold = true;
+  fixture.on_got = ask_on;
+  uv_timer_init(&fixture.loop, &again);
+  fixture_open(&fixture);
   for (int i = 0; i < 20; i++)
     fetch_dead(&dead, i);
-  bench_run(&bench);
-  ck_assert_int_eq(bench.got[19].error, SEINE_EHOSTDOWN);
-  ck_assert_int_eq(bench.got[bench.count - 1].status, SEINE_STATUS_OK);
+  fixture_run(&fixture);
+  ck_assert_int_eq(fixture.got[19].error, SEINE_EHOSTDOWN);
+  ck_assert_int_eq(fixture.got[fixture.count - 1].status, SEINE_STATUS_OK);
 }
 END_TEST
 
 /* ---- Redirects ---- */
 
 START_TEST(the_cap_holds_where_redirects_lead) {
-  bench.options.per_host = 3;
-  bench_open(&bench);
-  char *target = server_url(bench.server, 1, "/img/png/target");
+  fixture.options.per_host = 3;
+  fixture_open(&fixture);
+  char *target = server_url(fixture.server, 1, "/img/png/target");
   for (int i = 0; i < 60; i++)
     fetch(2 + i % 12, "/img/png/%d?redirect=%s%d%%3Fdelay%%3D20", i, target, i);
-  bench_run(&bench);
-  for (size_t i = 0; i < bench.count; i++)
-    ck_assert_int_eq(bench.got[i].status, SEINE_STATUS_OK);
-  ck_assert_uint_eq(server_requests(bench.server, "127.0.0.1", NULL), 60);
-  ck_assert_uint_eq(server_max_concurrent(bench.server, "127.0.0.1"), 3);
+  fixture_run(&fixture);
+  for (size_t i = 0; i < fixture.count; i++)
+    ck_assert_int_eq(fixture.got[i].status, SEINE_STATUS_OK);
+  ck_assert_uint_eq(server_requests(fixture.server, "127.0.0.1", NULL), 60);
+  ck_assert_uint_eq(server_max_concurrent(fixture.server, "127.0.0.1"), 3);
   free(target);
 }
 END_TEST
@@ -227,23 +227,23 @@ START_TEST(redirects_that_lead_nowhere_end) {
                                       "/img/png/c?redirect=file:///etc/passwd",
                                       "/img/png/d?redirect=javascript:alert(1)",
                                       "/img/png/e?redirect=http://"};
-  bench_open(&bench);
+  fixture_open(&fixture);
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
     fetch(1, "%s", paths[i]);
-  bench_run(&bench);
-  for (size_t i = 0; i < bench.count; i++) {
-    ck_assert_msg(bench.got[i].error == SEINE_EREDIRECT, "%s: %s", paths[i], seine_err_name(bench.got[i].error));
-    ck_assert(!bench.got[i].retryable);
-    ck_assert_uint_eq(bench.got[i].attempts, 1);
+  fixture_run(&fixture);
+  for (size_t i = 0; i < fixture.count; i++) {
+    ck_assert_msg(fixture.got[i].error == SEINE_EREDIRECT, "%s: %s", paths[i], seine_err_name(fixture.got[i].error));
+    ck_assert(!fixture.got[i].retryable);
+    ck_assert_uint_eq(fixture.got[i].attempts, 1);
   }
-  ck_assert_uint_eq(server_requests(bench.server, NULL, NULL), 11 + 11 + 4);
+  ck_assert_uint_eq(server_requests(fixture.server, NULL, NULL), 11 + 11 + 4);
 }
 END_TEST
 
 START_TEST(ten_redirects_are_followed) {
-  bench_open(&bench);
+  fixture_open(&fixture);
   struct got *got = fetch(1, "/hop/10/img/png/a");
-  bench_run(&bench);
+  fixture_run(&fixture);
   ck_assert_int_eq(got->status, SEINE_STATUS_OK);
   ck_assert_uint_eq(got->attempts, 1);
 }
@@ -262,14 +262,14 @@ static const char *const lines[] = {"Authorization: Bearer secret", "Cookie: a=b
                                     "Accept-Language: de", NULL};
 
 START_TEST(secrets_stay_with_the_host_that_was_asked) {
-  bench.options.headers = lines;
-  bench_open(&bench);
-  char *echo = server_url(bench.server, 2, "/echo"), *back = server_url(bench.server, 1, "/echo/back");
+  fixture.options.headers = lines;
+  fixture_open(&fixture);
+  char *echo = server_url(fixture.server, 2, "/echo"), *back = server_url(fixture.server, 1, "/echo/back");
   struct got *direct = fetch(1, "/echo"), *within = fetch(1, "/hop/1/echo/within");
   struct got *away = fetch(1, "/img/png/a?redirect=%s", echo);
   struct got *round =
-      fetch(1, "/img/png/a?redirect=http://127.0.0.2:%d/img/png/b?redirect=%s", server_port(bench.server), back);
-  bench_run(&bench);
+      fetch(1, "/img/png/a?redirect=http://127.0.0.2:%d/img/png/b?redirect=%s", server_port(fixture.server), back);
+  fixture_run(&fixture);
   for (int i = 0; i < 4; i++) {
     assert_echo(direct, lines[i], true);
     assert_echo(within, lines[i], true);
@@ -282,28 +282,28 @@ START_TEST(secrets_stay_with_the_host_that_was_asked) {
 END_TEST
 
 START_TEST(each_attempt_begins_at_the_url_that_was_asked) {
-  bench.options.retries = 2;
-  bench_open(&bench);
+  fixture.options.retries = 2;
+  fixture_open(&fixture);
   struct got *got =
-      fetch(1, "/img/png/a?redirect=http://127.0.0.2:%d/img/png/b%%3Fstatus%%3D500", server_port(bench.server));
-  bench_run(&bench);
+      fetch(1, "/img/png/a?redirect=http://127.0.0.2:%d/img/png/b%%3Fstatus%%3D500", server_port(fixture.server));
+  fixture_run(&fixture);
   ck_assert_int_eq(got->error, SEINE_EHTTP);
   ck_assert_uint_eq(got->attempts, 3);
-  ck_assert_uint_eq(server_requests(bench.server, "127.0.0.1", NULL), 3);
-  ck_assert_uint_eq(server_requests(bench.server, "127.0.0.2", NULL), 3);
+  ck_assert_uint_eq(server_requests(fixture.server, "127.0.0.1", NULL), 3);
+  ck_assert_uint_eq(server_requests(fixture.server, "127.0.0.2", NULL), 3);
 }
 END_TEST
 
 START_TEST(lines_of_a_request_stay_with_its_host) {
-  bench_open(&bench);
-  char *echo = server_url(bench.server, 2, "/echo"), *url = server_url(bench.server, 1, "/echo");
-  char *away_url = print("http://127.0.0.1:%d/img/png/a?redirect=%s", server_port(bench.server), echo);
+  fixture_open(&fixture);
+  char *echo = server_url(fixture.server, 2, "/echo"), *url = server_url(fixture.server, 1, "/echo");
+  char *away_url = print("http://127.0.0.1:%d/img/png/a?redirect=%s", server_port(fixture.server), echo);
   struct got *direct =
-      bench_request(&bench, &(seine_request_t){.url = url, .sink = SEINE_SINK_MEMORY, .headers = lines});
+      fixture_request(&fixture, &(seine_request_t){.url = url, .sink = SEINE_SINK_MEMORY, .headers = lines});
   struct got *away =
-      bench_request(&bench, &(seine_request_t){.url = away_url, .sink = SEINE_SINK_MEMORY, .headers = lines});
+      fixture_request(&fixture, &(seine_request_t){.url = away_url, .sink = SEINE_SINK_MEMORY, .headers = lines});
   struct got *other = fetch(1, "/echo/other");
-  bench_run(&bench);
+  fixture_run(&fixture);
   for (int i = 0; i < 4; i++) {
     assert_echo(direct, lines[i], true);
     if (i < 3) assert_echo(away, lines[i], false);
@@ -318,14 +318,14 @@ END_TEST
 START_TEST(lines_of_a_rule_go_to_its_hosts_alone) {
   static const char *const own[] = {"X-Rule: one", "Authorization: Bearer secret", NULL};
   static const seine_rule_t rules[] = {{.pattern = "127.0.0.1", .headers = own}};
-  bench.options.rules = rules;
-  bench.options.rule_count = 1;
-  bench_open(&bench);
-  char *echo = server_url(bench.server, 2, "/echo"), *to_rule = server_url(bench.server, 1, "/echo");
+  fixture.options.rules = rules;
+  fixture.options.rule_count = 1;
+  fixture_open(&fixture);
+  char *echo = server_url(fixture.server, 2, "/echo"), *to_rule = server_url(fixture.server, 1, "/echo");
   struct got *direct = fetch(1, "/echo"), *other = fetch(2, "/echo");
   struct got *away = fetch(1, "/img/png/a?redirect=%s", echo);
   struct got *towards = fetch(2, "/img/png/a?redirect=%s", to_rule);
-  bench_run(&bench);
+  fixture_run(&fixture);
   for (int i = 0; i < 2; i++) {
     assert_echo(direct, own[i], true);
     assert_echo(other, own[i], false);
@@ -339,12 +339,12 @@ END_TEST
 
 START_TEST(userinfo_goes_to_its_host_alone) {
   static const char basic[] = "Authorization: Basic dXNlcjpwYXNz";
-  int port = server_port(bench.server);
-  bench_open(&bench);
+  int port = server_port(fixture.server);
+  fixture_open(&fixture);
   char *direct_url = print("http://user:pass@127.0.0.1:%d/echo", port);
   char *away_url = print("http://user:pass@127.0.0.1:%d/img/png/a?redirect=http://127.0.0.2:%d/echo", port, port);
   struct got *direct = fetch_url(direct_url), *away = fetch_url(away_url), *other = fetch(1, "/echo");
-  bench_run(&bench);
+  fixture_run(&fixture);
   assert_echo(direct, basic, true);
   assert_echo(away, basic, false);
   assert_echo(other, basic, false);
@@ -355,10 +355,10 @@ START_TEST(userinfo_goes_to_its_host_alone) {
 END_TEST
 
 START_TEST(userinfo_stays_over_redirects_within_its_host) {
-  bench_open(&bench);
-  char *url = print("http://user:pass@127.0.0.1:%d/hop/2/echo", server_port(bench.server));
+  fixture_open(&fixture);
+  char *url = print("http://user:pass@127.0.0.1:%d/hop/2/echo", server_port(fixture.server));
   struct got *got = fetch_url(url);
-  bench_run(&bench);
+  fixture_run(&fixture);
   assert_echo(got, "Authorization: Basic dXNlcjpwYXNz", true);
   ck_assert_ptr_null(strstr(got->final_url, "pass"));
   free(url);
@@ -370,23 +370,23 @@ END_TEST
 START_TEST(inside_addresses_are_refused_before_a_byte) {
   static const char *const names[] = {"127.0.0.1", "127.0.0.40",         "localhost",  "0.0.0.0",
                                       "[::1]",     "[::ffff:127.0.0.1]", "2130706433", "0x7f.1"};
-  uint64_t before = server_connections(bench.server, NULL);
-  bench.options.deny_private = true;
-  bench_open(&bench);
+  uint64_t before = server_connections(fixture.server, NULL);
+  fixture.options.deny_private = true;
+  fixture_open(&fixture);
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    char *url = print("http://%s:%d/img/png/a", names[i], server_port(bench.server));
+    char *url = print("http://%s:%d/img/png/a", names[i], server_port(fixture.server));
     fetch_url(url);
     free(url);
   }
-  bench_run(&bench);
-  for (size_t i = 0; i < bench.count; i++) {
-    ck_assert_msg(bench.got[i].error == SEINE_EDENIED, "%s: %s", names[i], seine_err_name(bench.got[i].error));
-    ck_assert(!bench.got[i].retryable);
-    ck_assert_uint_eq(bench.got[i].attempts, 1);
+  fixture_run(&fixture);
+  for (size_t i = 0; i < fixture.count; i++) {
+    ck_assert_msg(fixture.got[i].error == SEINE_EDENIED, "%s: %s", names[i], seine_err_name(fixture.got[i].error));
+    ck_assert(!fixture.got[i].retryable);
+    ck_assert_uint_eq(fixture.got[i].attempts, 1);
   }
-  ck_assert_uint_eq(server_requests(bench.server, NULL, NULL), 0);
+  ck_assert_uint_eq(server_requests(fixture.server, NULL, NULL), 0);
   /* The question itself came by a connection. */
-  ck_assert_uint_le(server_connections(bench.server, NULL) - before, 3);
+  ck_assert_uint_le(server_connections(fixture.server, NULL) - before, 3);
 }
 END_TEST
 
@@ -429,11 +429,11 @@ static const struct {
 };
 
 START_TEST(broken_answers_have_their_class) {
-  bench.options.retries = 1;
-  bench.options.stall_timeout_ms = 500;
-  bench_open(&bench);
+  fixture.options.retries = 1;
+  fixture.options.stall_timeout_ms = 500;
+  fixture_open(&fixture);
   struct got *got = fetch(1, "%s", endings[_i].path);
-  bench_run(&bench);
+  fixture_run(&fixture);
   int error = endings[_i].error;
   ck_assert_msg(got->error == error, "%s: %s (%s), not %s", endings[_i].path, seine_err_name(got->error),
                 got->message ? got->message : "", seine_err_name(error));
@@ -446,10 +446,10 @@ END_TEST
 
 START_TEST(refused_connections_are_tried_again) {
   dead = dead_port();
-  bench.options.retries = 2;
-  bench_open(&bench);
+  fixture.options.retries = 2;
+  fixture_open(&fixture);
   struct got *got = fetch_dead(&dead, 0);
-  bench_run(&bench);
+  fixture_run(&fixture);
   ck_assert_int_eq(got->error, SEINE_ECONNECT);
   ck_assert(got->retryable);
   ck_assert_uint_eq(got->attempts, 3);
@@ -463,7 +463,7 @@ static const char *closing_path;
 
 static void fetch_closing(struct got *got) {
   (void)got;
-  if (bench.count < 30) fetch(1, closing_path, bench.count);
+  if (fixture.count < 30) fetch(1, closing_path, fixture.count);
 }
 
 START_TEST(a_connection_that_closes_between_requests_is_no_failure) {
@@ -474,14 +474,14 @@ START_TEST(a_connection_that_closes_between_requests_is_no_failure) {
   static const unsigned allowed[] = {5, 5, 0, 0};
   unsigned attempts = 0;
   closing_path = paths[_i];
-  bench.on_got = fetch_closing;
-  bench_open(&bench);
+  fixture.on_got = fetch_closing;
+  fixture_open(&fixture);
   fetch_closing(NULL);
-  bench_run(&bench);
-  ck_assert_uint_eq(bench.count, 30);
-  for (size_t i = 0; i < bench.count; i++) {
-    ck_assert_msg(bench.got[i].status == SEINE_STATUS_OK, "%zu: %s", i, bench.got[i].message);
-    attempts += bench.got[i].attempts;
+  fixture_run(&fixture);
+  ck_assert_uint_eq(fixture.count, 30);
+  for (size_t i = 0; i < fixture.count; i++) {
+    ck_assert_msg(fixture.got[i].status == SEINE_STATUS_OK, "%zu: %s", i, fixture.got[i].message);
+    attempts += fixture.got[i].attempts;
   }
   ck_assert_uint_le(attempts, 30 + allowed[_i]);
 }
@@ -489,11 +489,11 @@ END_TEST
 
 /* All of the body is with the kernel when the reset comes, and is read at leisure. */
 START_TEST(what_came_before_a_reset_is_not_lost) {
-  bench.options.limit_rate_bytes = 200000;
-  bench.options.retries = 0;
-  bench_open(&bench);
+  fixture.options.limit_rate_bytes = 200000;
+  fixture.options.retries = 0;
+  fixture_open(&fixture);
   struct got *got = fetch(1, "/img/png/a?size=60000&reset=60000");
-  bench_run(&bench);
+  fixture_run(&fixture);
   ck_assert_msg(got->status == SEINE_STATUS_OK, "%s", got->message);
   ck_assert_uint_eq(got->size_bytes, 60000);
 }
@@ -514,28 +514,28 @@ static void on_handle(uv_handle_t *handle, void *user) {
  * too short to be met. */
 START_TEST(a_delay_between_attempts_is_within_its_bound) {
   static const uint64_t bounds[] = {40, 80, 160, 200, 200};
-  bench.options.retry_delay_ms = 40;
-  bench.options.retry_max_delay_ms = 200;
-  bench.options.keep_alive_ms = 0; /* connections that idle have a timer of their own */
-  bench_open(&bench);
+  fixture.options.retry_delay_ms = 40;
+  fixture.options.retry_max_delay_ms = 200;
+  fixture.options.idle_timeout_ms = 0; /* connections that idle have a timer of their own */
+  fixture_open(&fixture);
   fetch(1, "/img/png/a?status=500");
   uint64_t attempts = 0, met = 0;
   seine_stats_t stats = {0};
-  bench.hold = true;
-  while (bench.done < bench.count) {
-    uv_run(&bench.loop, UV_RUN_ONCE);
-    seine_get_stats(bench.engine, &stats);
+  fixture.hold = true;
+  while (fixture.done < fixture.count) {
+    uv_run(&fixture.loop, UV_RUN_ONCE);
+    seine_get_stats(fixture.engine, &stats);
     if (!stats.waiting || stats.attempts == attempts) continue;
     attempts = stats.attempts;
     met++;
     longest_wait_ms = 0;
-    uv_walk(&bench.loop, on_handle, NULL);
+    uv_walk(&fixture.loop, on_handle, NULL);
     ck_assert_uint_le(longest_wait_ms, bounds[attempts - 1]);
     ck_assert_uint_eq(stats.transferring, 0);
   }
-  bench_run(&bench);
+  fixture_run(&fixture);
   ck_assert_uint_ge(met, 2);
-  ck_assert_uint_eq(bench.got[0].attempts, 6);
+  ck_assert_uint_eq(fixture.got[0].attempts, 6);
 }
 END_TEST
 

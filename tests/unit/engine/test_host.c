@@ -32,11 +32,11 @@ END_TEST
 
 START_TEST(scheme_name_and_port_make_a_host) {
   char http[] = "http", https[] = "https", name[] = "a.example", other[] = "b.example";
-  struct host *host = hosts_hold(&hosts, &(seine_url_t){.scheme = http, .host = name, .port = 80});
-  ck_assert_ptr_eq(hosts_hold(&hosts, &(seine_url_t){.scheme = http, .host = name, .port = 80}), host);
-  ck_assert_ptr_ne(hosts_hold(&hosts, &(seine_url_t){.scheme = https, .host = name, .port = 80}), host);
-  ck_assert_ptr_ne(hosts_hold(&hosts, &(seine_url_t){.scheme = http, .host = name, .port = 81}), host);
-  ck_assert_ptr_ne(hosts_hold(&hosts, &(seine_url_t){.scheme = http, .host = other, .port = 80}), host);
+  struct host *host = host_table_find(&hosts, &(seine_url_t){.scheme = http, .host = name, .port = 80});
+  ck_assert_ptr_eq(host_table_find(&hosts, &(seine_url_t){.scheme = http, .host = name, .port = 80}), host);
+  ck_assert_ptr_ne(host_table_find(&hosts, &(seine_url_t){.scheme = https, .host = name, .port = 80}), host);
+  ck_assert_ptr_ne(host_table_find(&hosts, &(seine_url_t){.scheme = http, .host = name, .port = 81}), host);
+  ck_assert_ptr_ne(host_table_find(&hosts, &(seine_url_t){.scheme = http, .host = other, .port = 80}), host);
   ck_assert_uint_eq(hosts.count, 4);
   ck_assert_uint_eq(host->fetches, 2);
 }
@@ -47,11 +47,11 @@ END_TEST
 START_TEST(no_more_than_the_cap_are_in_flight) {
   options.per_host = 3;
   struct host *host = with_queue("10.0.0.1", 10);
-  ck_assert_uint_eq(hosts.startable, 3);
+  ck_assert_uint_eq(hosts.ready, 3);
   ck_assert_uint_eq(start_all(), 3);
-  ck_assert_uint_eq(hosts.startable, 0);
+  ck_assert_uint_eq(hosts.ready, 0);
   end_well(host);
-  ck_assert_uint_eq(hosts.startable, 1);
+  ck_assert_uint_eq(hosts.ready, 1);
   ck_assert_uint_eq(start_all(), 1);
   ck_assert_uint_eq(host->in_flight, 3);
 }
@@ -60,16 +60,16 @@ END_TEST
 START_TEST(startable_follows_queues_slots_and_addresses) {
   options.per_host = 4;
   struct host *literal = with_queue("10.0.0.1", 2);
-  ck_assert_uint_eq(hosts.startable, 2);
+  ck_assert_uint_eq(hosts.ready, 2);
   struct host *named = with_queue("a.example", 9);
-  ck_assert_uint_eq(hosts.startable, 3); /* before its address is known, one of them can begin to look it up */
-  host_looking(named, true);
-  ck_assert_uint_eq(hosts.startable, 2);
-  host_looking(named, false);
-  ck_assert_uint_eq(hosts.startable, 3);
+  ck_assert_uint_eq(hosts.ready, 3); /* before its address is known, one of them can begin to look it up */
+  host_set_resolving(named, true);
+  ck_assert_uint_eq(hosts.ready, 2);
+  host_set_resolving(named, false);
+  ck_assert_uint_eq(hosts.ready, 3);
   drop_queue(named);
   drop_queue(literal);
-  ck_assert_uint_eq(hosts.startable, 0);
+  ck_assert_uint_eq(hosts.ready, 0);
   ck_assert_uint_eq(hosts.count, 0);
 }
 END_TEST
@@ -122,7 +122,7 @@ START_TEST(a_rate_is_remembered_while_no_fetch_is_there) {
   pass_ms(200);
   with_queue("10.0.0.1", 1);
   ck_assert_uint_eq(start_all(), 0);
-  ck_assert_uint_eq(hosts.startable, 0);
+  ck_assert_uint_eq(hosts.ready, 0);
   pass_ms(299);
   ck_assert_uint_eq(start_all(), 0);
   pass_ms(1);
@@ -158,13 +158,13 @@ START_TEST(memory_of_idle_hosts_is_bounded_and_the_oldest_go) {
     snprintf(name, sizeof name, "10.%d.%d.%d", i >> 16, i >> 8 & 255, i & 255);
     struct host *host = hold(name);
     host_unreachable(host, "connection refused");
-    host_let_go(host);
+    host_release(host);
   }
   ck_assert_uint_eq(hosts.count, 32768);
   ck_assert_uint_eq(hosts.idle_count, 32768);
   ck_assert_uint_eq(hold("10.0.0.0")->failures, 0);
   ck_assert_uint_eq(hold("10.0.156.63")->failures, 1);
-  hosts_close(&hosts);
+  host_table_close(&hosts);
   ck_assert_uint_eq(hosts.count, 0);
 }
 END_TEST

@@ -6,7 +6,7 @@
 
 /* A transfer that began now is told to come back later. */
 static uint64_t freeze(struct host *host, bool asked, uint64_t delay_ms) {
-  return host_freeze(host, now_ms, asked, delay_ms);
+  return host_throttle(host, now_ms, asked, delay_ms);
 }
 
 START_TEST(a_frozen_host_starts_nothing_until_its_time) {
@@ -14,14 +14,14 @@ START_TEST(a_frozen_host_starts_nothing_until_its_time) {
   ck_assert_ptr_eq(start_next()->host, host);
   pass_ms(10);
   ck_assert_uint_eq(freeze(host, true, 2000), 2000);
-  ck_assert_uint_eq(hosts.frozen, 1);
+  ck_assert_uint_eq(hosts.throttled, 1);
   end(host);
   ck_assert_ptr_eq(start_next()->host, other);
   ck_assert_ptr_null(start_next());
   pass_ms(1999);
   ck_assert_ptr_null(start_next());
   pass_ms(1);
-  ck_assert_uint_eq(hosts.frozen, 0);
+  ck_assert_uint_eq(hosts.throttled, 0);
   ck_assert_uint_eq(start_all(), 1); /* its cap begins at 1 */
 }
 END_TEST
@@ -65,13 +65,13 @@ START_TEST(one_wave_of_refusals_is_one_freeze) {
   ck_assert_uint_eq(start_all(), 8);
   for (int i = 0; i < 8; i++) {
     pass_ms(10);
-    host_freeze(host, started_ms, false, 0);
+    host_throttle(host, started_ms, false, 0);
     end(host);
   }
-  ck_assert_uint_eq(host->freezes, 1);
+  ck_assert_uint_eq(host->throttles_in_row, 1);
   ck_assert_uint_eq(host->cap, 1);
   ck_assert_uint_eq(event_count, 1);
-  ck_assert_int_eq(events[0], SEINE_EVENT_FROZEN);
+  ck_assert_int_eq(events[0], SEINE_EVENT_HOST_THROTTLED);
   ck_assert_uint_eq(event_delays[0], 100);
 }
 END_TEST
@@ -99,7 +99,7 @@ START_TEST(the_cap_grows_by_one_each_caps_worth_of_successes) {
     ck_assert_uint_eq(successes_until(host, cap + 1), cap);
   }
   ck_assert_uint_eq(event_count, 2);
-  ck_assert_int_eq(events[1], SEINE_EVENT_RAMPED);
+  ck_assert_int_eq(events[1], SEINE_EVENT_HOST_RECOVERED);
   start_next();
   end_well(host);
   ck_assert_uint_eq(host->cap, 8);
@@ -131,7 +131,7 @@ START_TEST(successes_from_before_a_freeze_do_not_raise_the_cap) {
   uint64_t started_ms = now_ms;
   ck_assert_uint_eq(start_all(), 8);
   pass_ms(10);
-  host_freeze(host, started_ms, true, 1000);
+  host_throttle(host, started_ms, true, 1000);
   end(host);
   for (int i = 0; i < 7; i++) {
     pass_ms(1);
@@ -152,12 +152,12 @@ START_TEST(a_late_refusal_does_not_freeze_for_the_longest_time) {
   uint64_t started_ms = now_ms;
   start_all();
   pass_ms(10);
-  host_freeze(host, started_ms, false, 0);
+  host_throttle(host, started_ms, false, 0);
   end(host);
   answer(host, started_ms);
   end(host);
   pass_ms(10);
-  ck_assert_uint_le(host_freeze(host, started_ms, false, 0), 100);
+  ck_assert_uint_le(host_throttle(host, started_ms, false, 0), 100);
 }
 END_TEST
 
@@ -167,11 +167,11 @@ START_TEST(a_late_refusal_without_a_delay_is_no_long_count) {
   uint64_t started_ms = now_ms;
   start_all();
   pass_ms(10);
-  host_freeze(host, started_ms, true, 100);
+  host_throttle(host, started_ms, true, 100);
   end(host);
   answer(host, started_ms);
   end(host);
-  ck_assert_uint_le(host_freeze(host, started_ms, false, 0), 100);
+  ck_assert_uint_le(host_throttle(host, started_ms, false, 0), 100);
 }
 END_TEST
 
@@ -184,7 +184,7 @@ START_TEST(a_wave_within_a_millisecond_is_one_freeze) {
     ck_assert_uint_eq(freeze(host, false, 0), 100);
     end(host);
   }
-  ck_assert_uint_eq(host->freezes, 1);
+  ck_assert_uint_eq(host->throttles_in_row, 1);
 }
 END_TEST
 
@@ -196,7 +196,7 @@ START_TEST(a_freeze_of_no_time_freezes_nothing) {
   ck_assert_uint_eq(freeze(host, true, 5000), 0);
   end(host);
   pass_ms(0);
-  ck_assert_uint_eq(hosts.frozen, 0);
+  ck_assert_uint_eq(hosts.throttled, 0);
   ck_assert_ptr_nonnull(start_next());
 }
 END_TEST
@@ -211,10 +211,10 @@ START_TEST(a_freeze_lasts_while_no_fetch_is_there) {
   pass_ms(500);
   ck_assert_ptr_eq(with_queue("10.0.0.1", 1), host);
   ck_assert_ptr_null(start_next());
-  ck_assert_uint_eq(hosts.frozen, 1);
+  ck_assert_uint_eq(hosts.throttled, 1);
   pass_ms(500);
   ck_assert_ptr_nonnull(start_next());
-  ck_assert_uint_eq(hosts.frozen, 0);
+  ck_assert_uint_eq(hosts.throttled, 0);
 }
 END_TEST
 
@@ -224,7 +224,7 @@ START_TEST(an_idle_host_does_not_count_as_frozen_for_ever) {
   freeze(host, true, 1000);
   end(host);
   pass_ms(2000);
-  ck_assert_uint_eq(hosts.frozen, 0);
+  ck_assert_uint_eq(hosts.throttled, 0);
   ck_assert_uint_eq(hosts.idle_count, 1);
 }
 END_TEST
@@ -248,8 +248,8 @@ static struct host *broken(size_t queued) {
 START_TEST(a_circuit_opens_after_five_failures_in_a_row) {
   struct host *host = broken(20);
   ck_assert(host_refuses(host));
-  ck_assert_ptr_eq(hosts_next(&hosts), host); /* to fail at once */
-  ck_assert_uint_eq(hosts.startable, 0);
+  ck_assert_ptr_eq(host_table_next(&hosts), host); /* to fail at once */
+  ck_assert_uint_eq(hosts.ready, 0);
 }
 END_TEST
 
@@ -337,19 +337,19 @@ START_TEST(a_look_up_can_be_the_probe) {
   options.retry_delay_ms = 100;
   struct host *host = with_queue("a.example", 20);
   for (int i = 0; i < 5; i++) {
-    ck_assert_ptr_eq(hosts_next(&hosts), host);
-    host_looking(host, true);
-    ck_assert_ptr_null(hosts_next(&hosts));
+    ck_assert_ptr_eq(host_table_next(&hosts), host);
+    host_set_resolving(host, true);
+    ck_assert_ptr_null(host_table_next(&hosts));
     host_unreachable(host, "connection refused");
-    host_looking(host, false);
+    host_set_resolving(host, false);
   }
   ck_assert(host_refuses(host));
   pass_ms(800);
   ck_assert(!host_refuses(host));
-  host_looking(host, true);
-  ck_assert_ptr_null(hosts_next(&hosts));
+  host_set_resolving(host, true);
+  ck_assert_ptr_null(host_table_next(&hosts));
   host_unreachable(host, "connection refused");
-  host_looking(host, false);
+  host_set_resolving(host, false);
   ck_assert(host_refuses(host));
   ck_assert_uint_eq(host->probes, 2);
 }

@@ -28,23 +28,23 @@
 #define TIFF_HEADER "II*\0\x08\0\0\0"
 
 struct answer {
-  enum structure_end end;
-  struct structure_report report;
+  enum image_end end;
+  struct image_report report;
 };
 
 static struct answer answer_of(const char *type, const uint8_t *data, size_t size) {
-  struct structure structure;
+  struct image_scan image_scan;
   struct answer answer;
-  structure_start(&structure, type);
-  structure_feed(&structure, data, size);
-  answer.end = structure_end(&structure, &answer.report);
+  image_scan_start(&image_scan, type);
+  image_scan_feed(&image_scan, data, size);
+  answer.end = image_end(&image_scan, &answer.report);
   return answer;
 }
 
 START_TEST(whole_images_are_whole) {
   const struct sample *sample = &samples[_i];
   struct answer answer = answer_of(sample->type, sample->data, sample->size);
-  ck_assert_msg(answer.end == STRUCTURE_WHOLE, "%s: %d", sample->name, answer.end);
+  ck_assert_msg(answer.end == IMAGE_WHOLE, "%s: %d", sample->name, answer.end);
   ck_assert_msg(answer.report.trailing_bytes == 0, "%s: %d trail", sample->name, (int)answer.report.trailing_bytes);
   ck_assert_msg(answer.report.width == sample->width && answer.report.height == sample->height, "%s: %u x %u",
                 sample->name, answer.report.width, answer.report.height);
@@ -72,9 +72,9 @@ START_TEST(cut_images_are_truncated) {
   for (size_t size = 0; size < sample->size; size++) {
     uint8_t *cut = malloc(size + 1); /* so that a read too far is seen */
     memcpy(cut, sample->data, size);
-    enum structure_end end = answer_of(sample->type, cut, size).end;
-    ck_assert_msg(end == STRUCTURE_TRUNCATED || end == STRUCTURE_WHOLE, "%s of %zu: %d", sample->name, size, end);
-    if (end == STRUCTURE_WHOLE) whole++;
+    enum image_end end = answer_of(sample->type, cut, size).end;
+    ck_assert_msg(end == IMAGE_TRUNCATED || end == IMAGE_WHOLE, "%s of %zu: %d", sample->name, size, end);
+    if (end == IMAGE_WHOLE) whole++;
     free(cut);
   }
   ck_assert_msg(whole == harmless_cuts(sample), "%s: %zu", sample->name, whole);
@@ -91,13 +91,13 @@ START_TEST(what_follows_an_image_trails) {
   for (size_t more = 1; more <= sizeof zeros; more++) {
     memcpy(longer + sample->size, zeros, more);
     struct answer answer = answer_of(sample->type, longer, sample->size + more);
-    ck_assert_msg(answer.end == STRUCTURE_WHOLE, "%s and %zu zeros: %d", sample->name, more, answer.end);
+    ck_assert_msg(answer.end == IMAGE_WHOLE, "%s and %zu zeros: %d", sample->name, more, answer.end);
     ck_assert_uint_eq(answer.report.trailing_bytes, tiff ? 0 : more);
   }
   for (size_t more = 1; more < sizeof words; more++) {
     memcpy(longer + sample->size, words, more);
     struct answer answer = answer_of(sample->type, longer, sample->size + more);
-    ck_assert_msg(answer.end == STRUCTURE_WHOLE, "%s and %zu letters: %d", sample->name, more, answer.end);
+    ck_assert_msg(answer.end == IMAGE_WHOLE, "%s and %zu letters: %d", sample->name, more, answer.end);
     ck_assert_uint_eq(answer.report.trailing_bytes, tiff ? 0 : more);
   }
   free(longer);
@@ -106,16 +106,16 @@ END_TEST
 
 /* Feeds in pieces of 1 to `most` bytes. */
 static struct answer answer_in_pieces(const char *type, const uint8_t *data, size_t size, size_t most) {
-  struct structure structure;
+  struct image_scan image_scan;
   struct answer answer;
-  structure_start(&structure, type);
+  image_scan_start(&image_scan, type);
   for (size_t at = 0; at < size;) {
     size_t part = 1 + (size_t)random() % most;
     if (part > size - at) part = size - at;
-    structure_feed(&structure, data + at, part);
+    image_scan_feed(&image_scan, data + at, part);
     at += part;
   }
-  answer.end = structure_end(&structure, &answer.report);
+  answer.end = image_end(&image_scan, &answer.report);
   return answer;
 }
 
@@ -132,8 +132,8 @@ START_TEST(pieces_do_not_matter) {
   for (size_t most = 1; most < 200; most++) {
     size_t size = most % 2 ? sample->size : (size_t)random() % sample->size;
     struct answer whole = answer_of(sample->type, sample->data, size);
-    struct answer pieces = answer_in_pieces(sample->type, sample->data, size, most);
-    ck_assert_msg(same(&whole, &pieces), "%s, %zu bytes in pieces of %zu at most", sample->name, size, most);
+    struct answer free_list = answer_in_pieces(sample->type, sample->data, size, most);
+    ck_assert_msg(same(&whole, &free_list), "%s, %zu bytes in pieces of %zu at most", sample->name, size, most);
   }
 }
 END_TEST
@@ -151,8 +151,8 @@ START_TEST(random_damage_does_no_harm) {
     for (int change = 1 + (int)(random() % 8); change > 0; change--)
       bytes[(size_t)random() % (random() % 2 && size > 64 ? 64 : size)] = (uint8_t)(random() % 4 ? random() : -1);
     struct answer whole = answer_of(sample->type, bytes, size);
-    struct answer pieces = answer_in_pieces(sample->type, bytes, size, 40);
-    ck_assert_msg(same(&whole, &pieces), "%s, round %d", sample->name, round);
+    struct answer free_list = answer_in_pieces(sample->type, bytes, size, 40);
+    ck_assert_msg(same(&whole, &free_list), "%s, round %d", sample->name, round);
     free(bytes);
   }
 }
@@ -168,7 +168,7 @@ START_TEST(crc_sees_every_byte) {
     for (size_t at = from + 4; at < to; at++) {
       memcpy(bytes, samples[i].data, samples[i].size);
       bytes[at] ^= (uint8_t)(1u << at % 8);
-      ck_assert_int_eq(answer_of("image/png", bytes, samples[i].size).end, STRUCTURE_DAMAGED);
+      ck_assert_int_eq(answer_of("image/png", bytes, samples[i].size).end, IMAGE_DAMAGED);
     }
     free(bytes);
   }
@@ -180,94 +180,94 @@ static const struct {
   const char *what, *type;
   const uint8_t *data;
   size_t size;
-  enum structure_end end;
+  enum image_end end;
   int trailing;
 } oddities[] = {
-    {"not an image", "text/html", BYTES("<html>"), STRUCTURE_UNKNOWN, 0},
-    {"nothing at all", "image/jpeg", BYTES(""), STRUCTURE_TRUNCATED, 0},
+    {"not an image", "text/html", BYTES("<html>"), IMAGE_UNKNOWN, 0},
+    {"nothing at all", "image/jpeg", BYTES(""), IMAGE_TRUNCATED, 0},
     {"JPEG: fill bytes, and a segment of no length", "image/jpeg",
      BYTES("\xff\xd8\xff\xff\xff\xe0\0\2\xff\xfe\0\0" JPEG_SCAN "ab\xff\0\xff\xd0"
            "c\xff\xff\xd9"),
-     STRUCTURE_WHOLE, 0},
+     IMAGE_WHOLE, 0},
     {"JPEG: bytes between segments", "image/jpeg",
      BYTES("\xff\xd8\xff\xe0\0\4ab"
            "lost\xff\0" JPEG_SCAN "ab\xff\xd9xyz"),
-     STRUCTURE_WHOLE, 3},
+     IMAGE_WHOLE, 3},
     {"JPEG: an end inside a comment", "image/jpeg", BYTES("\xff\xd8\xff\xfe\0\4\xff\xd9" JPEG_SCAN "ab"),
-     STRUCTURE_TRUNCATED, 0},
+     IMAGE_TRUNCATED, 0},
     {"JPEG: no marker of today in a scan", "image/jpeg",
      BYTES("\xff\xd8" JPEG_SCAN "a\xff\x77"
            "b\xff\xd9"),
-     STRUCTURE_WHOLE, 0},
+     IMAGE_WHOLE, 0},
     {"JPEG: two pictures, as stereo cameras write them", "image/jpeg",
-     BYTES("\xff\xd8" JPEG_SCAN "a\xff\xd9\xff\xd8" JPEG_SCAN "a\xff\xd9"), STRUCTURE_WHOLE, 28},
-    {"PNG: no data, but an end", "image/png", BYTES(PNG_HEADER PNG_END), STRUCTURE_DAMAGED, 0},
+     BYTES("\xff\xd8" JPEG_SCAN "a\xff\xd9\xff\xd8" JPEG_SCAN "a\xff\xd9"), IMAGE_WHOLE, 28},
+    {"PNG: no data, but an end", "image/png", BYTES(PNG_HEADER PNG_END), IMAGE_DAMAGED, 0},
     {"PNG: a wrong CRC in a comment", "image/png", BYTES(PNG_HEADER "\0\0\0\3tEXta\0b\1\2\3\4" PNG_DATA PNG_END),
-     STRUCTURE_WHOLE, 0},
+     IMAGE_WHOLE, 0},
     {"PNG: a wrong CRC in a palette", "image/png", BYTES(PNG_HEADER "\0\0\0\3PLTEabc\1\2\3\4" PNG_END),
-     STRUCTURE_DAMAGED, 0},
+     IMAGE_DAMAGED, 0},
     {"PNG: a chunk without a name", "image/png", BYTES(PNG_HEADER "\0\0\0\3\0\0\0\0abc\1\2\3\4" PNG_END),
-     STRUCTURE_DAMAGED, 0},
+     IMAGE_DAMAGED, 0},
     {"PNG: a chunk of more than 2 GiB", "image/png",
      BYTES(PNG_HEADER "\xff\xff\xff\xff"
                       "IDATabc"),
-     STRUCTURE_DAMAGED, 0},
-    {"GIF: no trailer", "image/gif", BYTES(GIF_STILL GIF_IMAGE), STRUCTURE_WHOLE, 0},
-    {"GIF: two images, no trailer", "image/gif", BYTES(GIF_STILL GIF_IMAGE GIF_IMAGE), STRUCTURE_TRUNCATED, 0},
-    {"GIF: one image of a loop, no trailer", "image/gif", BYTES(GIF_STILL GIF_LOOP GIF_IMAGE), STRUCTURE_TRUNCATED, 0},
-    {"GIF: one image of a loop", "image/gif", BYTES(GIF_STILL GIF_LOOP GIF_IMAGE ";"), STRUCTURE_WHOLE, 0},
+     IMAGE_DAMAGED, 0},
+    {"GIF: no trailer", "image/gif", BYTES(GIF_STILL GIF_IMAGE), IMAGE_WHOLE, 0},
+    {"GIF: two images, no trailer", "image/gif", BYTES(GIF_STILL GIF_IMAGE GIF_IMAGE), IMAGE_TRUNCATED, 0},
+    {"GIF: one image of a loop, no trailer", "image/gif", BYTES(GIF_STILL GIF_LOOP GIF_IMAGE), IMAGE_TRUNCATED, 0},
+    {"GIF: one image of a loop", "image/gif", BYTES(GIF_STILL GIF_LOOP GIF_IMAGE ";"), IMAGE_WHOLE, 0},
     {"GIF: another application, no trailer", "image/gif",
-     BYTES(GIF_STILL "!\xff\x0bICCRGBG1012\1x\0!\xff\3abc\0!\xff\0" GIF_IMAGE), STRUCTURE_WHOLE, 0},
-    {"GIF: one terminator too many", "image/gif", BYTES(GIF_STILL GIF_IMAGE "\0;"), STRUCTURE_WHOLE, 0},
-    {"GIF: rubbish for a trailer", "image/gif", BYTES(GIF_STILL GIF_IMAGE "rubbish"), STRUCTURE_WHOLE, 7},
-    {"GIF: rubbish for an image", "image/gif", BYTES(GIF_STILL "rubbish"), STRUCTURE_DAMAGED, 0},
+     BYTES(GIF_STILL "!\xff\x0bICCRGBG1012\1x\0!\xff\3abc\0!\xff\0" GIF_IMAGE), IMAGE_WHOLE, 0},
+    {"GIF: one terminator too many", "image/gif", BYTES(GIF_STILL GIF_IMAGE "\0;"), IMAGE_WHOLE, 0},
+    {"GIF: rubbish for a trailer", "image/gif", BYTES(GIF_STILL GIF_IMAGE "rubbish"), IMAGE_WHOLE, 7},
+    {"GIF: rubbish for an image", "image/gif", BYTES(GIF_STILL "rubbish"), IMAGE_DAMAGED, 0},
     {"GIF: an image that was announced does not come", "image/gif", BYTES(GIF_STILL GIF_IMAGE "!\xf9\4\0\0\0\0\0"),
-     STRUCTURE_TRUNCATED, 0},
-    {"GIF: no image", "image/gif", BYTES(GIF_STILL), STRUCTURE_TRUNCATED, 0},
+     IMAGE_TRUNCATED, 0},
+    {"GIF: no image", "image/gif", BYTES(GIF_STILL), IMAGE_TRUNCATED, 0},
     {"WebP: its size was never filled in", "image/webp", BYTES("RIFF\0\0\0\0WEBPVP8 1234567890abcdefgh"),
-     STRUCTURE_UNKNOWN, 0},
-    {"AVIF: an index and data", "image/avif", BYTES(ISO_INDEX ISO_DATA), STRUCTURE_WHOLE, 0},
+     IMAGE_UNKNOWN, 0},
+    {"AVIF: an index and data", "image/avif", BYTES(ISO_INDEX ISO_DATA), IMAGE_WHOLE, 0},
     {"AVIF: data of 64-bit size", "image/avif",
      BYTES(ISO_INDEX "\0\0\0\1mdat\0\0\0\0\0\0\0\x14"
                      "1234"),
-     STRUCTURE_WHOLE, 0},
+     IMAGE_WHOLE, 0},
     {"AVIF: more data than any file has", "image/avif",
      BYTES(ISO_INDEX "\0\0\0\1mdat\xff\xff\xff\xff\xff\xff\xff\xff"
                      "1234"),
-     STRUCTURE_DAMAGED, 0},
-    {"AVIF: data to the end", "image/avif", BYTES(ISO_INDEX "\0\0\0\0mdat12"), STRUCTURE_WHOLE, 0},
+     IMAGE_DAMAGED, 0},
+    {"AVIF: data to the end", "image/avif", BYTES(ISO_INDEX "\0\0\0\0mdat12"), IMAGE_WHOLE, 0},
     {"AVIF: the data comes first, the index is missing", "image/avif",
      BYTES("\0\0\0\x10"
            "ftypavif\0\0\0\0" ISO_DATA),
-     STRUCTURE_TRUNCATED, 0},
-    {"AVIF: the data is missing", "image/avif", BYTES(ISO_INDEX), STRUCTURE_TRUNCATED, 0},
-    {"AVIF: one more box begins", "image/avif", BYTES(ISO_INDEX ISO_DATA "\0\0\1\0mda"), STRUCTURE_TRUNCATED, 0},
+     IMAGE_TRUNCATED, 0},
+    {"AVIF: the data is missing", "image/avif", BYTES(ISO_INDEX), IMAGE_TRUNCATED, 0},
+    {"AVIF: one more box begins", "image/avif", BYTES(ISO_INDEX ISO_DATA "\0\0\1\0mda"), IMAGE_TRUNCATED, 0},
     {"AVIF: a box that is larger than the one it is in", "image/avif",
-     BYTES("\0\0\0\x14meta\0\0\0\0\0\0\1\x08iloc" ISO_DATA), STRUCTURE_WHOLE, 0},
+     BYTES("\0\0\0\x14meta\0\0\0\0\0\0\1\x08iloc" ISO_DATA), IMAGE_WHOLE, 0},
     {"BMP: from the top down, with a wrong file size", "image/bmp",
      BYTES("BM\xff\xff\xff\xff\0\0\0\0\x36\0\0\0\x28\0\0\0\2\0\0\0\xfe\xff\xff\xff\1\0\x18\0" BMP_REST BMP_REST),
-     STRUCTURE_WHOLE, 0},
+     IMAGE_WHOLE, 0},
     {"BMP: three rows too few", "image/bmp",
-     BYTES("BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\2\0\0\0\5\0\0\0\1\0\x18\0" BMP_REST BMP_REST), STRUCTURE_TRUNCATED,
+     BYTES("BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\2\0\0\0\5\0\0\0\1\0\x18\0" BMP_REST BMP_REST), IMAGE_TRUNCATED,
      0},
     {"BMP: the pixels begin inside the header, they say", "image/bmp",
-     BYTES("BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0\2\0\0\0\2\0\0\0\1\0\x18\0" BMP_REST BMP_REST), STRUCTURE_WHOLE, 0},
+     BYTES("BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0\2\0\0\0\2\0\0\0\1\0\x18\0" BMP_REST BMP_REST), IMAGE_WHOLE, 0},
     {"BMP: run lengths", "image/bmp", BYTES("BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\2\0\0\0\2\0\0\0\1\0\x08\0\1\0\0\0"),
-     STRUCTURE_TRUNCATED, 0},
+     IMAGE_TRUNCATED, 0},
     {"BMP: more pixels than there are numbers", "image/bmp",
      BYTES("BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\0\0\0\x80\0\0\0\x80\1\0\x40\0\0\0\0\0" BMP_REST),
-     STRUCTURE_UNKNOWN, 0},
+     IMAGE_UNKNOWN, 0},
     {"TIFF: a second directory that is not there", "image/tiff",
-     BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\x1c\0\0\0ab"), STRUCTURE_TRUNCATED, 0},
+     BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\x1c\0\0\0ab"), IMAGE_TRUNCATED, 0},
     {"TIFF: a second directory, then half an entry", "image/tiff",
-     BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\x1a\0\0\0\1\0\0\1\3\0"), STRUCTURE_TRUNCATED, 0},
+     BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\x1a\0\0\0\1\0\0\1\3\0"), IMAGE_TRUNCATED, 0},
     {"TIFF: letters for a second directory", "image/tiff",
-     BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\x1a\0\0\0lettersletters"), STRUCTURE_WHOLE, 0},
+     BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\x1a\0\0\0lettersletters"), IMAGE_WHOLE, 0},
     {"TIFF: a second directory in front of the first", "image/tiff",
-     BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\2\0\0\0"), STRUCTURE_WHOLE, 0},
+     BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\2\0\0\0"), IMAGE_WHOLE, 0},
     {"TIFF: a big one of no entries", "image/tiff", BYTES("II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0"),
-     STRUCTURE_TRUNCATED, 0},
-    {"TIFF: of a version to come", "image/tiff", BYTES("II,\0\x08\0\0\0\x10\0\0\0"), STRUCTURE_UNKNOWN, 0},
+     IMAGE_TRUNCATED, 0},
+    {"TIFF: of a version to come", "image/tiff", BYTES("II,\0\x08\0\0\0\x10\0\0\0"), IMAGE_UNKNOWN, 0},
 };
 
 START_TEST(oddities_are_judged_kindly) {

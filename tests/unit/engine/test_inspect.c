@@ -140,9 +140,9 @@ START_TEST(rules_are_all_there_or_an_error) {
       {"# nothing but a comment\n\n", NULL, 0, "text/plain"},
       {NULL, NULL, 0, "text/plain"},
       {"0 string\n", NULL, 0, "text/plain"},
-      {"0 string SEINE a sample\n!:mime application/x-seine\n", ":cut.mgc", SEINE_ENOSYS, NULL},
-      {"# nothing but a comment\n", "", SEINE_ENOSYS, NULL},
-      {NULL, "", SEINE_ENOSYS, NULL},
+      {"0 string SEINE a sample\n!:mime application/x-seine\n", ":cut.mgc", SEINE_ELIBRARY, NULL},
+      {"# nothing but a comment\n", "", SEINE_ELIBRARY, NULL},
+      {NULL, "", SEINE_ELIBRARY, NULL},
   };
   static const uint8_t page[] = "<!DOCTYPE html><title>x</title>", own[] = "SEINE and words";
   char *usual = strdup(magic_getpath(NULL, 0));
@@ -176,7 +176,7 @@ START_TEST(images_end_in_memory_and_in_streams) {
       struct inspection seen = {.wants_md5 = i % 2};
       struct stream *stream = stream_new(NULL, false, i % 2);
       size_t grown, most;
-      ck_assert_int_eq(inspector_look(inspector, samples[i].data, size, &seen), 0);
+      ck_assert_int_eq(inspector_run(inspector, samples[i].data, size, &seen), 0);
       ck_assert_int_eq(seen.truncated, size < samples[i].size);
       for (size_t at = 0; at < size; at += most) {
         most = at ? 30 : 48; /* enough for the type to be seen */
@@ -208,7 +208,7 @@ static void hex(const uint8_t digest[32], char text[65]) {
 
 static const struct {
   const char *text, *digest;
-} digests[] = {
+} sha256_batch[] = {
     {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
     {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
     {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
@@ -220,22 +220,22 @@ START_TEST(digests_are_right_however_the_bytes_come) {
   struct inspector *inspector;
   ck_assert_int_eq(digest_open(&digest, DIGEST_SHA256), 0);
   ck_assert_int_eq(inspector_open(&inspector), 0);
-  for (size_t i = 0; i < sizeof(digests) / sizeof(digests[0]); i++) {
-    size_t length = strlen(digests[i].text);
-    uint8_t once[32], pieces[32];
+  for (size_t i = 0; i < sizeof(sha256_batch) / sizeof(sha256_batch[0]); i++) {
+    size_t length = strlen(sha256_batch[i].text);
+    uint8_t once[32], free_list[32];
     struct inspection seen = {0};
     char text[65];
-    seine_sha256(digests[i].text, length, once);
+    seine_sha256(sha256_batch[i].text, length, once);
     hex(once, text);
-    ck_assert_str_eq(text, digests[i].digest);
+    ck_assert_str_eq(text, sha256_batch[i].digest);
     ck_assert_int_eq(digest_start(digest), 0);
     ck_assert_int_eq(digest_add(digest, "forgotten", 9), 0);
     ck_assert_int_eq(digest_start(digest), 0);
     for (size_t at = 0; at < length; at++)
-      ck_assert_int_eq(digest_add(digest, digests[i].text + at, 1), 0);
-    ck_assert_int_eq(digest_end(digest, pieces), 0);
-    ck_assert_mem_eq(pieces, once, 32);
-    ck_assert_int_eq(inspector_look(inspector, (const uint8_t *)digests[i].text, length, &seen), 0);
+      ck_assert_int_eq(digest_add(digest, sha256_batch[i].text + at, 1), 0);
+    ck_assert_int_eq(digest_end(digest, free_list), 0);
+    ck_assert_mem_eq(free_list, once, 32);
+    ck_assert_int_eq(inspector_run(inspector, (const uint8_t *)sha256_batch[i].text, length, &seen), 0);
     ck_assert_mem_eq(seen.sha256, once, 32);
   }
   inspector_close(inspector);
@@ -246,24 +246,24 @@ END_TEST
 /* Each has what libcrypto finds for it alone: of every size about a block's, a job's most and nothing, in batches of
  * every count. */
 START_TEST(a_batch_has_the_digest_of_each) {
-  static uint8_t bytes[DIGESTS_MOST][66000];
+  static uint8_t bytes[SHA256_BATCH_MAX][66000];
   static const size_t sizes[] = {0, 1, 55, 56, 63, 64, 65, 119, 120, 127, 128, 16384, 65534, 65535, 66000};
   unsigned seed = (unsigned)time(NULL);
   struct inspector *inspector;
   printf("seed %u\n", seed);
   srandom(seed);
-  for (size_t i = 0; i < DIGESTS_MOST; i++)
+  for (size_t i = 0; i < SHA256_BATCH_MAX; i++)
     for (size_t k = 0; k < sizeof bytes[i]; k++)
       bytes[i][k] = (uint8_t)(random() >> 9);
   ck_assert_int_eq(inspector_open(&inspector), 0);
-  for (size_t count = 1; count <= DIGESTS_MOST; count++) {
-    struct inspection seen[DIGESTS_MOST] = {{.wants_md5 = false}};
-    struct look looks[DIGESTS_MOST];
+  for (size_t count = 1; count <= SHA256_BATCH_MAX; count++) {
+    struct inspection seen[SHA256_BATCH_MAX] = {{.wants_md5 = false}};
+    struct inspect_job looks[SHA256_BATCH_MAX];
     for (size_t i = 0; i < count; i++) {
       size_t drawn = (size_t)random(), known = sizes[drawn % (sizeof sizes / sizeof *sizes)];
-      looks[i] = (struct look){.data = bytes[i], .size = i % 3 ? drawn % 3000 : known, .seen = &seen[i], .error = -1};
+      looks[i] = (struct inspect_job){.data = bytes[i], .size = i % 3 ? drawn % 3000 : known, .seen = &seen[i], .error = -1};
     }
-    inspector_look_many(inspector, looks, count);
+    inspector_run_many(inspector, looks, count);
     for (size_t i = 0; i < count; i++) {
       uint8_t alone[32];
       seine_sha256(looks[i].data, looks[i].size, alone);
@@ -290,7 +290,7 @@ START_TEST(random_bytes_do_no_harm) {
     for (int change = 0; change < 40 && size; change++)
       body[(size_t)random() % (size < 200 ? size : 200)] = (uint8_t)random();
     size = (size_t)random() % (size + 1);
-    ck_assert_int_eq(inspector_look(inspector, body, size, &seen), 0);
+    ck_assert_int_eq(inspector_run(inspector, body, size, &seen), 0);
     media_essence(seen.type, essence, sizeof(essence));
     ck_assert_str_eq(essence, seen.type);
     ck_assert_str_ne(essence, "");
@@ -314,7 +314,7 @@ static void measure(void) {
     size_t size = body_make(looks[i].number, body);
     clock_gettime(CLOCK_MONOTONIC, &from);
     for (int look = 0; look < 200; look++)
-      inspector_look(inspector, body, size, &seen);
+      inspector_run(inspector, body, size, &seen);
     clock_gettime(CLOCK_MONOTONIC, &to);
     printf("%s of 16 KB: %.1f us a look\n", looks[i].name,
            ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) / 200e3);

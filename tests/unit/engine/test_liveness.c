@@ -7,58 +7,58 @@
 #include "fixtures/engine_fixture.h"
 #include "fixtures/suite.h"
 
-static struct bench bench;
+static struct fixture fixture;
 
 static void open_bench(void) {
-  bench_init(&bench);
-  bench.options.retry_delay_ms = bench.options.retry_max_delay_ms = 60000;
-  bench_open(&bench);
+  fixture_init(&fixture);
+  fixture.options.retry_delay_ms = fixture.options.retry_max_delay_ms = 60000;
+  fixture_open(&fixture);
 }
 
 static void close_bench(void) {
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 
 static void turn_until(enum fetch_state state) {
-  while (TAILQ_EMPTY(&bench.engine->lists[state]))
-    uv_run(&bench.loop, UV_RUN_ONCE);
-  uv_run(&bench.loop, UV_RUN_NOWAIT);
+  while (TAILQ_EMPTY(&fixture.engine->lists[state]))
+    uv_run(&fixture.loop, UV_RUN_ONCE);
+  uv_run(&fixture.loop, UV_RUN_NOWAIT);
 }
 
 START_TEST(a_waiting_fetch_has_an_alarm) {
-  struct got *got = bench_fetch(&bench, 1, "/img/png/a?status=500", SEINE_SINK_MEMORY);
+  struct got *got = fixture_fetch(&fixture, 1, "/img/png/a?status=500", SEINE_SINK_MEMORY);
   turn_until(FETCH_WAITING);
-  ck_assert_ptr_null(watchdog_look(bench.engine));
-  alarm_clear(&got->fetch->alarm);
-  ck_assert_str_eq(watchdog_look(bench.engine), "a waiting fetch without an alarm");
+  ck_assert_ptr_null(liveness_check(fixture.engine));
+  timer_clear(&got->fetch->timer);
+  ck_assert_str_eq(liveness_check(fixture.engine), "a waiting fetch without an alarm");
   seine_cancel(got->fetch);
-  bench_run(&bench);
+  fixture_run(&fixture);
 }
 END_TEST
 
 START_TEST(a_queued_fetch_has_a_host_that_moves) {
-  bench_fetch(&bench, 1, "/img/png/a?status=503&retry-after=50", SEINE_SINK_MEMORY);
+  fixture_fetch(&fixture, 1, "/img/png/a?status=503&retry-after=50", SEINE_SINK_MEMORY);
   turn_until(FETCH_WAITING);
-  struct got *got = bench_fetch(&bench, 1, "/img/png/b", SEINE_SINK_MEMORY);
-  uv_run(&bench.loop, UV_RUN_NOWAIT);
+  struct got *got = fixture_fetch(&fixture, 1, "/img/png/b", SEINE_SINK_MEMORY);
+  uv_run(&fixture.loop, UV_RUN_NOWAIT);
   ck_assert_int_eq(got->fetch->state, FETCH_QUEUED);
-  ck_assert_ptr_null(watchdog_look(bench.engine));
-  alarm_clear(&got->fetch->host->alarm);
-  ck_assert_str_eq(watchdog_look(bench.engine), "a host with fetches and nothing to start them");
+  ck_assert_ptr_null(liveness_check(fixture.engine));
+  timer_clear(&got->fetch->host->timer);
+  ck_assert_str_eq(liveness_check(fixture.engine), "a host with fetches and nothing to start them");
   seine_cancel(got->fetch);
-  seine_cancel(bench.got[0].fetch);
-  bench_run(&bench);
+  seine_cancel(fixture.got[0].fetch);
+  fixture_run(&fixture);
 }
 END_TEST
 
 START_TEST(a_transfer_has_a_deadline) {
-  struct got *got = bench_fetch(&bench, 1, "/img/png/a?silence=1", SEINE_SINK_MEMORY);
+  struct got *got = fixture_fetch(&fixture, 1, "/img/png/a?silence=1", SEINE_SINK_MEMORY);
   turn_until(FETCH_TRANSFERRING);
-  ck_assert_ptr_null(watchdog_look(bench.engine));
-  alarm_clear(&bench.engine->transfers.stalls.silence_alarm);
-  ck_assert_str_eq(watchdog_look(bench.engine), "transfers without a deadline");
+  ck_assert_ptr_null(liveness_check(fixture.engine));
+  timer_clear(&fixture.engine->transfers.stalls.silence_alarm);
+  ck_assert_str_eq(liveness_check(fixture.engine), "transfers without a deadline");
   seine_cancel(got->fetch);
-  bench_run(&bench);
+  fixture_run(&fixture);
 }
 END_TEST
 

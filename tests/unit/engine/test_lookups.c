@@ -4,26 +4,26 @@
 
 #include <stdlib.h>
 
-static struct bench bench;
+static struct fixture fixture;
 static char servers[40];
 
 static void open_bench(void) {
-  bench_init(&bench);
+  fixture_init(&fixture);
 }
 
 static void close_bench(void) {
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 
 static void ask_at(const char *address) {
-  snprintf(servers, sizeof servers, "%s:%d", address, server_port(bench.server));
-  bench.options.dns_servers = servers;
+  snprintf(servers, sizeof servers, "%s:%d", address, server_port(fixture.server));
+  fixture.options.dns_servers = servers;
 }
 
 /* Takes the host. */
 static struct got *fetch(char *host, const char *path) {
-  char *url = print("http://%s:%d%s", host, server_port(bench.server), path);
-  struct got *got = bench_request(&bench, &(seine_request_t){.url = url, .sink = SEINE_SINK_NULL});
+  char *url = print("http://%s:%d%s", host, server_port(fixture.server), path);
+  struct got *got = fixture_request(&fixture, &(seine_request_t){.url = url, .sink = SEINE_SINK_NULL});
   free(url);
   free(host);
   return got;
@@ -34,22 +34,22 @@ static struct got *fetch(char *host, const char *path) {
 /* The only slot is taken for good: whoever looks up only what can start will never ask. */
 START_TEST(names_are_asked_for_while_there_is_no_slot) {
   ask_at("127.0.1.1");
-  bench.options.concurrency = 1;
-  bench_open(&bench);
+  fixture.options.concurrency = 1;
+  fixture_open(&fixture);
   struct got *first = fetch(print("127.0.0.1"), "/img/png/first?silence=1");
-  while (server_requests(bench.server, "127.0.0.1", NULL) == 0)
-    uv_run(&bench.loop, UV_RUN_NOWAIT);
+  while (server_requests(fixture.server, "127.0.0.1", NULL) == 0)
+    uv_run(&fixture.loop, UV_RUN_NOWAIT);
   for (int i = 0; i < HOSTS; i++)
     fetch(print("127-0-0-2.k%d.test", i), "/img/png/a");
-  while (server_questions(bench.server, NULL, "A", NULL, 0) < HOSTS)
-    uv_run(&bench.loop, UV_RUN_NOWAIT);
-  ck_assert_uint_eq(bench.done, 0);
-  ck_assert_uint_eq(server_requests(bench.server, NULL, NULL), 1);
+  while (server_questions(fixture.server, NULL, "A", NULL, 0) < HOSTS)
+    uv_run(&fixture.loop, UV_RUN_NOWAIT);
+  ck_assert_uint_eq(fixture.done, 0);
+  ck_assert_uint_eq(server_requests(fixture.server, NULL, NULL), 1);
   seine_cancel(first->fetch);
-  bench_run(&bench);
-  ck_assert_uint_eq(server_questions(bench.server, NULL, "A", NULL, 0), HOSTS);
-  for (size_t i = 1; i < bench.count; i++)
-    ck_assert_int_eq(bench.got[i].status, SEINE_STATUS_OK);
+  fixture_run(&fixture);
+  ck_assert_uint_eq(server_questions(fixture.server, NULL, "A", NULL, 0), HOSTS);
+  for (size_t i = 1; i < fixture.count; i++)
+    ck_assert_int_eq(fixture.got[i].status, SEINE_STATUS_OK);
 }
 END_TEST
 
@@ -68,9 +68,9 @@ static const struct {
 START_TEST(a_look_up_that_hangs_holds_up_nobody_else) {
   char host[100];
   ask_at(hangs[_i].server);
-  bench.options.concurrency = 4;
-  bench.options.retries = 0;
-  bench_open(&bench);
+  fixture.options.concurrency = 4;
+  fixture.options.retries = 0;
+  fixture_open(&fixture);
   for (int i = 0; i < DEAD; i++) {
     snprintf(host, sizeof host, hangs[_i].dead, i);
     fetch(print("%s", host), "/img/png/a");
@@ -79,18 +79,18 @@ START_TEST(a_look_up_that_hangs_holds_up_nobody_else) {
     snprintf(host, sizeof host, hangs[_i].alive, i);
     fetch(print("%s", host), "/img/png/a");
   }
-  bench.hold = true;
-  while (bench.done < ALIVE)
-    uv_run(&bench.loop, UV_RUN_ONCE);
-  for (size_t i = 0; i < bench.count; i++)
-    ck_assert_int_eq(bench.got[i].calls, i >= DEAD);
-  for (size_t i = DEAD; i < bench.count; i++)
-    ck_assert_int_eq(bench.got[i].status, SEINE_STATUS_OK);
+  fixture.hold = true;
+  while (fixture.done < ALIVE)
+    uv_run(&fixture.loop, UV_RUN_ONCE);
+  for (size_t i = 0; i < fixture.count; i++)
+    ck_assert_int_eq(fixture.got[i].calls, i >= DEAD);
+  for (size_t i = DEAD; i < fixture.count; i++)
+    ck_assert_int_eq(fixture.got[i].status, SEINE_STATUS_OK);
   for (size_t i = 0; i < DEAD; i++)
-    seine_cancel(bench.got[i].fetch);
-  bench.hold = false;
-  bench_run(&bench);
-  ck_assert_uint_eq(server_requests(bench.server, NULL, NULL), ALIVE);
+    seine_cancel(fixture.got[i].fetch);
+  fixture.hold = false;
+  fixture_run(&fixture);
+  ck_assert_uint_eq(server_requests(fixture.server, NULL, NULL), ALIVE);
 }
 END_TEST
 

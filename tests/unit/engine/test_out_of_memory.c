@@ -77,13 +77,13 @@ static const struct wanted wanted[] = {
      {"Authorization: Basic b3RoZXI6d29yZA==", "X-All: 1", "X-Own: 2", "X-Host: 4", "Proxy-Authorization: Basic cjpz"}},
 };
 
-static struct got *ask(struct bench *bench, const struct wanted *what, bool fails) {
+static struct got *ask(struct fixture *fixture, const struct wanted *what, bool fails) {
   static const char *const own[] = {"X-Own: 2", NULL};
-  char *url = print("http://%s@127.0.0.%d:%d/echo", what->user, what->host, server_port(bench->server));
-  struct got *got = bench_request(bench, &(seine_request_t){.url = url, .headers = own, .sink = SEINE_SINK_MEMORY});
+  char *url = print("http://%s@127.0.0.%d:%d/echo", what->user, what->host, server_port(fixture->server));
+  struct got *got = fixture_request(fixture, &(seine_request_t){.url = url, .headers = own, .sink = SEINE_SINK_MEMORY});
   free(url);
   arm(fails ? COPIES : NONE);
-  bench_wait(bench);
+  fixture_wait(fixture);
   faults.armed = NONE;
   return got;
 }
@@ -104,38 +104,38 @@ static void check(const struct got *got, const struct wanted *what, bool by_prox
 /* ---- Tests ---- */
 
 /* A bench with a proxy for one host, another by a rule, and lines of all three kinds. Lasts as long as the test. */
-static void init(struct bench *bench, bool by_proxy) {
+static void init(struct fixture *fixture, bool by_proxy) {
   static const char *const all[] = {"X-All: 1", NULL}, *const of_first[] = {"X-Host: 3", NULL};
   static const char *const of_second[] = {"X-Host: 4", NULL};
   static const char *proxies[2];
   static seine_rule_t rules[2];
   static char proxy[64], another[64];
-  bench_init(bench);
-  snprintf(proxy, sizeof proxy, "http://p:q@127.0.0.2:%d", server_port(bench->server));
-  snprintf(another, sizeof another, "http://r:s@127.0.0.4:%d", server_port(bench->server));
+  fixture_init(fixture);
+  snprintf(proxy, sizeof proxy, "http://p:q@127.0.0.2:%d", server_port(fixture->server));
+  snprintf(another, sizeof another, "http://r:s@127.0.0.4:%d", server_port(fixture->server));
   proxies[0] = proxy;
   rules[0] = (seine_rule_t){.pattern = "127.0.0.1", .headers = of_first};
   rules[1] = (seine_rule_t){.pattern = "127.0.0.3", .headers = of_second, .proxy = by_proxy ? another : NULL};
-  bench->options.headers = all;
-  bench->options.rules = rules;
-  bench->options.rule_count = 2;
-  bench->options.proxies = by_proxy ? proxies : NULL;
-  bench->options.no_proxy = "";
+  fixture->options.headers = all;
+  fixture->options.rules = rules;
+  fixture->options.rule_count = 2;
+  fixture->options.proxies = by_proxy ? proxies : NULL;
+  fixture->options.no_proxy = "";
 }
 
 /* Three requests one after another, by the same transfer; a copy for the second fails. Whether there was one. */
 static bool play(unsigned long n, bool by_proxy) {
-  struct bench bench;
+  struct fixture fixture;
   bool any = false;
-  init(&bench, by_proxy);
-  bench_open(&bench);
+  init(&fixture, by_proxy);
+  fixture_open(&fixture);
   faults.n = n;
   for (int i = 0; i < 3; i++) {
-    check(ask(&bench, &wanted[i % 2], i == 1), &wanted[i % 2], by_proxy);
+    check(ask(&fixture, &wanted[i % 2], i == 1), &wanted[i % 2], by_proxy);
     any |= faults.failed;
   }
-  bench_run(&bench);
-  bench_clear(&bench);
+  fixture_run(&fixture);
+  fixture_clear(&fixture);
   return any;
 }
 
@@ -151,21 +151,21 @@ START_TEST(a_request_is_whole_or_is_none) {
 END_TEST
 
 START_TEST(an_engine_opens_whole_or_not_at_all) {
-  struct bench bench;
+  struct fixture fixture;
   unsigned without = 0;
   replace_allocator();
   for (faults.n = 0; faults.n < 10 * MOST; faults.n++) {
-    init(&bench, true);
+    init(&fixture, true);
     arm(ALL);
-    int error = seine_open(&bench.engine, &bench.loop, &bench.options);
+    int error = seine_open(&fixture.engine, &fixture.loop, &fixture.options);
     faults.armed = NONE;
     /* libcurl 7.88 can do without some, and takes a login that it could not copy for a bad one. */
     bool said = error == SEINE_ENOMEM || error == SEINE_EINVAL;
     ck_assert_msg(!error || (faults.failed && said), "allocation %lu: %s", faults.n, seine_strerror(error));
     without += error == SEINE_ENOMEM;
-    bench.closed = error != 0;
-    bench_run(&bench);
-    bench_clear(&bench);
+    fixture.closed = error != 0;
+    fixture_run(&fixture);
+    fixture_clear(&fixture);
     if (!faults.failed) break;
   }
   printf("%lu allocations to open, no engine without %u of them\n", faults.n, without);

@@ -14,13 +14,13 @@
 #include "store/partial_files.h"
 #include "fixtures/suite.h"
 
-static struct bench bench;
+static struct fixture fixture;
 
 #define ETAG   "&etag=%22v1%22"
 #define BROKEN "size=20000000&truncate=12000000&faults=1&ranges=1"
 
 static char *only_part(void) {
-  char *folder = print("%s/" PARTS_FOLDER, bench.folder);
+  char *folder = print("%s/" PARTIAL_FOLDER, fixture.folder);
   struct files files = files_below(folder);
   char *path = files.count == 1 ? print("%s/%s", folder, files.paths[0]) : NULL;
   files_clear(&files);
@@ -29,21 +29,21 @@ static char *only_part(void) {
 }
 
 static char *leave_a_part(const char *path) {
-  bench_init(&bench);
-  bench.options.keep_parts = true;
-  bench.options.retries = 0;
-  bench_open(&bench);
-  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
-  bench_run(&bench);
+  fixture_init(&fixture);
+  fixture.options.keep_partial = true;
+  fixture.options.retries = 0;
+  fixture_open(&fixture);
+  struct got *got = fixture_fetch(&fixture, 1, path, SEINE_SINK_FILE);
+  fixture_run(&fixture);
   ck_assert_int_eq(got->status, SEINE_STATUS_FAILED);
   ck_assert_int_eq(got->error, SEINE_ETRUNCATED);
   return only_part();
 }
 
 static void assert_nothing_is_left(void) {
-  char *folder = print("%s/" PARTS_FOLDER, bench.folder);
+  char *folder = print("%s/" PARTIAL_FOLDER, fixture.folder);
   ck_assert_int_ne(access(folder, F_OK), 0);
-  ck_assert_uint_eq(bench_files(&bench), 1);
+  ck_assert_uint_eq(fixture_files(&fixture), 1);
   free(folder);
 }
 
@@ -53,26 +53,26 @@ START_TEST(the_next_run_goes_on) {
   const char *path = resumed[_i];
   char *part = leave_a_part(path);
   ck_assert_ptr_nonnull(part);
-  bench_open_again(&bench);
-  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
-  bench_run(&bench);
-  bench_assert_is(got, path);
+  fixture_open_again(&fixture);
+  struct got *got = fixture_fetch(&fixture, 1, path, SEINE_SINK_FILE);
+  fixture_run(&fixture);
+  fixture_assert_is(got, path);
   ck_assert_uint_eq(got->attempts, 1);
-  ck_assert_uint_lt(server_bytes(bench.server, NULL, path), 20000000 + 200000);
+  ck_assert_uint_lt(server_bytes(fixture.server, NULL, path), 20000000 + 200000);
   assert_nothing_is_left();
   free(part);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 START_TEST(without_the_option_nothing_is_left) {
-  bench_init(&bench);
-  bench.options.retries = 0;
-  bench_open(&bench);
-  bench_fetch(&bench, 1, "/img/jpeg/a?" BROKEN ETAG, SEINE_SINK_FILE);
-  bench_run(&bench);
-  ck_assert_uint_eq(bench_files(&bench), 0);
-  bench_clear(&bench);
+  fixture_init(&fixture);
+  fixture.options.retries = 0;
+  fixture_open(&fixture);
+  fixture_fetch(&fixture, 1, "/img/jpeg/a?" BROKEN ETAG, SEINE_SINK_FILE);
+  fixture_run(&fixture);
+  ck_assert_uint_eq(fixture_files(&fixture), 0);
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -123,27 +123,27 @@ START_TEST(a_part_that_is_damaged_is_not_used) {
   damage(part, _i);
   char *elsewhere = print("%s.other", part);
   bool planted = file_sha256(elsewhere, before);
-  bench_open_again(&bench);
-  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
-  bench_run(&bench);
-  bench_assert_is(got, path);
-  ck_assert_uint_ge(server_bytes(bench.server, NULL, path), 20000000 + 12000000);
+  fixture_open_again(&fixture);
+  struct got *got = fixture_fetch(&fixture, 1, path, SEINE_SINK_FILE);
+  fixture_run(&fixture);
+  fixture_assert_is(got, path);
+  ck_assert_uint_ge(server_bytes(fixture.server, NULL, path), 20000000 + 12000000);
   if (planted) { /* what a link led to is as it was */
     ck_assert(file_sha256(elsewhere, after));
     ck_assert_str_eq(before, after);
     unlink(elsewhere);
   }
   ck_assert_ptr_null(only_part());
-  ck_assert_uint_eq(bench_files(&bench), 1);
+  ck_assert_uint_eq(fixture_files(&fixture), 1);
   free(elsewhere);
   free(part);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 /* Writes another validator into a part, with a check that fits: as somebody would who plants a part. */
 static void plant(const char *path, const char *validator) {
-  struct part_record record;
+  struct partial_footer record;
   int fd = open(path, O_RDWR);
   off_t at = lseek(fd, 0, SEEK_END) - (off_t)sizeof record;
   ck_assert_int_eq(pread(fd, &record, sizeof record, at), (int)sizeof record);
@@ -175,82 +175,82 @@ START_TEST(a_planted_validator_adds_nothing_to_a_request) {
   char *part = leave_a_part(path);
   ck_assert_ptr_nonnull(part);
   plant(part, planted[_i].validator);
-  bench_open_again(&bench);
-  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
-  bench_run(&bench);
-  bench_assert_is(got, path);
+  fixture_open_again(&fixture);
+  struct got *got = fixture_fetch(&fixture, 1, path, SEINE_SINK_FILE);
+  fixture_run(&fixture);
+  fixture_assert_is(got, path);
   ck_assert_uint_eq(got->attempts, 1);
   ck_assert_int_eq(got->http_status, planted[_i].is_used ? 206 : 200);
-  ck_assert_uint_eq(server_requests(bench.server, NULL, "/evil"), 0);
+  ck_assert_uint_eq(server_requests(fixture.server, NULL, "/evil"), 0);
   assert_nothing_is_left();
   free(part);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 START_TEST(a_body_that_changed_meanwhile_begins_anew) {
   const char *path = "/img/jpeg/a?" BROKEN ETAG "&changed=2";
   free(leave_a_part(path));
-  bench_open_again(&bench);
-  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
-  bench_run(&bench);
-  bench_assert_is(got, "/img/jpeg/a?size=20000000&seed=1");
+  fixture_open_again(&fixture);
+  struct got *got = fixture_fetch(&fixture, 1, path, SEINE_SINK_FILE);
+  fixture_run(&fixture);
+  fixture_assert_is(got, "/img/jpeg/a?size=20000000&seed=1");
   assert_nothing_is_left();
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 START_TEST(a_part_of_another_url_stays_until_it_is_old) {
   char *part = leave_a_part("/img/jpeg/a?" BROKEN ETAG);
-  bench_open_again(&bench);
-  struct got *got = bench_fetch(&bench, 1, "/img/jpeg/b", SEINE_SINK_FILE);
-  bench_run(&bench);
-  bench_assert_is(got, "/img/jpeg/b");
+  fixture_open_again(&fixture);
+  struct got *got = fixture_fetch(&fixture, 1, "/img/jpeg/b", SEINE_SINK_FILE);
+  fixture_run(&fixture);
+  fixture_assert_is(got, "/img/jpeg/b");
   ck_assert_int_eq(access(part, F_OK), 0);
-  struct timespec old[2] = {{.tv_sec = time(NULL) - (PARTS_DAYS + 1) * 86400},
-                            {.tv_sec = time(NULL) - (PARTS_DAYS + 1) * 86400}};
+  struct timespec old[2] = {{.tv_sec = time(NULL) - (PARTIAL_MAX_DAYS + 1) * 86400},
+                            {.tv_sec = time(NULL) - (PARTIAL_MAX_DAYS + 1) * 86400}};
   ck_assert_int_eq(utimensat(AT_FDCWD, part, old, 0), 0);
-  bench_open_again(&bench);
-  bench_fetch(&bench, 1, "/img/jpeg/b", SEINE_SINK_FILE);
-  bench_run(&bench);
+  fixture_open_again(&fixture);
+  fixture_fetch(&fixture, 1, "/img/jpeg/b", SEINE_SINK_FILE);
+  fixture_run(&fixture);
   assert_nothing_is_left();
   free(part);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 /* Ends everything once so much was received. */
 static void close_when_received(uv_timer_t *timer) {
   seine_stats_t stats;
-  seine_get_stats(bench.engine, &stats);
+  seine_get_stats(fixture.engine, &stats);
   if (stats.received_bytes < 11000000) return;
   uv_close((uv_handle_t *)timer, NULL);
-  seine_cancel(bench.got[0].fetch);
+  seine_cancel(fixture.got[0].fetch);
 }
 
 /* The server sends at most so many bytes more than the 20,000,000 of the body. */
 static void next_run_completes(const char *path, uint64_t more_bytes) {
-  bench_open_again(&bench);
-  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
-  bench_run(&bench);
-  bench_assert_is(got, path);
-  ck_assert_uint_lt(server_bytes(bench.server, NULL, path), 20000000 + more_bytes);
+  fixture_open_again(&fixture);
+  struct got *got = fixture_fetch(&fixture, 1, path, SEINE_SINK_FILE);
+  fixture_run(&fixture);
+  fixture_assert_is(got, path);
+  ck_assert_uint_lt(server_bytes(fixture.server, NULL, path), 20000000 + more_bytes);
   assert_nothing_is_left();
 }
 
 START_TEST(a_cancelled_body_goes_on_in_the_next_run) {
   const char *path = "/img/jpeg/a?size=20000000&stall=12000000&faults=1&ranges=1" ETAG;
   uv_timer_t timer;
-  bench_init(&bench);
-  bench.options.keep_parts = true;
-  bench_open(&bench);
-  uv_timer_init(&bench.loop, &timer);
+  fixture_init(&fixture);
+  fixture.options.keep_partial = true;
+  fixture_open(&fixture);
+  uv_timer_init(&fixture.loop, &timer);
   uv_timer_start(&timer, close_when_received, 5, 5);
-  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
-  bench_run(&bench);
+  struct got *got = fixture_fetch(&fixture, 1, path, SEINE_SINK_FILE);
+  fixture_run(&fixture);
   ck_assert_int_eq(got->error, SEINE_ECANCELLED);
   next_run_completes(path, 2000000);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -258,16 +258,16 @@ END_TEST
 START_TEST(a_part_that_was_not_taken_up_stays) {
   const char *path = "/img/jpeg/a?" BROKEN ETAG;
   char *part = leave_a_part(path);
-  bench_open_again(&bench);
-  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
+  fixture_open_again(&fixture);
+  struct got *got = fixture_fetch(&fixture, 1, path, SEINE_SINK_FILE);
   for (int i = 0; i < _i; i++)
-    uv_run(&bench.loop, UV_RUN_NOWAIT);
+    uv_run(&fixture.loop, UV_RUN_NOWAIT);
   if (got->fetch) seine_cancel(got->fetch);
-  bench_run(&bench);
+  fixture_run(&fixture);
   ck_assert_int_eq(got->error, SEINE_ECANCELLED);
   next_run_completes(path, 12000000);
   free(part);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -278,25 +278,25 @@ START_TEST(a_redirect_that_moved_begins_anew) {
   const char *first = "/img/jpeg/a?" BROKEN ETAG, *second = "/img/jpeg/b?size=20000000&ranges=1" ETAG;
   char *from = percent_encode(first), *to = percent_encode(second);
   char *path = print("/img/jpeg/r?changed=2&redirect=%s&moved=%s", from, to);
-  bench_init(&bench);
-  bench.options.keep_parts = _i;
-  bench.options.retries = _i ? 0 : 1;
-  bench_open(&bench);
-  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
-  bench_run(&bench);
+  fixture_init(&fixture);
+  fixture.options.keep_partial = _i;
+  fixture.options.retries = _i ? 0 : 1;
+  fixture_open(&fixture);
+  struct got *got = fixture_fetch(&fixture, 1, path, SEINE_SINK_FILE);
+  fixture_run(&fixture);
   if (_i) { /* the second attempt is the next run's */
     ck_assert_int_eq(got->error, SEINE_ETRUNCATED);
-    bench_open_again(&bench);
-    got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
-    bench_run(&bench);
+    fixture_open_again(&fixture);
+    got = fixture_fetch(&fixture, 1, path, SEINE_SINK_FILE);
+    fixture_run(&fixture);
   }
-  bench_assert_is(got, second);
+  fixture_assert_is(got, second);
   ck_assert_int_eq(got->http_status, 200);
   assert_nothing_is_left();
   free(from);
   free(to);
   free(path);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -304,15 +304,15 @@ END_TEST
 
 static void md5_of(const char *path, uint8_t digest[16]) {
   size_t size;
-  uint8_t *body = server_body(bench.server, path, &size);
+  uint8_t *body = server_body(fixture.server, path, &size);
   ck_assert_int_eq(EVP_Digest(body, size, digest, NULL, EVP_md5(), NULL), 1);
   free(body);
 }
 
 static struct got *fetch_expecting(const char *path, const uint8_t md5[16]) {
-  char *url = server_url(bench.server, 1, path);
+  char *url = server_url(fixture.server, 1, path);
   struct got *got =
-      bench_request(&bench, &(seine_request_t){.url = url, .sink = SEINE_SINK_FILE, .path = "file", .md5 = md5});
+      fixture_request(&fixture, &(seine_request_t){.url = url, .sink = SEINE_SINK_FILE, .path = "file", .md5 = md5});
   free(url);
   return got;
 }
@@ -322,25 +322,25 @@ START_TEST(a_checksum_is_that_of_the_whole) {
   const char *path = "/img/jpeg/a?" BROKEN ETAG;
   bool again = _i & 1, wrong = _i & 2;
   uint8_t md5[16];
-  bench_init(&bench);
-  bench.options.keep_parts = true;
-  bench.options.retries = again ? 0 : 1;
+  fixture_init(&fixture);
+  fixture.options.keep_partial = true;
+  fixture.options.retries = again ? 0 : 1;
   md5_of(path, md5);
   if (wrong) md5[15] ^= 1;
-  bench_open(&bench);
+  fixture_open(&fixture);
   struct got *got = fetch_expecting(path, md5);
-  bench_run(&bench);
+  fixture_run(&fixture);
   if (again) {
     ck_assert_int_eq(got->error, SEINE_ETRUNCATED);
-    bench_open_again(&bench);
+    fixture_open_again(&fixture);
     got = fetch_expecting(path, md5);
-    bench_run(&bench);
+    fixture_run(&fixture);
   }
   ck_assert_int_eq(got->http_status, 206);
   ck_assert_int_eq(got->error, wrong ? SEINE_ECHECKSUM : 0);
-  ck_assert_uint_eq(bench_files(&bench), wrong ? 0 : 1);
-  if (!wrong) bench_assert_is(got, path);
-  bench_clear(&bench);
+  ck_assert_uint_eq(fixture_files(&fixture), wrong ? 0 : 1);
+  if (!wrong) fixture_assert_is(got, path);
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -352,17 +352,17 @@ enum { PARTS = 70, HELD_MOST = 64, PART_BYTES = 1000 };
 static void write_part(const char *url, uint64_t size) {
   struct {
     uint8_t body[PART_BYTES + PARTS];
-    struct part_record record;
+    struct partial_footer record;
   } part = {.record = {.magic = "seinep1", .size_bytes = size, .validator = "\"v1\""}};
   uint8_t bytes[sizeof part];
-  char name[PART_NAME_SIZE];
+  char name[PARTIAL_NAME_SIZE];
   seine_sha256(url, strlen(url), part.record.origin);
   seine_sha256(part.body, size, part.record.sha256);
   seine_sha256(&part.record, sizeof part.record, part.record.check);
   memcpy(bytes, part.body, size);
   memcpy(bytes + size, &part.record, sizeof part.record);
-  part_name(url, name);
-  char *path = print("%s/" PARTS_FOLDER "/%s", bench.folder, name);
+  partial_name(url, name);
+  char *path = print("%s/" PARTIAL_FOLDER "/%s", fixture.folder, name);
   file_write(path, bytes, size + sizeof part.record);
   free(path);
 }
@@ -385,38 +385,38 @@ static size_t held;
 /* All have failed once and wait for days; parts that are too many are let go of by and by. */
 static void cancel_when_all_wait(uv_timer_t *timer) {
   seine_stats_t stats;
-  seine_get_stats(bench.engine, &stats);
+  seine_get_stats(fixture.engine, &stats);
   if (stats.attempts < PARTS || stats.waiting < PARTS || (held = open_parts()) > HELD_MOST) return;
   uv_close((uv_handle_t *)timer, NULL);
   for (size_t i = 0; i < PARTS; i++)
-    seine_cancel(bench.got[i].fetch);
+    seine_cancel(fixture.got[i].fetch);
 }
 
 /* Each part that waits has a descriptor, so that there is a bound; the least make room. */
 START_TEST(a_bound_holds_for_parts_that_wait) {
   uv_timer_t timer;
-  bench_init(&bench);
-  bench.options.keep_parts = true;
-  bench.options.retry_delay_ms = bench.options.retry_max_delay_ms = UINT64_C(300) * 86400 * 1000;
+  fixture_init(&fixture);
+  fixture.options.keep_partial = true;
+  fixture.options.retry_delay_ms = fixture.options.retry_max_delay_ms = UINT64_C(300) * 86400 * 1000;
   char *urls[PARTS];
   for (int i = 0; i < PARTS; i++) {
     char path[100];
     snprintf(path, sizeof path, "/img/jpeg/%d?size=20000&ranges=1&status=500,200%s", i, ETAG);
-    urls[i] = server_url(bench.server, 1 + i % 10, path);
+    urls[i] = server_url(fixture.server, 1 + i % 10, path);
     write_part(urls[i], PART_BYTES + (uint64_t)i);
   }
-  bench_open(&bench);
+  fixture_open(&fixture);
   for (int i = 0; i < PARTS; i++)
-    bench_request(&bench, &(seine_request_t){.url = urls[i], .sink = SEINE_SINK_FILE, .path = "file"});
-  uv_timer_init(&bench.loop, &timer);
+    fixture_request(&fixture, &(seine_request_t){.url = urls[i], .sink = SEINE_SINK_FILE, .path = "file"});
+  uv_timer_init(&fixture.loop, &timer);
   uv_timer_start(&timer, cancel_when_all_wait, 5, 5);
-  bench_run(&bench);
+  fixture_run(&fixture);
   ck_assert_uint_eq(held, HELD_MOST);
   ck_assert_uint_eq(open_parts(), 0);
-  printf("%zu parts are left\n", bench_files(&bench));
+  printf("%zu parts are left\n", fixture_files(&fixture));
   for (int i = 0; i < PARTS; i++)
     free(urls[i]);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -427,25 +427,25 @@ START_TEST(parts_need_no_nameless_files) {
   const char *path = "/img/jpeg/a?" BROKEN ETAG;
   const char *fork = getenv("CK_FORK");
   if (fork && strcmp(fork, "no") == 0) return; /* it could not be given back */
-  bench_init(&bench);
-  bench.options.keep_parts = true;
-  bench.options.retries = _i ? 0 : 1;
+  fixture_init(&fixture);
+  fixture.options.keep_partial = true;
+  fixture.options.retries = _i ? 0 : 1;
   if (!take_away(false, true, true)) return;
-  bench_open(&bench);
-  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
-  bench_run(&bench);
+  fixture_open(&fixture);
+  struct got *got = fixture_fetch(&fixture, 1, path, SEINE_SINK_FILE);
+  fixture_run(&fixture);
   if (_i) {
     char *part = only_part();
     ck_assert_ptr_nonnull(part);
     free(part);
-    bench_open_again(&bench);
-    got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
-    bench_run(&bench);
+    fixture_open_again(&fixture);
+    got = fixture_fetch(&fixture, 1, path, SEINE_SINK_FILE);
+    fixture_run(&fixture);
   }
-  bench_assert_is(got, path);
+  fixture_assert_is(got, path);
   ck_assert_int_eq(got->http_status, 206);
   assert_nothing_is_left();
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -454,15 +454,15 @@ END_TEST
 START_TEST(parts_can_be_dropped_at_the_start) {
   const char *path = "/img/jpeg/a?" BROKEN ETAG;
   free(leave_a_part(path));
-  bench.options.drop_parts = true;
-  bench_open_again(&bench);
+  fixture.options.discard_partial = true;
+  fixture_open_again(&fixture);
   ck_assert_ptr_null(only_part());
-  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
-  bench_run(&bench);
-  bench_assert_is(got, path);
+  struct got *got = fixture_fetch(&fixture, 1, path, SEINE_SINK_FILE);
+  fixture_run(&fixture);
+  fixture_assert_is(got, path);
   ck_assert_int_eq(got->http_status, 200);
   assert_nothing_is_left();
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 

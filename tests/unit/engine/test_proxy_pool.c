@@ -254,18 +254,18 @@ END_TEST
 
 /* ---- Rests ---- */
 
-static enum proxy_news hear(struct proxy *proxy, enum blame blame, uint64_t began_ms, uint64_t now_ms) {
+static enum proxy_change hear(struct proxy *proxy, enum proxy_fault fault, uint64_t began_ms, uint64_t now_ms) {
   ck_assert_ptr_nonnull(proxy);
-  return proxy_heard(&proxies, proxy, blame, began_ms, now_ms);
+  return proxy_report(&proxies, proxy, fault, began_ms, now_ms);
 }
 
 /* Fails until it rests; what is in flight at the same time changes nothing. */
 static void bring_down(struct proxy *proxy, uint64_t now_ms) {
-  ck_assert_int_eq(hear(proxy, BLAME_PROXY, now_ms, now_ms), PROXY_SAME);
-  ck_assert_int_eq(hear(proxy, BLAME_PROXY, now_ms, now_ms), PROXY_SAME);
-  ck_assert_int_eq(hear(proxy, BLAME_PROXY, now_ms, now_ms), PROXY_RESTED);
+  ck_assert_int_eq(hear(proxy, FAULT_PROXY, now_ms, now_ms), PROXY_UNCHANGED);
+  ck_assert_int_eq(hear(proxy, FAULT_PROXY, now_ms, now_ms), PROXY_UNCHANGED);
+  ck_assert_int_eq(hear(proxy, FAULT_PROXY, now_ms, now_ms), PROXY_DOWN);
   for (int i = 0; i < 100; i++)
-    ck_assert_int_eq(hear(proxy, i % 2 ? BLAME_PROXY : BLAME_NONE, now_ms, now_ms + 1), PROXY_SAME);
+    ck_assert_int_eq(hear(proxy, i % 2 ? FAULT_PROXY : FAULT_NONE, now_ms, now_ms + 1), PROXY_UNCHANGED);
 }
 
 START_TEST(a_failing_proxy_rests_and_is_tried) {
@@ -276,7 +276,7 @@ START_TEST(a_failing_proxy_rests_and_is_tried) {
   struct proxy *proxy = choose_at(now_ms);
   bring_down(proxy, now_ms);
   for (int i = 0; i < COUNT(rests_ms); i++) {
-    ck_assert_uint_eq(proxies_resting(&proxies), 1);
+    ck_assert_uint_eq(proxies_down(&proxies), 1);
     ck_assert_uint_eq(proxy_wake_ms(proxy), now_ms + rests_ms[i]);
     ck_assert_ptr_null(choose_at(now_ms + rests_ms[i] - 1));
     ck_assert(resting);
@@ -285,13 +285,13 @@ START_TEST(a_failing_proxy_rests_and_is_tried) {
     ck_assert_ptr_eq(choose_at(now_ms), proxy);
     ck_assert_ptr_null(choose_at(now_ms)); /* one try at a time */
     ck_assert(resting && wake_ms > now_ms && wake_ms < now_ms + 5000);
-    ck_assert_int_eq(hear(proxy, BLAME_PROXY, now_ms, now_ms + 10), PROXY_TRIED);
+    ck_assert_int_eq(hear(proxy, FAULT_PROXY, now_ms, now_ms + 10), PROXY_STILL_DOWN);
     now_ms += 10;
   }
   now_ms += 60000;
   ck_assert_ptr_eq(choose_at(now_ms), proxy);
-  ck_assert_int_eq(hear(proxy, BLAME_NONE, now_ms, now_ms + 10), PROXY_BACK);
-  ck_assert_uint_eq(proxies_resting(&proxies), 0);
+  ck_assert_int_eq(hear(proxy, FAULT_NONE, now_ms, now_ms + 10), PROXY_UP);
+  ck_assert_uint_eq(proxies_down(&proxies), 0);
   ck_assert_uint_eq(proxy_wake_ms(proxy), 0);
   ck_assert_ptr_eq(choose_at(now_ms), proxy);
   bring_down(proxy, now_ms);
@@ -305,8 +305,8 @@ START_TEST(only_failures_in_a_row_count) {
   open_with(&(seine_options_t){.proxies = list});
   struct proxy *proxy = choose_at(1);
   for (int i = 0; i < 50; i++)
-    ck_assert_int_eq(hear(proxy, i % 3 == 2 ? BLAME_NONE : BLAME_PROXY, 1, 2), PROXY_SAME);
-  ck_assert_uint_eq(proxies_resting(&proxies), 0);
+    ck_assert_int_eq(hear(proxy, i % 3 == 2 ? FAULT_NONE : FAULT_PROXY, 1, 2), PROXY_UNCHANGED);
+  ck_assert_uint_eq(proxies_down(&proxies), 0);
   proxies_close(&proxies);
 }
 END_TEST
@@ -320,7 +320,7 @@ START_TEST(others_serve_while_one_rests) {
     ck_assert_ptr_eq(choose_at(2), i % 2 ? c : a);
   bring_down(a, 1000);
   bring_down(c, 2000);
-  ck_assert_uint_eq(proxies_resting(&proxies), 3);
+  ck_assert_uint_eq(proxies_down(&proxies), 3);
   ck_assert_ptr_null(choose_at(3000));
   ck_assert(resting);
   ck_assert_uint_eq(wake_ms, proxy_wake_ms(b));
@@ -337,16 +337,16 @@ START_TEST(a_try_that_says_nothing_is_followed_by_another) {
   open_with(&(seine_options_t){.proxies = list});
   struct proxy *proxy = choose_at(1);
   bring_down(proxy, 1);
-  ck_assert_int_eq(proxy_spared(proxy, 1), PROXY_SAME); /* began before the rest */
+  ck_assert_int_eq(proxy_return(proxy, 1), PROXY_UNCHANGED); /* began before the rest */
   uint64_t due_ms = proxy_wake_ms(proxy);
   ck_assert_ptr_eq(choose_at(due_ms), proxy);
-  ck_assert_int_eq(proxy_spared(proxy, due_ms), PROXY_TRIED);
+  ck_assert_int_eq(proxy_return(proxy, due_ms), PROXY_STILL_DOWN);
   ck_assert_ptr_eq(choose_at(due_ms), proxy);
-  ck_assert_int_eq(hear(proxy, BLAME_UNNAMED, due_ms, due_ms), PROXY_TRIED);
+  ck_assert_int_eq(hear(proxy, FAULT_UNRESOLVED, due_ms, due_ms), PROXY_STILL_DOWN);
   ck_assert_ptr_eq(choose_at(due_ms), proxy);
-  ck_assert_int_eq(hear(proxy, BLAME_UNREACHED, due_ms, due_ms), PROXY_BACK); /* it was reached itself */
+  ck_assert_int_eq(hear(proxy, FAULT_UNREACHED, due_ms, due_ms), PROXY_UP); /* it was reached itself */
   ck_assert_ptr_eq(choose_at(due_ms), proxy);
-  ck_assert_int_eq(hear(proxy, BLAME_UNREACHED, due_ms, due_ms), PROXY_SAME);
+  ck_assert_int_eq(hear(proxy, FAULT_UNREACHED, due_ms, due_ms), PROXY_UNCHANGED);
   proxies_close(&proxies);
 }
 END_TEST
@@ -374,7 +374,7 @@ START_TEST(a_proxy_rests_everywhere) {
   const seine_rule_t rule = {.pattern = "r", .proxy = "http://a:1"};
   open_with(&(seine_options_t){.proxies = list, .https_proxies = list, .rules = &rule, .rule_count = 1});
   bring_down(choose_at(1), 1);
-  ck_assert_uint_eq(proxies_resting(&proxies), 1);
+  ck_assert_uint_eq(proxies_down(&proxies), 1);
   ck_assert_pstr_eq(chosen("http", "h", NULL), "resting");
   ck_assert_pstr_eq(chosen("https", "h", NULL), "resting");
   ck_assert_pstr_eq(chosen("http", "r", "http://a:1"), "resting");
@@ -388,9 +388,9 @@ START_TEST(dead_hosts_bring_no_proxy_down) {
   const char *const list[] = {"http://a:1", "http://b:1", NULL};
   open_with(&(seine_options_t){.proxies = list});
   for (int i = 0; i < 10000; i++) /* each 20th host lives */
-    ck_assert_int_eq(hear(choose_at(1), i / 2 % 20 ? BLAME_UNREACHED : BLAME_NONE, 1, 2), PROXY_SAME);
+    ck_assert_int_eq(hear(choose_at(1), i / 2 % 20 ? FAULT_UNREACHED : FAULT_NONE, 1, 2), PROXY_UNCHANGED);
   for (int i = 0; i < 1000; i++)
-    ck_assert_int_eq(hear(choose_at(1), i % 2 ? BLAME_UNCLEAR : BLAME_REFUSED, 1, 2), PROXY_SAME);
+    ck_assert_int_eq(hear(choose_at(1), i % 2 ? FAULT_UNCLEAR : FAULT_REFUSED, 1, 2), PROXY_UNCHANGED);
   proxies_close(&proxies);
 }
 END_TEST
@@ -400,19 +400,19 @@ START_TEST(a_proxy_that_reaches_nothing_rests_while_another_serves) {
   open_with(&(seine_options_t){.proxies = list});
   struct proxy *a = choose_at(1), *b = choose_at(1);
   int before = 0;
-  while (hear(a, BLAME_UNREACHED, 1, 2) == PROXY_SAME && before < 100) {
-    ck_assert_int_eq(hear(b, BLAME_NONE, 1, 2), PROXY_SAME);
+  while (hear(a, FAULT_UNREACHED, 1, 2) == PROXY_UNCHANGED && before < 100) {
+    ck_assert_int_eq(hear(b, FAULT_NONE, 1, 2), PROXY_UNCHANGED);
     before++;
   }
   ck_assert_int_eq(before, 16);
-  ck_assert_uint_eq(proxies_resting(&proxies), 1);
+  ck_assert_uint_eq(proxies_down(&proxies), 1);
   uint64_t due_ms = proxy_wake_ms(a);
   ck_assert_ptr_eq(choose_at(due_ms), a);
-  ck_assert_int_eq(hear(a, BLAME_UNREACHED, due_ms, due_ms), PROXY_TRIED);
+  ck_assert_int_eq(hear(a, FAULT_UNREACHED, due_ms, due_ms), PROXY_STILL_DOWN);
   due_ms = proxy_wake_ms(a);
   choose_at(due_ms);
   ck_assert_ptr_eq(choose_at(due_ms), a);
-  ck_assert_int_eq(hear(a, BLAME_NONE, due_ms, due_ms), PROXY_BACK);
+  ck_assert_int_eq(hear(a, FAULT_NONE, due_ms, due_ms), PROXY_UP);
   proxies_close(&proxies);
 }
 END_TEST
@@ -422,117 +422,117 @@ END_TEST
 static const struct {
   const char *what;
   struct proxied_outcome outcome;
-  enum blame blame;
+  enum proxy_fault fault;
 } outcomes[] = {
-    {"served, plain", {.kind = PROXY_HTTP, .connected = true, .connects = 1, .status = 200}, BLAME_NONE},
+    {"served, plain", {.kind = PROXY_HTTP, .connected = true, .connects = 1, .status = 200}, FAULT_NONE},
     {"served, tunnel",
      {.kind = PROXY_HTTP, .tunnel = true, .connected = true, .connects = 1, .connect_code = 200, .status = 200},
-     BLAME_NONE},
+     FAULT_NONE},
     {"served on a connection used again",
      {.kind = PROXY_HTTP, .tunnel = true, .connected = true, .status = 200},
-     BLAME_NONE},
+     FAULT_NONE},
     {"an error status, from whom ever",
      {.kind = PROXY_HTTP, .connected = true, .connects = 1, .status = 503},
-     BLAME_NONE},
+     FAULT_NONE},
     {"a target's own 407",
      {.kind = PROXY_HTTP, .tunnel = true, .connected = true, .connect_code = 200, .status = 407},
-     BLAME_NONE},
-    {"the same behind SOCKS", {.kind = PROXY_SOCKS, .connected = true, .status = 407}, BLAME_NONE},
-    {"407, plain", {.kind = PROXY_HTTP, .connected = true, .connects = 1, .status = 407}, BLAME_PROXY},
-    {"407, plain, by TLS", {.kind = PROXY_HTTPS, .connected = true, .connects = 1, .status = 407}, BLAME_PROXY},
+     FAULT_NONE},
+    {"the same behind SOCKS", {.kind = PROXY_SOCKS, .connected = true, .status = 407}, FAULT_NONE},
+    {"407, plain", {.kind = PROXY_HTTP, .connected = true, .connects = 1, .status = 407}, FAULT_PROXY},
+    {"407, plain, by TLS", {.kind = PROXY_HTTPS, .connected = true, .connects = 1, .status = 407}, FAULT_PROXY},
     {"407 to CONNECT",
      {.code = CURLE_RECV_ERROR, .kind = PROXY_HTTP, .tunnel = true, .connects = 1, .connect_code = 407},
-     BLAME_PROXY},
+     FAULT_PROXY},
     {"a wrong password",
      {.code = CURLE_RECV_ERROR, .kind = PROXY_HTTP, .tunnel = true, .connects = 1, .connect_code = 401},
-     BLAME_PROXY},
+     FAULT_PROXY},
     {"403 to CONNECT",
      {.code = CURLE_RECV_ERROR, .kind = PROXY_HTTP, .tunnel = true, .connects = 1, .connect_code = 403},
-     BLAME_REFUSED},
+     FAULT_REFUSED},
     {"a dead target behind CONNECT",
      {.code = CURLE_RECV_ERROR, .kind = PROXY_HTTP, .tunnel = true, .connects = 1, .connect_code = 500},
-     BLAME_UNREACHED},
+     FAULT_UNREACHED},
     {"the same, as others say it",
      {.code = CURLE_RECV_ERROR, .kind = PROXY_HTTP, .tunnel = true, .connects = 1, .connect_code = 503},
-     BLAME_UNREACHED},
-    {"connection refused", {.code = CURLE_COULDNT_CONNECT, .kind = PROXY_HTTP}, BLAME_PROXY},
-    {"connection refused, SOCKS", {.code = CURLE_COULDNT_CONNECT, .kind = PROXY_SOCKS, .tunnel = true}, BLAME_PROXY},
-    {"no connection in time", {.code = CURLE_OPERATION_TIMEDOUT, .kind = PROXY_HTTP, .tunnel = true}, BLAME_PROXY},
-    {"the proxy's name", {.code = CURLE_COULDNT_RESOLVE_PROXY, .kind = PROXY_HTTP}, BLAME_PROXY},
+     FAULT_UNREACHED},
+    {"connection refused", {.code = CURLE_COULDNT_CONNECT, .kind = PROXY_HTTP}, FAULT_PROXY},
+    {"connection refused, SOCKS", {.code = CURLE_COULDNT_CONNECT, .kind = PROXY_SOCKS, .tunnel = true}, FAULT_PROXY},
+    {"no connection in time", {.code = CURLE_OPERATION_TIMEDOUT, .kind = PROXY_HTTP, .tunnel = true}, FAULT_PROXY},
+    {"the proxy's name", {.code = CURLE_COULDNT_RESOLVE_PROXY, .kind = PROXY_HTTP}, FAULT_PROXY},
     {"SOCKS, a wrong password",
      {.code = CURLE_PROXY, .kind = PROXY_SOCKS, .connects = 1, .proxy_error = CURLPX_USER_REJECTED},
-     BLAME_PROXY},
+     FAULT_PROXY},
     {"SOCKS, no password",
      {.code = CURLE_PROXY, .kind = PROXY_SOCKS, .connects = 1, .proxy_error = CURLPX_NO_AUTH},
-     BLAME_PROXY},
+     FAULT_PROXY},
     {"SOCKS, hangs up",
      {.code = CURLE_PROXY, .kind = PROXY_SOCKS, .connects = 1, .proxy_error = CURLPX_CLOSED},
-     BLAME_PROXY},
+     FAULT_PROXY},
     {"SOCKS, the target refuses",
      {.code = CURLE_PROXY, .kind = PROXY_SOCKS, .connects = 1, .proxy_error = CURLPX_REPLY_CONNECTION_REFUSED},
-     BLAME_UNREACHED},
+     FAULT_UNREACHED},
     {"SOCKS, no such host",
      {.code = CURLE_PROXY, .kind = PROXY_SOCKS, .connects = 1, .proxy_error = CURLPX_REPLY_GENERAL_SERVER_FAILURE},
-     BLAME_UNREACHED},
+     FAULT_UNREACHED},
     {"SOCKS, no way there",
      {.code = CURLE_PROXY, .kind = PROXY_SOCKS, .connects = 1, .proxy_error = CURLPX_REPLY_HOST_UNREACHABLE},
-     BLAME_UNREACHED},
+     FAULT_UNREACHED},
     {"SOCKS, not allowed",
      {.code = CURLE_PROXY, .kind = PROXY_SOCKS, .connects = 1, .proxy_error = CURLPX_REPLY_NOT_ALLOWED},
-     BLAME_REFUSED},
+     FAULT_REFUSED},
     {"SOCKS5, a name not resolved on this side",
      {.code = CURLE_PROXY, .kind = PROXY_SOCKS, .connects = 1, .proxy_error = CURLPX_RESOLVE_HOST},
-     BLAME_UNNAMED},
-    {"SOCKS, silent", {.code = CURLE_OPERATION_TIMEDOUT, .kind = PROXY_SOCKS, .connects = 1}, BLAME_UNREACHED},
+     FAULT_UNRESOLVED},
+    {"SOCKS, silent", {.code = CURLE_OPERATION_TIMEDOUT, .kind = PROXY_SOCKS, .connects = 1}, FAULT_UNREACHED},
     {"SOCKS, the target hangs up",
      {.code = CURLE_GOT_NOTHING, .kind = PROXY_SOCKS, .connected = true, .connects = 1},
-     BLAME_NONE},
+     FAULT_NONE},
     {"SOCKS, the target's TLS fails",
      {.code = CURLE_SSL_CONNECT_ERROR, .kind = PROXY_SOCKS, .tunnel = true, .connects = 1},
-     BLAME_NONE},
+     FAULT_NONE},
     {"CONNECT never answered",
      {.code = CURLE_OPERATION_TIMEDOUT, .kind = PROXY_HTTP, .tunnel = true, .connects = 1},
-     BLAME_UNREACHED},
-    {"CONNECT cut off", {.code = CURLE_RECV_ERROR, .kind = PROXY_HTTP, .tunnel = true, .connects = 1}, BLAME_PROXY},
+     FAULT_UNREACHED},
+    {"CONNECT cut off", {.code = CURLE_RECV_ERROR, .kind = PROXY_HTTP, .tunnel = true, .connects = 1}, FAULT_PROXY},
     {"TLS to the proxy never ends",
      {.code = CURLE_OPERATION_TIMEDOUT, .kind = PROXY_HTTPS, .tunnel = true, .connects = 1, .proxy_verify = 1},
-     BLAME_PROXY},
+     FAULT_PROXY},
     {"TLS to the proxy cut off",
      {.code = CURLE_SSL_CONNECT_ERROR, .kind = PROXY_HTTPS, .tunnel = true, .connects = 1, .proxy_verify = 1},
-     BLAME_PROXY},
+     FAULT_PROXY},
     {"the proxy's certificate",
      {.code = CURLE_PEER_FAILED_VERIFICATION, .kind = PROXY_HTTPS, .connects = 1, .proxy_verify = 18},
-     BLAME_PROXY},
+     FAULT_PROXY},
     {"the target's certificate",
      {.code = CURLE_PEER_FAILED_VERIFICATION, .kind = PROXY_HTTPS, .tunnel = true, .connects = 1, .connect_code = 200},
-     BLAME_NONE},
+     FAULT_NONE},
     {"the target's TLS",
      {.code = CURLE_SSL_CONNECT_ERROR, .kind = PROXY_HTTP, .tunnel = true, .connects = 1, .connect_code = 200},
-     BLAME_NONE},
+     FAULT_NONE},
     {"a target silent behind CONNECT",
      {.code = CURLE_OPERATION_TIMEDOUT, .kind = PROXY_HTTP, .tunnel = true, .connects = 1, .connect_code = 200},
-     BLAME_NONE},
+     FAULT_NONE},
     {"plain, hangs up",
      {.code = CURLE_GOT_NOTHING, .kind = PROXY_HTTP, .connected = true, .connects = 1},
-     BLAME_UNCLEAR},
+     FAULT_UNCLEAR},
     {"plain, silent",
      {.code = CURLE_OPERATION_TIMEDOUT, .kind = PROXY_HTTP, .connected = true, .connects = 1},
-     BLAME_UNCLEAR},
+     FAULT_UNCLEAR},
     {"plain, cut off in the body",
      {.code = CURLE_PARTIAL_FILE, .kind = PROXY_HTTP, .connected = true, .connects = 1, .status = 200},
-     BLAME_UNCLEAR},
+     FAULT_UNCLEAR},
     {"a tunnel that had stood breaks",
      {.code = CURLE_SEND_ERROR, .kind = PROXY_HTTP, .tunnel = true, .connected = true},
-     BLAME_UNCLEAR},
+     FAULT_UNCLEAR},
     {"stopped by us",
      {.code = CURLE_WRITE_ERROR, .kind = PROXY_HTTP, .connected = true, .connects = 1, .status = 200},
-     BLAME_NONE},
-    {"our own memory", {.code = CURLE_OUT_OF_MEMORY, .kind = PROXY_HTTP}, BLAME_UNCLEAR},
+     FAULT_NONE},
+    {"our own memory", {.code = CURLE_OUT_OF_MEMORY, .kind = PROXY_HTTP}, FAULT_UNCLEAR},
 };
 
 START_TEST(the_right_one_is_blamed) {
-  ck_assert_msg(blame_of(&outcomes[_i].outcome) == outcomes[_i].blame, "%s: %d", outcomes[_i].what,
-                (int)blame_of(&outcomes[_i].outcome));
+  ck_assert_msg(proxy_fault_of(&outcomes[_i].outcome) == outcomes[_i].fault, "%s: %d", outcomes[_i].what,
+                (int)proxy_fault_of(&outcomes[_i].outcome));
 }
 END_TEST
 

@@ -35,7 +35,7 @@ static const struct {
 START_TEST(some_names_need_no_server) {
   open_with((struct resolver_options){0});
   struct addresses *cached = resolver_cached(resolver, own[_i].host);
-  struct look look = look_up(own[_i].host);
+  struct inspect_job look = look_up(own[_i].host);
   ck_assert_int_eq(look.error, own[_i].text ? 0 : SEINE_EDNS);
   ck_assert_str_eq(look.text, own[_i].text ? own[_i].text : "");
   ck_assert_int_eq(look.permanent, own[_i].text == NULL);
@@ -55,7 +55,7 @@ START_TEST(a_name_can_be_long_but_not_too_long) {
   ck_assert_int_eq(look_up(name).permanent, true);
   ck_assert_uint_eq(seen.questions, 2);
   strcat(name, "a");
-  struct look look = look_up(name);
+  struct inspect_job look = look_up(name);
   ck_assert_str_eq(look.message, "the name is malformed");
   ck_assert_uint_eq(seen.questions, 2);
 }
@@ -75,7 +75,7 @@ static const struct {
 
 START_TEST(answers_are_told_apart) {
   open_with((struct resolver_options){0});
-  struct look look = look_up(answers[_i].host);
+  struct inspect_job look = look_up(answers[_i].host);
   bool found = !answers[_i].text || *answers[_i].text;
   ck_assert_int_eq(look.error, found ? 0 : SEINE_EDNS);
   if (answers[_i].text) ck_assert_str_eq(look.text, answers[_i].text);
@@ -90,7 +90,7 @@ END_TEST
 
 START_TEST(silence_is_not_forever_and_not_permanent) {
   open_with((struct resolver_options){.timeout_ms = 50, .tries = 2});
-  struct look look = look_up("silent.test");
+  struct inspect_job look = look_up("silent.test");
   ck_assert_int_eq(look.error, SEINE_EDNS);
   ck_assert(!look.permanent);
   ck_assert_str_eq(look.message, "the name servers did not answer in time");
@@ -101,7 +101,7 @@ END_TEST
 START_TEST(no_server_at_all_is_not_permanent) {
   strcpy(servers, "127.0.0.1:1");
   open_with((struct resolver_options){.timeout_ms = 50});
-  struct look look = look_up("v4.test");
+  struct inspect_job look = look_up("v4.test");
   ck_assert_int_eq(look.error, SEINE_EDNS);
   ck_assert(!look.permanent);
 }
@@ -109,7 +109,7 @@ END_TEST
 
 START_TEST(one_family_does_not_wait_long_for_the_other) {
   open_with((struct resolver_options){.timeout_ms = 20000});
-  struct look look = look_up("late6.test");
+  struct inspect_job look = look_up("late6.test");
   ck_assert_str_eq(look.text, "192.0.2.1");
   ck_assert_uint_eq(seen.aaaa, 1);
 }
@@ -125,7 +125,7 @@ START_TEST(one_family_asks_once) {
 END_TEST
 
 START_TEST(equal_look_ups_are_joined) {
-  struct look looks[50];
+  struct inspect_job looks[50];
   open_with((struct resolver_options){0});
   for (int i = 0; i < 50; i++)
     start(i % 2 ? "v4.test" : "V4.TEST.", &looks[i]);
@@ -210,7 +210,7 @@ START_TEST(the_oldest_are_forgotten_first) {
 END_TEST
 
 START_TEST(no_more_is_outstanding_than_allowed) {
-  static struct look looks[300];
+  static struct inspect_job looks[300];
   open_with((struct resolver_options){.outstanding = 4});
   seen.slow = true;
   for (int i = 0; i < 300; i++) {
@@ -233,7 +233,7 @@ START_TEST(no_more_is_outstanding_than_allowed) {
 END_TEST
 
 START_TEST(dead_names_hold_up_nobody_else) {
-  static struct look dead[8], alive;
+  static struct inspect_job dead[8], alive;
   open_with((struct resolver_options){.outstanding = 2, .timeout_ms = 60000});
   for (int i = 0; i < 8; i++) {
     char name[30];
@@ -249,7 +249,7 @@ START_TEST(dead_names_hold_up_nobody_else) {
 END_TEST
 
 START_TEST(what_is_asked_ahead_is_there_in_time) {
-  struct look look;
+  struct inspect_job look;
   open_with((struct resolver_options){.outstanding = 4});
   ck_assert_uint_eq(resolver_room(resolver), 4);
   resolver_prefetch(resolver, "v4.test");

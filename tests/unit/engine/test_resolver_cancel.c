@@ -11,7 +11,7 @@
 /* ---- Cancelling ---- */
 
 START_TEST(what_is_cancelled_does_not_call_back) {
-  struct look looks[6];
+  struct inspect_job looks[6];
   struct resolver_query *queries[6];
   open_with((struct resolver_options){.outstanding = 1});
   queries[0] = start("127.0.0.1", &looks[0]); /* ready */
@@ -35,7 +35,7 @@ START_TEST(what_is_cancelled_does_not_call_back) {
 END_TEST
 
 START_TEST(a_cancelled_answer_serves_later) {
-  struct look look;
+  struct inspect_job look;
   open_with((struct resolver_options){0});
   struct resolver_query *query = start("v4.test", &look);
   while (!seen.questions)
@@ -47,7 +47,7 @@ START_TEST(a_cancelled_answer_serves_later) {
 }
 END_TEST
 
-static struct look others[3];
+static struct inspect_job others[3];
 static struct resolver_query *other;
 
 static void cancels_and_asks(void *user, const struct resolver_answer *answer) {
@@ -59,7 +59,7 @@ static void cancels_and_asks(void *user, const struct resolver_answer *answer) {
 }
 
 START_TEST(a_callback_may_cancel_and_look_up) {
-  struct look look = {0};
+  struct inspect_job look = {0};
   memset(others, 0, sizeof(others));
   open_with((struct resolver_options){0});
   ck_assert_int_eq(resolver_lookup(resolver, "v4.test", cancels_and_asks, &look, NULL), 0);
@@ -76,7 +76,7 @@ START_TEST(anything_in_any_order_calls_back_once) {
   enum { LOOKS = 2000 };
   static const char *const names[] = {"v4.test",    "v6.test",      "both.test",   "nx.test",  "nodata.test",
                                       "fails.test", "refuses.test", "silent.test", "half.test"};
-  static struct look looks[LOOKS];
+  static struct inspect_job looks[LOOKS];
   static struct resolver_query *queries[LOOKS];
   static bool cancelled[LOOKS];
   unsigned seed = (unsigned)time(NULL) + (unsigned)_i;
@@ -115,7 +115,7 @@ END_TEST
 /* ---- Closing ---- */
 
 START_TEST(closing_drops_what_waits) {
-  static struct look looks[40];
+  static struct inspect_job looks[40];
   open_with((struct resolver_options){.outstanding = 3, .hosts_check_ms = 1});
   run_for(3);
   for (int i = 0; i < 30; i++) {
@@ -148,7 +148,7 @@ static void closes(void *user, const struct resolver_answer *answer) {
 
 START_TEST(a_callback_may_close) {
   static const char *const hosts[] = {"v4.test", "127.0.0.1", "nx.test"};
-  struct look first = {0}, second = {0}, third;
+  struct inspect_job first = {0}, second = {0}, third;
   open_with((struct resolver_options){0});
   ck_assert_int_eq(resolver_lookup(resolver, hosts[_i], closes, &first, NULL), 0);
   ck_assert_int_eq(resolver_lookup(resolver, hosts[_i], on_look, &second, NULL), 0);

@@ -58,7 +58,7 @@ START_TEST(directives_that_opt_out_are_found) {
     int size = snprintf(line, sizeof line, "X-Robots-Tag: %s\r\n", robots[_i].lines[i]);
     ck_assert_int_eq(response_line(&response, line, (size_t)size), RESPONSE_MORE);
   }
-  bool found = verdict_opted_out(robots[_i].opt_out, response.robots, directive, sizeof directive);
+  bool found = response_opted_out(robots[_i].opt_out, response.robots, directive, sizeof directive);
   ck_assert_msg(found == (robots[_i].directive != NULL), "%s: %s", robots[_i].lines[0], directive);
   if (found) ck_assert_str_eq(directive, robots[_i].directive);
   response_clear(&response);
@@ -70,55 +70,55 @@ static char location[] = "/a", html[] = "text/html; charset=utf-8", jpeg[] = "im
 
 static const struct {
   struct response response;
-  enum verdict_kind kind;
+  enum response_action action;
   int error;
-} verdicts[] = {
-    {{.status = 200, .content_type = jpeg}, VERDICT_RECEIVE, 0},
-    {{.status = 200}, VERDICT_RECEIVE, 0},
-    {{.status = 200, .content_type = bytes}, VERDICT_RECEIVE, 0},
-    {{.status = 200, .content_type = jpg}, VERDICT_RECEIVE, 0},
-    {{.status = 203, .content_type = jpeg}, VERDICT_RECEIVE, 0},
-    {{.status = 200, .content_type = html}, VERDICT_REJECT, SEINE_ETYPE},
-    {{.status = 200, .content_type = jpeg, .robots = noai}, VERDICT_REJECT, SEINE_EOPTOUT},
-    {{.status = 200, .content_type = html, .robots = noai}, VERDICT_REJECT, SEINE_EOPTOUT},
-    {{.status = 200, .has_length = true, .length = 99}, VERDICT_REJECT, SEINE_ESIZE},
-    {{.status = 200, .has_length = true, .length = 100}, VERDICT_RECEIVE, 0},
-    {{.status = 200, .has_length = true, .length = 1000}, VERDICT_RECEIVE, 0},
-    {{.status = 200, .has_length = true, .length = 1001}, VERDICT_REJECT, SEINE_ESIZE},
-    {{.status = 301, .location = location}, VERDICT_REDIRECT, 0},
-    {{.status = 302, .location = location, .content_type = html, .robots = noai}, VERDICT_REDIRECT, 0},
-    {{.status = 303, .location = location}, VERDICT_REDIRECT, 0},
-    {{.status = 307, .location = location}, VERDICT_REDIRECT, 0},
-    {{.status = 308, .location = location}, VERDICT_REDIRECT, 0},
-    {{.status = 300, .location = location}, VERDICT_STATUS, SEINE_EHTTP},
-    {{.status = 304, .location = location}, VERDICT_STATUS, SEINE_EHTTP},
-    {{.status = 302}, VERDICT_STATUS, SEINE_EHTTP},
-    {{.status = 201, .location = location, .content_type = jpeg}, VERDICT_RECEIVE, 0},
-    {{.status = 205}, VERDICT_STATUS, SEINE_EHTTP},
-    {{.status = 206, .content_type = jpeg}, VERDICT_RECEIVE, 0},
-    {{.status = 206, .content_type = jpeg, .content_range = (char[]){"bytes 0-499/500"}}, VERDICT_RECEIVE, 0},
+} checks[] = {
+    {{.status = 200, .content_type = jpeg}, ACTION_RECEIVE, 0},
+    {{.status = 200}, ACTION_RECEIVE, 0},
+    {{.status = 200, .content_type = bytes}, ACTION_RECEIVE, 0},
+    {{.status = 200, .content_type = jpg}, ACTION_RECEIVE, 0},
+    {{.status = 203, .content_type = jpeg}, ACTION_RECEIVE, 0},
+    {{.status = 200, .content_type = html}, ACTION_REJECT, SEINE_ETYPE},
+    {{.status = 200, .content_type = jpeg, .robots = noai}, ACTION_REJECT, SEINE_EOPTOUT},
+    {{.status = 200, .content_type = html, .robots = noai}, ACTION_REJECT, SEINE_EOPTOUT},
+    {{.status = 200, .has_length = true, .length = 99}, ACTION_REJECT, SEINE_ESIZE},
+    {{.status = 200, .has_length = true, .length = 100}, ACTION_RECEIVE, 0},
+    {{.status = 200, .has_length = true, .length = 1000}, ACTION_RECEIVE, 0},
+    {{.status = 200, .has_length = true, .length = 1001}, ACTION_REJECT, SEINE_ESIZE},
+    {{.status = 301, .location = location}, ACTION_REDIRECT, 0},
+    {{.status = 302, .location = location, .content_type = html, .robots = noai}, ACTION_REDIRECT, 0},
+    {{.status = 303, .location = location}, ACTION_REDIRECT, 0},
+    {{.status = 307, .location = location}, ACTION_REDIRECT, 0},
+    {{.status = 308, .location = location}, ACTION_REDIRECT, 0},
+    {{.status = 300, .location = location}, ACTION_FAIL, SEINE_EHTTP},
+    {{.status = 304, .location = location}, ACTION_FAIL, SEINE_EHTTP},
+    {{.status = 302}, ACTION_FAIL, SEINE_EHTTP},
+    {{.status = 201, .location = location, .content_type = jpeg}, ACTION_RECEIVE, 0},
+    {{.status = 205}, ACTION_FAIL, SEINE_EHTTP},
+    {{.status = 206, .content_type = jpeg}, ACTION_RECEIVE, 0},
+    {{.status = 206, .content_type = jpeg, .content_range = (char[]){"bytes 0-499/500"}}, ACTION_RECEIVE, 0},
     {{.status = 206, .content_type = jpeg, .content_range = (char[]){"bytes 0-498/500"}}, VERDICT_BROKEN, SEINE_ETRUNCATED},
     {{.status = 206, .content_type = jpeg, .content_range = (char[]){"bytes 1-499/500"}}, VERDICT_BROKEN, SEINE_ETRUNCATED},
-    {{.status = 206, .content_type = jpeg, .content_range = (char[]){"bytes 0-499/*"}}, VERDICT_RECEIVE, 0},
-    {{.status = 200, .has_length = true, .length = 5000, .encoding = (char[]){"gzip"}}, VERDICT_RECEIVE, 0},
-    {{.status = 404, .content_type = jpeg}, VERDICT_STATUS, SEINE_EHTTP},
-    {{.status = 429, .content_type = html, .robots = noai}, VERDICT_STATUS, SEINE_EHTTP},
-    {{.status = 503}, VERDICT_STATUS, SEINE_EHTTP},
-    {{.status = 999}, VERDICT_STATUS, SEINE_EHTTP},
+    {{.status = 206, .content_type = jpeg, .content_range = (char[]){"bytes 0-499/*"}}, ACTION_RECEIVE, 0},
+    {{.status = 200, .has_length = true, .length = 5000, .encoding = (char[]){"gzip"}}, ACTION_RECEIVE, 0},
+    {{.status = 404, .content_type = jpeg}, ACTION_FAIL, SEINE_EHTTP},
+    {{.status = 429, .content_type = html, .robots = noai}, ACTION_FAIL, SEINE_EHTTP},
+    {{.status = 503}, ACTION_FAIL, SEINE_EHTTP},
+    {{.status = 999}, ACTION_FAIL, SEINE_EHTTP},
 };
 
 START_TEST(headers_are_judged) {
   seine_options_t options;
-  struct verdict verdict;
+  struct response_decision decision;
   seine_options_init(&options);
   options.accept = "image/*";
   options.opt_out = both;
   options.min_size_bytes = 100;
   options.max_size_bytes = 1000;
-  verdict_of_headers(&options, &(struct range){0}, &verdicts[_i].response, &verdict);
-  ck_assert_int_eq(verdict.kind, verdicts[_i].kind);
-  ck_assert_int_eq(verdict.error, verdicts[_i].error);
-  ck_assert_int_eq(verdict.text[0] != '\0', verdict.error != 0);
+  response_check_headers(&options, &(struct range){0}, &checks[_i].response, &decision);
+  ck_assert_int_eq(decision.action, checks[_i].action);
+  ck_assert_int_eq(decision.error, checks[_i].error);
+  ck_assert_int_eq(decision.text[0] != '\0', decision.error != 0);
 }
 END_TEST
 
@@ -145,16 +145,16 @@ static const struct {
 
 START_TEST(a_rejection_may_pass_or_not) {
   seine_options_t options;
-  struct verdict verdict;
+  struct response_decision decision;
   seine_options_init(&options);
   options.accept = "image/*";
   options.opt_out = both;
   options.min_size_bytes = 100;
   options.max_size_bytes = 1000;
-  verdict_of_headers(&options, &(struct range){0}, &rejections[_i].response, &verdict);
-  ck_assert_int_eq(verdict.kind, VERDICT_REJECT);
-  ck_assert_int_eq(verdict.retryable, rejections[_i].retryable);
-  ck_assert_uint_eq(verdict.whole_bytes, rejections[_i].whole_bytes);
+  response_check_headers(&options, &(struct range){0}, &rejections[_i].response, &decision);
+  ck_assert_int_eq(decision.action, ACTION_REJECT);
+  ck_assert_int_eq(decision.retryable, rejections[_i].retryable);
+  ck_assert_uint_eq(decision.whole_bytes, rejections[_i].whole_bytes);
 }
 END_TEST
 
@@ -175,12 +175,12 @@ static const struct {
 
 START_TEST(bodies_are_judged) {
   seine_options_t options;
-  char text[VERDICT_TEXT_MAX] = "";
+  char text[DECISION_TEXT_MAX] = "";
   seine_options_init(&options);
   options.accept = bodies[_i].accept;
   options.min_size_bytes = 100;
   options.max_size_bytes = 1000;
-  ck_assert_int_eq(verdict_of_body(&options, bodies[_i].type, bodies[_i].size_bytes, text), bodies[_i].error);
+  ck_assert_int_eq(response_check_body(&options, bodies[_i].type, bodies[_i].size_bytes, text), bodies[_i].error);
   ck_assert_int_eq(text[0] != '\0', bodies[_i].error != 0);
 }
 END_TEST
@@ -189,7 +189,7 @@ int main(void) {
   Suite *suite = suite_create("verdict");
   TCase *tcase = tcase_create("verdict");
   tcase_add_loop_test(tcase, directives_that_opt_out_are_found, 0, sizeof robots / sizeof *robots);
-  tcase_add_loop_test(tcase, headers_are_judged, 0, sizeof verdicts / sizeof *verdicts);
+  tcase_add_loop_test(tcase, headers_are_judged, 0, sizeof checks / sizeof *checks);
   tcase_add_loop_test(tcase, a_rejection_may_pass_or_not, 0, sizeof rejections / sizeof *rejections);
   tcase_add_loop_test(tcase, bodies_are_judged, 0, sizeof bodies / sizeof *bodies);
   suite_add_tcase(suite, tcase);

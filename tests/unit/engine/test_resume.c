@@ -15,7 +15,7 @@
 
 #define MIB (1024 * 1024)
 
-static struct bench bench;
+static struct fixture fixture;
 
 #define ETAG   "&etag=%22v1%22"
 #define DATED  "&last-modified=Fri,%2020%20Nov%202026%2008:00:00%20GMT"
@@ -38,20 +38,20 @@ static const struct {
 };
 
 START_TEST(a_large_body_goes_on_where_it_broke_off) {
-  bench_init(&bench);
+  fixture_init(&fixture);
   /* Only where the server falls silent: a busy machine keeps the others waiting, too. */
-  if (strstr(resumed[_i].path, "&stall=")) bench.options.stall_timeout_ms = 3000;
-  bench_open(&bench);
-  struct got *got = bench_fetch(&bench, 1, resumed[_i].path, resumed[_i].sink);
-  bench_run(&bench);
+  if (strstr(resumed[_i].path, "&stall=")) fixture.options.stall_timeout_ms = 3000;
+  fixture_open(&fixture);
+  struct got *got = fixture_fetch(&fixture, 1, resumed[_i].path, resumed[_i].sink);
+  fixture_run(&fixture);
   const char *path = strstr(resumed[_i].path, "/img/");
-  bench_assert_is(got, path);
+  fixture_assert_is(got, path);
   ck_assert_uint_eq(got->attempts, 2);
-  uint64_t sent = server_bytes(bench.server, NULL, path);
+  uint64_t sent = server_bytes(fixture.server, NULL, path);
   ck_assert_uint_ge(sent, 20000000);
   ck_assert_uint_lt(sent, 20000000 + 6000000); /* a RST takes with it what was not read yet */
-  ck_assert_uint_eq(bench_files(&bench), resumed[_i].sink == SEINE_SINK_FILE ? 1 : 0);
-  bench_clear(&bench);
+  ck_assert_uint_eq(fixture_files(&fixture), resumed[_i].sink == SEINE_SINK_FILE ? 1 : 0);
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -82,15 +82,15 @@ static const struct {
 
 START_TEST(two_states_of_a_body_are_never_mixed) {
   const char *path = begun_anew[_i].path;
-  bench_init(&bench);
-  bench_open(&bench);
-  struct got *got = bench_fetch(&bench, 1, path, begun_anew[_i].sink);
-  bench_run(&bench);
-  bench_assert_is(got, strstr(path, "changed=2") ? "/img/jpeg/a?size=20000000&seed=1" : path);
+  fixture_init(&fixture);
+  fixture_open(&fixture);
+  struct got *got = fixture_fetch(&fixture, 1, path, begun_anew[_i].sink);
+  fixture_run(&fixture);
+  fixture_assert_is(got, strstr(path, "changed=2") ? "/img/jpeg/a?size=20000000&seed=1" : path);
   ck_assert_uint_le(got->attempts, 3);
-  ck_assert_uint_ge(server_bytes(bench.server, NULL, path), 20000000 + 8000000);
-  ck_assert_uint_le(bench_files(&bench), 1);
-  bench_clear(&bench);
+  ck_assert_uint_ge(server_bytes(fixture.server, NULL, path), 20000000 + 8000000);
+  ck_assert_uint_le(fixture_files(&fixture), 1);
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -105,25 +105,25 @@ static const struct {
 
 START_TEST(a_rest_is_as_long_as_it_says) {
   const char *path = odd_rests[_i].path;
-  bench_init(&bench);
-  bench_open(&bench);
-  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
-  bench_run(&bench);
-  bench_assert_is(got, path);
+  fixture_init(&fixture);
+  fixture_open(&fixture);
+  struct got *got = fixture_fetch(&fixture, 1, path, SEINE_SINK_FILE);
+  fixture_run(&fixture);
+  fixture_assert_is(got, path);
   ck_assert_uint_eq(got->attempts, odd_rests[_i].attempts);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 START_TEST(a_range_that_nobody_asked_for_may_be_the_whole) {
-  bench_init(&bench);
-  bench_open(&bench);
-  struct got *got = bench_fetch(&bench, 1, "/img/jpeg/a?ranges=1&lie=unasked" ETAG, SEINE_SINK_FILE);
-  bench_run(&bench);
+  fixture_init(&fixture);
+  fixture_open(&fixture);
+  struct got *got = fixture_fetch(&fixture, 1, "/img/jpeg/a?ranges=1&lie=unasked" ETAG, SEINE_SINK_FILE);
+  fixture_run(&fixture);
   ck_assert_int_eq(got->status, SEINE_STATUS_OK);
   ck_assert_int_eq(got->http_status, 206);
-  ck_assert_uint_eq(bench_files(&bench), 1);
-  bench_clear(&bench);
+  ck_assert_uint_eq(fixture_files(&fixture), 1);
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -151,18 +151,18 @@ START_TEST(a_range_of_the_caller_is_ok_as_a_part) {
   const char *const headers[] = {own_ranges[_i].range, NULL};
   size_t size;
   char sha256[65];
-  bench_init(&bench);
-  char *url = server_url(bench.server, 1, own_ranges[_i].path);
-  uint8_t *whole = server_body(bench.server, strstr(own_ranges[_i].path, "/img"), &size);
+  fixture_init(&fixture);
+  char *url = server_url(fixture.server, 1, own_ranges[_i].path);
+  uint8_t *whole = server_body(fixture.server, strstr(own_ranges[_i].path, "/img"), &size);
   if (own_ranges[_i].to) bytes_sha256(whole + own_ranges[_i].from, own_ranges[_i].to - own_ranges[_i].from, sha256);
   for (int i = 0; i < 3; i++) {
     bool is_part = own_ranges[_i].to && own_ranges[_i].http_status == 206;
-    server_reset(bench.server);
-    if (i == 0) bench_open(&bench);
-    if (i > 0) bench_open_again(&bench);
-    struct got *got = bench_request(
-        &bench, &(seine_request_t){.url = url, .sink = sinks[i], .path = i == 1 ? "a" : NULL, .headers = headers});
-    bench_run(&bench);
+    server_reset(fixture.server);
+    if (i == 0) fixture_open(&fixture);
+    if (i > 0) fixture_open_again(&fixture);
+    struct got *got = fixture_request(
+        &fixture, &(seine_request_t){.url = url, .sink = sinks[i], .path = i == 1 ? "a" : NULL, .headers = headers});
+    fixture_run(&fixture);
     ck_assert_int_eq(got->status, own_ranges[_i].to ? SEINE_STATUS_OK : SEINE_STATUS_FAILED);
     ck_assert_int_eq(got->http_status, own_ranges[_i].http_status);
     ck_assert_uint_eq(got->attempts, own_ranges[_i].attempts);
@@ -171,44 +171,44 @@ START_TEST(a_range_of_the_caller_is_ok_as_a_part) {
   }
   free(whole);
   free(url);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 START_TEST(a_body_breaks_off_more_than_once) {
   const char *path = "/img/png/a?size=30000000&truncate=9000000&faults=3&ranges=1" ETAG;
-  bench_init(&bench);
-  bench_open(&bench);
-  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
-  bench_run(&bench);
-  bench_assert_is(got, path);
+  fixture_init(&fixture);
+  fixture_open(&fixture);
+  struct got *got = fixture_fetch(&fixture, 1, path, SEINE_SINK_FILE);
+  fixture_run(&fixture);
+  fixture_assert_is(got, path);
   ck_assert_uint_eq(got->attempts, 4);
-  ck_assert_uint_lt(server_bytes(bench.server, NULL, path), 30000000 + 200000);
-  bench_clear(&bench);
+  ck_assert_uint_lt(server_bytes(fixture.server, NULL, path), 30000000 + 200000);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 /* Without a length, the size of the whole is first known by Content-Range. */
 START_TEST(sizes_count_the_whole) {
-  bench_init(&bench);
-  bench.options.max_size_bytes = 15000000;
-  bench_open(&bench);
+  fixture_init(&fixture);
+  fixture.options.max_size_bytes = 15000000;
+  fixture_open(&fixture);
   const char *large = "/img/jpeg/a?" BROKEN ETAG "&chunked=1", *fits = "/img/jpeg/b?size=14000000&truncate=9000000"
                                                                        "&faults=1&ranges=1&chunked=1" ETAG;
-  struct got *rejected = bench_fetch(&bench, 1, large, SEINE_SINK_FILE);
-  struct got *ok = bench_fetch(&bench, 2, fits, SEINE_SINK_FILE);
-  bench_run(&bench);
+  struct got *rejected = fixture_fetch(&fixture, 1, large, SEINE_SINK_FILE);
+  struct got *ok = fixture_fetch(&fixture, 2, fits, SEINE_SINK_FILE);
+  fixture_run(&fixture);
   ck_assert_int_eq(rejected->status, SEINE_STATUS_REJECTED);
   ck_assert_int_eq(rejected->error, SEINE_ESIZE);
-  bench_assert_is(ok, fits);
-  bench_clear(&bench);
-  bench_init(&bench);
-  bench.options.min_size_bytes = 10000000;
-  bench_open(&bench);
-  struct got *least = bench_fetch(&bench, 1, fits, SEINE_SINK_FILE);
-  bench_run(&bench);
-  bench_assert_is(least, fits); /* the rest alone would be too small */
-  bench_clear(&bench);
+  fixture_assert_is(ok, fits);
+  fixture_clear(&fixture);
+  fixture_init(&fixture);
+  fixture.options.min_size_bytes = 10000000;
+  fixture_open(&fixture);
+  struct got *least = fixture_fetch(&fixture, 1, fits, SEINE_SINK_FILE);
+  fixture_run(&fixture);
+  fixture_assert_is(least, fits); /* the rest alone would be too small */
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -231,7 +231,7 @@ static void unblocked(uv_work_t *work, int status) {
 
 static void watch_held(uv_timer_t *timer) {
   seine_stats_t stats;
-  seine_get_stats(bench.engine, &stats);
+  seine_get_stats(fixture.engine, &stats);
   steady = stats.held_bytes == held ? steady + 1 : 0;
   held = stats.held_bytes;
   if (steady < 20 || held < 2 * MIB) return;
@@ -247,19 +247,19 @@ START_TEST(a_slow_disk_pauses_the_transfer) {
   snprintf(workers, sizeof workers, "%d", WORKERS);
   setenv("UV_THREADPOOL_SIZE", workers, 1);
   sem_init(&gate, 0, 0);
-  bench_init(&bench);
-  bench_open(&bench);
+  fixture_init(&fixture);
+  fixture_open(&fixture);
   for (int i = 0; i < WORKERS; i++)
-    uv_queue_work(&bench.loop, &blockers[i], block, unblocked);
-  uv_timer_init(&bench.loop, &timer);
+    uv_queue_work(&fixture.loop, &blockers[i], block, unblocked);
+  uv_timer_init(&fixture.loop, &timer);
   uv_timer_start(&timer, watch_held, 10, 10);
   const char *path = "/img/random/a?size=64000000";
-  struct got *got = bench_fetch(&bench, 1, path, SEINE_SINK_FILE);
-  bench_run(&bench);
-  bench_assert_is(got, path);
+  struct got *got = fixture_fetch(&fixture, 1, path, SEINE_SINK_FILE);
+  fixture_run(&fixture);
+  fixture_assert_is(got, path);
   ck_assert_uint_ge(held, 2 * MIB);
   ck_assert_uint_le(held, 6 * MIB);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
@@ -284,44 +284,44 @@ START_TEST(memory_does_not_follow_the_size) {
   const char *wish = getenv("LARGE_MIB");
   uint64_t size = (wish ? strtoull(wish, NULL, 10) : (uint64_t)few(512)) * MIB;
   char *path = print("/zeros/%llu", (unsigned long long)(size / MIB));
-  bench_init(&bench);
-  bench_open(&bench);
-  bench_fetch(&bench, 1, "/img/jpeg/a", SEINE_SINK_FILE);
-  bench_wait(&bench);
+  fixture_init(&fixture);
+  fixture_open(&fixture);
+  fixture_fetch(&fixture, 1, "/img/jpeg/a", SEINE_SINK_FILE);
+  fixture_wait(&fixture);
   long base = peak_kib();
-  struct got *got = bench_fetch(&bench, 1, path, _i ? SEINE_SINK_FILE : SEINE_SINK_NULL);
-  bench_run(&bench);
+  struct got *got = fixture_fetch(&fixture, 1, path, _i ? SEINE_SINK_FILE : SEINE_SINK_NULL);
+  fixture_run(&fixture);
   long peak = peak_kib();
   ck_assert_int_eq(got->status, SEINE_STATUS_OK);
   ck_assert_uint_eq(got->size_bytes, size);
   printf("%s of %s: %ld KiB above %ld\n", path, _i ? "a file" : "no file", peak - base, base);
   ck_assert_int_lt(peak - base, MEMORY_KIB);
   free(path);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 static const char *const floods[] = {"1xx-flood", "endless-headers", "endless-line"};
 
 START_TEST(memory_does_not_follow_headers) {
-  bench_init(&bench);
-  bench.options.retries = 0;
-  bench_open(&bench);
-  bench_fetch(&bench, 1, "/img/jpeg/a", SEINE_SINK_MEMORY);
-  bench_wait(&bench);
+  fixture_init(&fixture);
+  fixture.options.retries = 0;
+  fixture_open(&fixture);
+  fixture_fetch(&fixture, 1, "/img/jpeg/a", SEINE_SINK_MEMORY);
+  fixture_wait(&fixture);
   long base = peak_kib();
   struct got *got[8];
   char *path = print("/img/png/a?malformed=%s", floods[_i]);
   for (int i = 0; i < 8; i++)
-    got[i] = bench_fetch(&bench, i + 1, path, SEINE_SINK_MEMORY);
-  bench_run(&bench);
+    got[i] = fixture_fetch(&fixture, i + 1, path, SEINE_SINK_MEMORY);
+  fixture_run(&fixture);
   long peak = peak_kib();
   for (int i = 0; i < 8; i++)
     ck_assert_int_eq(got[i]->error, SEINE_EPROTOCOL);
   printf("%s: %ld KiB above %ld\n", path, peak - base, base);
   ck_assert_int_lt(peak - base, MEMORY_KIB);
   free(path);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 

@@ -364,7 +364,7 @@ END_TEST
 
 static const struct {
   int status;
-  enum robots_verdict verdict;
+  enum robots_verdict decision;
 } statuses[] = {
     {200, ROBOTS_PARSE},  {204, ROBOTS_PARSE},   {299, ROBOTS_PARSE},    {301, ROBOTS_ALLOW},    {308, ROBOTS_ALLOW},
     {400, ROBOTS_ALLOW},  {401, ROBOTS_ALLOW},   {403, ROBOTS_ALLOW},    {404, ROBOTS_ALLOW},    {410, ROBOTS_ALLOW},
@@ -373,7 +373,7 @@ static const struct {
 };
 
 START_TEST(a_status_says_what_holds) {
-  ck_assert_int_eq(robots_of_status(statuses[_i].status), statuses[_i].verdict);
+  ck_assert_int_eq(robots_of_status(statuses[_i].status), statuses[_i].decision);
 }
 END_TEST
 

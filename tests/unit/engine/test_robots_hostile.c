@@ -134,7 +134,7 @@ END_TEST
 
 /* ---- Random ---- */
 
-static const char *const pieces[] = {"User-agent: ",
+static const char *const free_list[] = {"User-agent: ",
                                      "user-agent:*\n",
                                      "seine",
                                      "Seine/1.0\n",
@@ -170,7 +170,7 @@ static const char *const pieces[] = {"User-agent: ",
 static size_t random_text(char *text, size_t room) {
   size_t size = 0;
   for (long n = random() % 60; n > 0; n--) {
-    const char *piece = pieces[(size_t)random() % (sizeof pieces / sizeof pieces[0])];
+    const char *piece = free_list[(size_t)random() % (sizeof free_list / sizeof free_list[0])];
     size_t length = strlen(piece);
     if (size + length + 1 >= room) break;
     memcpy(text + size, piece, length);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct bench bench;
+static struct fixture fixture;
 static char servers[40], proxy_url[64];
 static const char *proxies[] = {proxy_url, NULL};
 
@@ -87,7 +87,7 @@ static void on_connection(uv_stream_t *stream, int status) {
   struct client *client = calloc(1, sizeof *client);
   ck_assert_int_eq(status, 0);
   connections++;
-  uv_tcp_init(&bench.loop, &client->tcp);
+  uv_tcp_init(&fixture.loop, &client->tcp);
   client->tcp.data = client;
   ck_assert_int_eq(uv_accept(stream, (uv_stream_t *)&client->tcp), 0);
   uv_unref((uv_handle_t *)&client->tcp);
@@ -98,7 +98,7 @@ static int listen_somewhere(void) {
   struct sockaddr_in address;
   int size = sizeof address;
   uv_ip4_addr("127.0.0.1", 0, &address);
-  uv_tcp_init(&bench.loop, &door);
+  uv_tcp_init(&fixture.loop, &door);
   ck_assert_int_eq(uv_tcp_bind(&door, (struct sockaddr *)&address, 0), 0);
   ck_assert_int_eq(uv_listen((uv_stream_t *)&door, 8, on_connection), 0);
   uv_unref((uv_handle_t *)&door);
@@ -135,47 +135,47 @@ static const struct {
 };
 
 START_TEST(a_proxy_is_given_what_the_table_says) {
-  bench_init(&bench);
+  fixture_init(&fixture);
   connections = 0;
   *target = '\0';
-  snprintf(servers, sizeof servers, "127.0.0.1:%d", server_port(bench.server));
+  snprintf(servers, sizeof servers, "127.0.0.1:%d", server_port(fixture.server));
   snprintf(proxy_url, sizeof proxy_url, "%s://127.0.0.1:%d", cases[_i].scheme, listen_somewhere());
-  bench.options.dns_servers = servers;
-  bench.options.proxies = proxies;
-  bench.options.deny_private = cases[_i].deny;
-  bench.options.retries = 0;
-  bench_open(&bench);
+  fixture.options.dns_servers = servers;
+  fixture.options.proxies = proxies;
+  fixture.options.deny_private = cases[_i].deny;
+  fixture.options.retries = 0;
+  fixture_open(&fixture);
   char *url = print("http://%s:8080/", cases[_i].host);
-  struct got *got = bench_request(&bench, &(seine_request_t){.url = url, .sink = SEINE_SINK_NULL});
-  bench_wait(&bench);
+  struct got *got = fixture_request(&fixture, &(seine_request_t){.url = url, .sink = SEINE_SINK_NULL});
+  fixture_wait(&fixture);
   uv_close((uv_handle_t *)&door, NULL);
-  bench_run(&bench);
+  fixture_run(&fixture);
   ck_assert_str_eq(target, cases[_i].target);
   ck_assert_uint_eq(connections, *cases[_i].target ? 1 : 0);
   ck_assert_int_eq(got->error == SEINE_EDENIED, !*cases[_i].target);
-  ck_assert_uint_eq(server_questions(bench.server, cases[_i].host, "A", NULL, 0), (size_t)cases[_i].questions);
+  ck_assert_uint_eq(server_questions(fixture.server, cases[_i].host, "A", NULL, 0), (size_t)cases[_i].questions);
   free(url);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 
 START_TEST(a_target_without_an_address_is_no_fault_of_the_proxy) {
-  bench_init(&bench);
+  fixture_init(&fixture);
   connections = 0;
-  snprintf(servers, sizeof servers, "127.0.0.1:%d", server_port(bench.server));
+  snprintf(servers, sizeof servers, "127.0.0.1:%d", server_port(fixture.server));
   snprintf(proxy_url, sizeof proxy_url, "socks5://127.0.0.1:%d", listen_somewhere());
-  bench.options.dns_servers = servers;
-  bench.options.proxies = proxies;
-  bench_open(&bench);
+  fixture.options.dns_servers = servers;
+  fixture.options.proxies = proxies;
+  fixture_open(&fixture);
   struct got *got =
-      bench_request(&bench, &(seine_request_t){.url = "http://nxdomain.test/", .sink = SEINE_SINK_NULL});
-  bench_wait(&bench);
+      fixture_request(&fixture, &(seine_request_t){.url = "http://nxdomain.test/", .sink = SEINE_SINK_NULL});
+  fixture_wait(&fixture);
   uv_close((uv_handle_t *)&door, NULL);
-  bench_run(&bench);
+  fixture_run(&fixture);
   ck_assert_int_eq(got->error, SEINE_EDNS);
   ck_assert_uint_eq(got->attempts, 1);
   ck_assert_uint_eq(connections, 0);
-  bench_clear(&bench);
+  fixture_clear(&fixture);
 }
 END_TEST
 

@@ -105,12 +105,12 @@ static const char *const refused[] = {
 
 START_TEST(a_path_that_is_not_plain_is_refused) {
   struct store_failure failure;
-  struct spool *spool;
+  struct large_file *large_file;
   ck_assert_int_eq(store_write(store, refused[_i], "x", 1, &failure), SEINE_EIO);
   ck_assert_int_eq(failure.sys, EINVAL);
   ck_assert_uint_gt(strlen(failure.text), 0);
-  ck_assert_int_eq(spool_open(store, &spool, &failure), 0);
-  ck_assert_int_eq(spool_commit(spool, refused[_i], &failure), SEINE_EIO);
+  ck_assert_int_eq(large_file_open(store, &large_file, &failure), 0);
+  ck_assert_int_eq(large_file_commit(large_file, refused[_i], &failure), SEINE_EIO);
   ck_assert_int_eq(entries(directory), 0);
   ck_assert_int_eq(entries(base), 1);
 }
@@ -120,7 +120,7 @@ END_TEST
 START_TEST(symbolic_links_are_not_followed) {
   static const char *const victims[] = {"link/x", "link/deeper/x", "real/link/x", "dangling/x", "self/x"};
   struct store_failure failure;
-  struct spool *spool;
+  struct large_file *large_file;
   char outside[128], target[200];
   snprintf(outside, sizeof(outside), "%s/outside", base);
   ck_assert_int_eq(mkdir(outside, 0777), 0);
@@ -134,8 +134,8 @@ START_TEST(symbolic_links_are_not_followed) {
     ck_assert_int_eq(store_write(store, victims[i], "x", 1, &failure), SEINE_EIO);
     ck_assert_int_eq(failure.sys, ELOOP);
     ck_assert_msg(strstr(failure.text, "symbolic link") != NULL, "%s", failure.text);
-    ck_assert_int_eq(spool_open(store, &spool, &failure), 0);
-    ck_assert_int_eq(spool_commit(spool, victims[i], &failure), SEINE_EIO);
+    ck_assert_int_eq(large_file_open(store, &large_file, &failure), 0);
+    ck_assert_int_eq(large_file_commit(large_file, victims[i], &failure), SEINE_EIO);
   }
   ck_assert_int_eq(entries(outside), 0);
   ck_assert_int_eq(entries(base), 2);
@@ -240,25 +240,25 @@ END_TEST
 
 START_TEST(a_spool_becomes_a_file_or_nothing) {
   struct store_failure failure;
-  struct spool *spool;
+  struct large_file *large_file;
   char piece[1000];
   int before = descriptors();
   memset(piece, 'p', sizeof(piece));
-  ck_assert_int_eq(spool_open(store, &spool, &failure), 0);
+  ck_assert_int_eq(large_file_open(store, &large_file, &failure), 0);
   for (int i = 0; i < 100; i++)
-    ck_assert_int_eq(spool_write(spool, piece, sizeof(piece), &failure), 0);
-  ck_assert_int_eq(spool_commit(spool, "deep/er/big.bin", &failure), 0);
+    ck_assert_int_eq(large_file_write(large_file, piece, sizeof(piece), &failure), 0);
+  ck_assert_int_eq(large_file_commit(large_file, "deep/er/big.bin", &failure), 0);
   struct stat found;
   ck_assert_int_eq(stat(below("deep/er/big.bin"), &found), 0);
   ck_assert_int_eq(found.st_size, 100000);
-  ck_assert_int_eq(spool_open(store, &spool, &failure), 0);
-  ck_assert_int_eq(spool_write(spool, "small", 5, &failure), 0);
-  ck_assert_int_eq(spool_commit(spool, "deep/er/big.bin", &failure), 0);
+  ck_assert_int_eq(large_file_open(store, &large_file, &failure), 0);
+  ck_assert_int_eq(large_file_write(large_file, "small", 5, &failure), 0);
+  ck_assert_int_eq(large_file_commit(large_file, "deep/er/big.bin", &failure), 0);
   expect_file("deep/er/big.bin", "small", 5);
-  ck_assert_int_eq(spool_open(store, &spool, &failure), 0);
-  ck_assert_int_eq(spool_write(spool, piece, sizeof(piece), &failure), 0);
-  spool_drop(spool);
-  spool_drop(NULL);
+  ck_assert_int_eq(large_file_open(store, &large_file, &failure), 0);
+  ck_assert_int_eq(large_file_write(large_file, piece, sizeof(piece), &failure), 0);
+  large_file_remove(large_file);
+  large_file_remove(NULL);
   ck_assert_int_eq(entries(directory), 1);
   ck_assert_int_eq(entries(below("deep/er")), 1);
   ck_assert_int_eq(descriptors(), before);
@@ -278,7 +278,7 @@ END_TEST
 START_TEST(a_write_that_fails_leaves_nothing) {
   static char data[65536];
   struct store_failure failure;
-  struct spool *spool;
+  struct large_file *large_file;
   struct rlimit limit = {.rlim_cur = 30000, .rlim_max = RLIM_INFINITY}, old;
   ck_assert_int_eq(store_write(store, "kept", "old", 3, &failure), 0);
   signal(SIGXFSZ, SIG_IGN);
@@ -286,14 +286,14 @@ START_TEST(a_write_that_fails_leaves_nothing) {
   setrlimit(RLIMIT_FSIZE, &limit);
   int whole = store_write(store, "kept", data, sizeof(data), &failure);
   int sys = failure.sys;
-  int opened = spool_open(store, &spool, &failure);
-  int spooled = spool_write(spool, data, sizeof(data), &failure);
+  int opened = large_file_open(store, &large_file, &failure);
+  int spooled = large_file_write(large_file, data, sizeof(data), &failure);
   setrlimit(RLIMIT_FSIZE, &old);
   ck_assert_int_eq(whole, SEINE_EIO);
   ck_assert_int_eq(sys, EFBIG);
   ck_assert_int_eq(opened, 0);
   ck_assert_int_eq(spooled, SEINE_EIO);
-  spool_drop(spool);
+  large_file_remove(large_file);
   expect_file("kept", "old", 3);
   ck_assert_int_eq(entries(directory), 1);
 }
@@ -309,15 +309,15 @@ START_TEST(a_full_disk_is_told_and_leaves_nothing) {
   static char data[400000];
   struct store_failure failure;
   struct store *small;
-  struct spool *spool;
+  struct large_file *large_file;
   char path[200];
   snprintf(path, sizeof(path), "%s/small", base);
   if (!mount_small(path)) return;
   int opened = store_open(&small, path);
   int wrote = store_write(small, "a/big", data, sizeof(data), &failure);
   struct store_failure full = failure;
-  int spooled = spool_open(small, &spool, &failure) == 0 ? spool_write(spool, data, sizeof(data), &failure) : 0;
-  spool_drop(spool);
+  int spooled = large_file_open(small, &large_file, &failure) == 0 ? large_file_write(large_file, data, sizeof(data), &failure) : 0;
+  large_file_remove(large_file);
   int after = store_write(small, "a/small", data, 1000, &failure);
   int left = entries(path);
   store_close(small);
@@ -335,13 +335,13 @@ END_TEST
 /* A folder of the store on another file system: nothing can be renamed into it. */
 START_TEST(a_spool_reaches_another_file_system) {
   struct store_failure failure;
-  struct spool *spool;
+  struct large_file *large_file;
   char path[200];
   snprintf(path, sizeof(path), "%s/other", directory);
   if (!mount_small(path)) return;
-  int opened = spool_open(store, &spool, &failure);
-  int wrote = spool_write(spool, "across", 6, &failure);
-  int committed = spool_commit(spool, "other/place/x", &failure);
+  int opened = large_file_open(store, &large_file, &failure);
+  int wrote = large_file_write(large_file, "across", 6, &failure);
+  int committed = large_file_commit(large_file, "other/place/x", &failure);
   FILE *file = fopen(below("other/place/x"), "r");
   char held[10] = "";
   if (file) ck_assert_ptr_nonnull(fgets(held, sizeof(held), file));
@@ -363,7 +363,7 @@ START_TEST(older_systems_do_as_well) {
   static const bool missing[][3] = {
       {true, false, false}, {false, true, false}, {false, false, true}, {true, true, true}};
   struct store_failure failure;
-  struct spool *spool;
+  struct large_file *large_file;
   const char *fork = getenv("CK_FORK");
   if (fork && strcmp(fork, "no") == 0) return; /* it could not be given back */
   ck_assert_int_eq(symlink("/tmp", below("link")), 0);
@@ -372,14 +372,14 @@ START_TEST(older_systems_do_as_well) {
   for (int round = 0; round < 3; round++) {
     ck_assert_int_eq(store_write(store, "a/b/x", "whole", 5, &failure), 0);
     expect_file("a/b/x", "whole", 5);
-    ck_assert_int_eq(spool_open(store, &spool, &failure), 0);
-    ck_assert_int_eq(spool_write(spool, "spooled", 7, &failure), 0);
-    ck_assert_int_eq(spool_commit(spool, "a/c/y", &failure), 0);
+    ck_assert_int_eq(large_file_open(store, &large_file, &failure), 0);
+    ck_assert_int_eq(large_file_write(large_file, "spooled", 7, &failure), 0);
+    ck_assert_int_eq(large_file_commit(large_file, "a/c/y", &failure), 0);
     expect_file("a/c/y", "spooled", 7);
-    ck_assert_int_eq(spool_open(store, &spool, &failure), 0);
-    spool_drop(spool);
-    ck_assert_int_eq(spool_open(store, &spool, &failure), 0);
-    ck_assert_int_eq(spool_commit(spool, "../x", &failure), SEINE_EIO);
+    ck_assert_int_eq(large_file_open(store, &large_file, &failure), 0);
+    large_file_remove(large_file);
+    ck_assert_int_eq(large_file_open(store, &large_file, &failure), 0);
+    ck_assert_int_eq(large_file_commit(large_file, "../x", &failure), SEINE_EIO);
     ck_assert_int_eq(store_write(store, "link/x", "x", 1, &failure), SEINE_EIO);
     ck_assert_int_eq(failure.sys, ELOOP);
     ck_assert_int_eq(store_write(store, "a/b", "x", 1, &failure), SEINE_EIO);

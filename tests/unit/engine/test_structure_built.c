@@ -11,23 +11,23 @@
 #include "fixtures/suite.h"
 
 struct answer {
-  enum structure_end end;
-  struct structure_report report;
+  enum image_end end;
+  struct image_report report;
 };
 
 /* In pieces of `most` bytes, each in memory of its own, so that a read too far is seen. */
 static struct answer look(const char *type, const uint8_t *data, size_t size, size_t most) {
-  struct structure structure;
+  struct image_scan image_scan;
   struct answer answer;
-  structure_start(&structure, type);
+  image_scan_start(&image_scan, type);
   for (size_t at = 0; at < size; at += most) {
     size_t part = most < size - at ? most : size - at;
     uint8_t *piece = malloc(part);
     memcpy(piece, data + at, part);
-    structure_feed(&structure, piece, part);
+    image_scan_feed(&image_scan, piece, part);
     free(piece);
   }
-  answer.end = structure_end(&structure, &answer.report);
+  answer.end = image_end(&image_scan, &answer.report);
   return answer;
 }
 
@@ -40,7 +40,7 @@ START_TEST(each_is_whole) {
   struct image image = {.size = 0};
   kinds[_i].build(&image);
   struct answer answer = look(kinds[_i].type, image.data, image.size, image.size);
-  ck_assert_msg(answer.end == STRUCTURE_WHOLE, "%s: %d", kinds[_i].name, answer.end);
+  ck_assert_msg(answer.end == IMAGE_WHOLE, "%s: %d", kinds[_i].name, answer.end);
   ck_assert_msg(answer.report.width == kinds[_i].width && answer.report.height == kinds[_i].height, "%s: %u x %u",
                 kinds[_i].name, answer.report.width, answer.report.height);
   ck_assert_msg(answer.report.trailing_bytes == 0, "%s: %d trail", kinds[_i].name, (int)answer.report.trailing_bytes);
@@ -54,11 +54,11 @@ START_TEST(each_cut_is_seen) {
   for (size_t size = 0; size < image.size; size++) {
     struct answer whole = look(kinds[_i].type, image.data, size, size + 1);
     for (size_t most = 1; most < 20; most += 6) {
-      struct answer pieces = look(kinds[_i].type, image.data, size, most);
-      ck_assert_msg(same(&whole, &pieces), "%s, %zu bytes in pieces of %zu", kinds[_i].name, size, most);
+      struct answer free_list = look(kinds[_i].type, image.data, size, most);
+      ck_assert_msg(same(&whole, &free_list), "%s, %zu bytes in pieces of %zu", kinds[_i].name, size, most);
     }
-    harmless += whole.end == STRUCTURE_WHOLE;
-    ck_assert_msg(whole.end == STRUCTURE_TRUNCATED || harmless <= kinds[_i].harmless, "%s, %zu of %zu bytes: %d",
+    harmless += whole.end == IMAGE_WHOLE;
+    ck_assert_msg(whole.end == IMAGE_TRUNCATED || harmless <= kinds[_i].harmless, "%s, %zu of %zu bytes: %d",
                   kinds[_i].name, size, image.size, whole.end);
   }
   ck_assert_msg(harmless == kinds[_i].harmless, "%s: %zu", kinds[_i].name, harmless);
@@ -75,8 +75,8 @@ START_TEST(damage_does_no_harm) {
     for (int change = 1 + (int)(random() % 6); change > 0; change--)
       damaged.data[(size_t)random() % image.size] = (uint8_t)(random() % 4 ? random() : -1);
     struct answer whole = look(kinds[_i].type, damaged.data, damaged.size, damaged.size);
-    struct answer pieces = look(kinds[_i].type, damaged.data, damaged.size, 1 + (size_t)random() % 30);
-    ck_assert_msg(same(&whole, &pieces), "%s, round %d", kinds[_i].name, round);
+    struct answer free_list = look(kinds[_i].type, damaged.data, damaged.size, 1 + (size_t)random() % 30);
+    ck_assert_msg(same(&whole, &free_list), "%s, round %d", kinds[_i].name, round);
   }
 }
 END_TEST
@@ -216,7 +216,7 @@ START_TEST(what_has_no_picture_is_damaged) {
   struct image image = {.size = 0};
   broken[_i].build(&image);
   for (size_t most = 1; most < 100; most += 33)
-    ck_assert_int_eq(look(broken[_i].type, image.data, image.size, most).end, STRUCTURE_DAMAGED);
+    ck_assert_int_eq(look(broken[_i].type, image.data, image.size, most).end, IMAGE_DAMAGED);
 }
 END_TEST
 
@@ -230,7 +230,7 @@ START_TEST(frames_agree_with_their_crc) {
     for (size_t byte = at + 8; is_frame && byte < at + 12 + length; byte++) {
       struct image flipped = image;
       flipped.data[byte] ^= 1;
-      ck_assert_int_eq(look("image/png", flipped.data, flipped.size, 7).end, STRUCTURE_DAMAGED);
+      ck_assert_int_eq(look("image/png", flipped.data, flipped.size, 7).end, IMAGE_DAMAGED);
     }
   }
 }
@@ -248,13 +248,13 @@ START_TEST(an_index_that_is_wrong_says_nothing) {
   moved.data[second] = 'x';
   for (size_t size = first_end; size < second + 2; size++) {
     struct answer answer = look("image/jpeg", changed.data, size, 5);
-    ck_assert_int_eq(answer.end, STRUCTURE_WHOLE);
+    ck_assert_int_eq(answer.end, IMAGE_WHOLE);
     ck_assert_uint_eq(answer.report.trailing_bytes, size - first_end);
   }
-  ck_assert_int_eq(look("image/jpeg", changed.data, image.size - 1, 5).end, STRUCTURE_TRUNCATED);
-  ck_assert_int_eq(look("image/jpeg", changed.data, image.size, 5).end, STRUCTURE_WHOLE);
+  ck_assert_int_eq(look("image/jpeg", changed.data, image.size - 1, 5).end, IMAGE_TRUNCATED);
+  ck_assert_int_eq(look("image/jpeg", changed.data, image.size, 5).end, IMAGE_WHOLE);
   struct answer answer = look("image/jpeg", moved.data, image.size, 5);
-  ck_assert_int_eq(answer.end, STRUCTURE_WHOLE);
+  ck_assert_int_eq(answer.end, IMAGE_WHOLE);
   ck_assert_uint_eq(answer.report.trailing_bytes, image.size - first_end);
 }
 END_TEST

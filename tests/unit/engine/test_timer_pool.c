@@ -7,13 +7,13 @@
 #include <string.h>
 
 static uv_loop_t loop;
-static struct alarms alarms;
+static struct timers timers;
 static bool closed;
 static char rung[16]; /* the names of those that rang */
 static size_t rung_count;
 
 static void on_closed(void *user) {
-  ck_assert_ptr_eq(user, &alarms);
+  ck_assert_ptr_eq(user, &timers);
   closed = true;
 }
 
@@ -22,30 +22,30 @@ static void open_alarms(void) {
   memset(rung, 0, sizeof rung);
   rung_count = 0;
   ck_assert_int_eq(uv_loop_init(&loop), 0);
-  alarms_init(&alarms, &loop);
+  timer_pool_init(&timers, &loop);
 }
 
 static void close_alarms(void) {
-  alarms_close(&alarms, on_closed, &alarms);
+  timer_pool_close(&timers, on_closed, &timers);
   uv_run(&loop, UV_RUN_DEFAULT);
   ck_assert(closed);
   ck_assert_int_eq(uv_loop_close(&loop), 0);
 }
 
 struct bell {
-  struct alarm *alarm;
+  struct timer *timer;
   char name;
 };
 
-static void on_ring(void *user) {
+static void on_expire(void *user) {
   struct bell *bell = user;
-  ck_assert_ptr_null(bell->alarm);
+  ck_assert_ptr_null(bell->timer);
   rung[rung_count++] = bell->name;
 }
 
 static void set(struct bell *bell, uint64_t delay_ms) {
-  ck_assert_int_eq(alarm_set(&alarms, &bell->alarm, delay_ms, on_ring, bell), 0);
-  ck_assert_ptr_nonnull(bell->alarm);
+  ck_assert_int_eq(timer_set(&timers, &bell->timer, delay_ms, on_expire, bell), 0);
+  ck_assert_ptr_nonnull(bell->timer);
 }
 
 START_TEST(alarms_ring_once_and_in_order) {
@@ -65,7 +65,7 @@ START_TEST(an_alarm_that_is_set_again_moves) {
   set(&a, 30);
   uv_run(&loop, UV_RUN_DEFAULT);
   ck_assert_str_eq(rung, "ba");
-  ck_assert_uint_eq(alarms.open, 2);
+  ck_assert_uint_eq(timers.open, 2);
 }
 END_TEST
 
@@ -73,9 +73,9 @@ START_TEST(an_alarm_that_is_cleared_does_not_ring) {
   struct bell a = {.name = 'a'}, b = {.name = 'b'};
   set(&a, 10);
   set(&b, 20);
-  alarm_clear(&a.alarm);
-  ck_assert_ptr_null(a.alarm);
-  alarm_clear(&a.alarm);
+  timer_clear(&a.timer);
+  ck_assert_ptr_null(a.timer);
+  timer_clear(&a.timer);
   uv_run(&loop, UV_RUN_DEFAULT);
   ck_assert_str_eq(rung, "b");
 }
@@ -85,14 +85,14 @@ START_TEST(timers_are_used_again) {
   struct bell a = {.name = 'a'};
   for (int i = 0; i < 1000; i++) {
     set(&a, 1000);
-    alarm_clear(&a.alarm);
+    timer_clear(&a.timer);
   }
-  ck_assert_uint_eq(alarms.open, 1);
+  ck_assert_uint_eq(timers.open, 1);
 }
 END_TEST
 
 struct chain {
-  struct alarm *alarm, *other;
+  struct timer *timer, *other;
   int left;
 };
 
@@ -104,18 +104,18 @@ static void on_other(void *user) {
 /* Sets itself, and sets and clears another, while it rings. */
 static void on_link(void *user) {
   struct chain *chain = user;
-  alarm_clear(&chain->other);
+  timer_clear(&chain->other);
   if (--chain->left == 0) return;
-  alarm_set(&alarms, &chain->alarm, 0, on_link, chain);
-  alarm_set(&alarms, &chain->other, 60000, on_other, chain);
+  timer_set(&timers, &chain->timer, 0, on_link, chain);
+  timer_set(&timers, &chain->other, 60000, on_other, chain);
 }
 
 START_TEST(a_ring_may_set_and_clear) {
   struct chain chain = {.left = 50};
-  alarm_set(&alarms, &chain.alarm, 0, on_link, &chain);
+  timer_set(&timers, &chain.timer, 0, on_link, &chain);
   uv_run(&loop, UV_RUN_DEFAULT);
   ck_assert_int_eq(chain.left, 0);
-  ck_assert_uint_le(alarms.open, 2);
+  ck_assert_uint_le(timers.open, 2);
 }
 END_TEST
 

@@ -207,7 +207,7 @@ END_TEST
 
 /* A canonical URL is taken apart without a copy: with the same outcome as by the whole parser. */
 START_TEST(an_origin_is_read_alike_by_the_short_way) {
-  static const char *const pieces[] = {"a",   "z9",  ".", "..", "-",  "_",  "0",    "1.", "127.0.0.1", "255", "256", "0x7f", "010",
+  static const char *const free_list[] = {"a",   "z9",  ".", "..", "-",  "_",  "0",    "1.", "127.0.0.1", "255", "256", "0x7f", "010",
                                        "xn--", ":80", ":", "@",  "%30", "A", "[::1]", "/", ":65536",    ":08", "1.2.3.4.5", "example.com", "#"};
   unsigned seed = (unsigned)time(NULL), plain = 0;
   printf("url: seed %u\n", seed);
@@ -216,7 +216,7 @@ START_TEST(an_origin_is_read_alike_by_the_short_way) {
     char text[256], *full = NULL;
     size_t length = (size_t)sprintf(text, "%s", rand() % 2 ? "http://" : "https://");
     for (int n = rand() % 5; n >= 0; n--)
-      length += (size_t)sprintf(text + length, "%s", pieces[(size_t)rand() % (sizeof(pieces) / sizeof(pieces[0]))]);
+      length += (size_t)sprintf(text + length, "%s", free_list[(size_t)rand() % (sizeof(free_list) / sizeof(free_list[0]))]);
     strcpy(text + length, rand() % 8 ? "/x?y" : "");
     seine_url_t whole, origin;
     int error = seine_url_parse(&whole, text, NULL, 0);

@@ -16,39 +16,39 @@ struct task {
 };
 
 static uv_loop_t loop;
-static struct crew crew;
+static struct worker_pool pool;
 static struct task tasks[JOBS];
 static pthread_t loop_thread;
 static bool closed;
 
-static void run_lane(struct job **jobs, size_t count, enum lane lane) {
+static void run_lane(struct job **jobs, size_t count, enum job_kind kind) {
   ck_assert(!pthread_equal(pthread_self(), loop_thread));
   ck_assert_uint_ge(count, 1);
-  ck_assert_uint_le(count, CREW_BATCH);
+  ck_assert_uint_le(count, WORKER_POOL_BATCH);
   for (size_t i = 0; i < count; i++) {
-    ck_assert_int_eq(jobs[i]->lane, lane);
+    ck_assert_int_eq(jobs[i]->kind, kind);
     ((struct task *)jobs[i])->runs++;
   }
 }
 
 static void run_inspect(struct job **jobs, size_t count, struct inspector *inspector) {
   (void)inspector;
-  run_lane(jobs, count, LANE_INSPECT);
+  run_lane(jobs, count, JOB_INSPECT);
 }
 
 static void run_stream(struct job **jobs, size_t count, struct inspector *inspector) {
   (void)inspector;
-  run_lane(jobs, count, LANE_STREAM);
+  run_lane(jobs, count, JOB_STREAM);
 }
 
 static void run_store(struct job **jobs, size_t count, struct inspector *inspector) {
   (void)inspector;
-  run_lane(jobs, count, LANE_STORE);
+  run_lane(jobs, count, JOB_STORE);
 }
 
 static void run_leave(struct job **jobs, size_t count, struct inspector *inspector) {
   (void)inspector;
-  run_lane(jobs, count, LANE_LEAVE);
+  run_lane(jobs, count, JOB_KEEP_PARTIAL);
 }
 
 static void on_done(struct job *job) {
@@ -56,26 +56,26 @@ static void on_done(struct job *job) {
   ck_assert(pthread_equal(pthread_self(), loop_thread));
   task->dones++;
   ck_assert_int_eq(task->runs, task->dones);
-  if (task->again-- > 0) crew_submit(&crew, job);
+  if (task->again-- > 0) worker_pool_submit(&pool, job);
 }
 
 static void on_closed(void *user) {
-  ck_assert_ptr_eq(user, &crew);
+  ck_assert_ptr_eq(user, &pool);
   ck_assert(!closed);
   closed = true;
 }
 
 static void open_crew(void) {
-  static const job_run_cb lanes[LANES] = {
-      [LANE_INSPECT] = run_inspect, [LANE_STREAM] = run_stream, [LANE_STORE] = run_store,
-      [LANE_LEAVE] = run_leave};
+  static const job_run_cb lanes[JOB_KINDS] = {
+      [JOB_INSPECT] = run_inspect, [JOB_STREAM] = run_stream, [JOB_STORE] = run_store,
+      [JOB_KEEP_PARTIAL] = run_leave};
   /* OpenSSL keeps something for the thread that starts it, until that ends: it should not be one of libuv's. */
   uint8_t digest[32];
   seine_sha256("", 0, digest);
   closed = false;
   loop_thread = pthread_self();
   ck_assert_int_eq(uv_loop_init(&loop), 0);
-  crew_init(&crew, &loop, lanes, 0);
+  worker_pool_init(&pool, &loop, lanes, 0);
 }
 
 static void close_loop(void) {
@@ -87,35 +87,35 @@ static void close_loop(void) {
 static void submit_all(int again) {
   for (int i = 0; i < JOBS; i++) {
     tasks[i] = (struct task){.again = again};
-    tasks[i].job = (struct job){.lane = (enum lane)(i * 7 % LANES), .weight = 1 + (unsigned)i % 40, .done = on_done};
-    crew_submit(&crew, &tasks[i].job);
+    tasks[i].job = (struct job){.kind = (enum job_kind)(i * 7 % JOB_KINDS), .weight = 1 + (unsigned)i % 40, .done = on_done};
+    worker_pool_submit(&pool, &tasks[i].job);
   }
 }
 
 START_TEST(each_job_runs_once) {
   submit_all(0);
-  crew_flush(&crew);
+  worker_pool_flush(&pool);
   uv_run(&loop, UV_RUN_DEFAULT);
   for (int i = 0; i < JOBS; i++)
     ck_assert_int_eq(tasks[i].dones, 1);
-  crew_close(&crew, on_closed, &crew);
+  worker_pool_close(&pool, on_closed, &pool);
   ck_assert(closed); /* with nothing to wait for */
 }
 END_TEST
 
 START_TEST(a_job_may_be_submitted_again_when_it_is_done) {
   submit_all(3);
-  crew_flush(&crew);
+  worker_pool_flush(&pool);
   uv_run(&loop, UV_RUN_DEFAULT);
   for (int i = 0; i < JOBS; i++)
     ck_assert_int_eq(tasks[i].dones, 4);
-  crew_close(&crew, on_closed, &crew);
+  worker_pool_close(&pool, on_closed, &pool);
 }
 END_TEST
 
 START_TEST(closing_waits_for_all_jobs) {
   submit_all(1);
-  crew_close(&crew, on_closed, &crew);
+  worker_pool_close(&pool, on_closed, &pool);
   ck_assert(!closed);
   uv_run(&loop, UV_RUN_DEFAULT);
   for (int i = 0; i < JOBS; i++)
@@ -124,7 +124,7 @@ START_TEST(closing_waits_for_all_jobs) {
 END_TEST
 
 START_TEST(a_crew_without_work_closes_at_once) {
-  crew_close(&crew, on_closed, &crew);
+  worker_pool_close(&pool, on_closed, &pool);
   ck_assert(closed);
 }
 END_TEST
