@@ -1,7 +1,7 @@
 /* The columns of a CSV or TSV list, as its header tells of them. */
 #include "input/columns.h"
-#include "input/list.h"
-#include "manifest/row.h"
+#include "input/list_kind.h"
+#include "base/text_escape.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,8 +80,8 @@ static bool is_taken(const struct columns *columns, const char *quoted) {
 static char *quote(const char *text) {
   size_t length;
   const char *name = trim(text, &length);
-  char *copy = xstrndup(name, length), *quoted = xmalloc(row_text_bound(copy) + 1);
-  *row_put_text(quoted, copy) = '\0';
+  char *copy = xstrndup(name, length), *quoted = xmalloc(text_escape_bound(copy) + 1);
+  *text_escape_json(quoted, copy) = '\0';
   free(copy);
   return quoted;
 }
@@ -144,7 +144,7 @@ void columns_rest(const struct columns *columns, const struct fields *fields, st
     if (i >= columns->count) put_number(columns, i + 1, number, sizeof number);
     add_key(rest, i < columns->count ? columns->names[i] : number);
     const char *value = fields->fields[i].text;
-    char *end = row_put_text(text_room(rest, row_text_bound(value)), value);
+    char *end = text_escape_json(text_room(rest, text_escape_bound(value)), value);
     text_add_room(rest, end);
   }
   text_add(rest, "}", 1);

@@ -2,7 +2,7 @@
  * old ones end lines by a carriage return alone, and databases write tabs and bars. */
 #include "input/separator.h"
 #include "input/columns.h"
-#include "input/list.h"
+#include "input/list_kind.h"
 #include "base/util.h"
 
 #include <stdint.h>

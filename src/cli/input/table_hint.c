@@ -2,7 +2,7 @@
  * spaces. */
 #include "input/table_hint.h"
 #include "input/csv.h"
-#include "input/list.h"
+#include "input/list_kind.h"
 #include "base/util.h"
 
 #include <stdlib.h>

@@ -3,25 +3,10 @@
 #ifndef SEINE_CLI_MANIFEST_H
 #define SEINE_CLI_MANIFEST_H
 
+#include "manifest/manifest_file.h"
 #include "manifest/row.h"
 
 struct manifest;
-
-/* Writing failed; nothing is written any more, and rows appended from now on are lost. Called once, from the loop. */
-typedef void (*manifest_error_cb)(const char *sentence, void *user);
-
-struct manifest_options {
-  uv_loop_t *loop;
-  const char *path; /* "-" is standard output; ".csv" at the end makes it CSV. Folders above it are made */
-  int folder; /* the output folder, borrowed until manifest_close; -1: none */
-  bool is_default; /* the path was not chosen by the user: its last part is opened in `folder`, and has to be a file of
-                      our own */
-  bool fresh; /* an earlier manifest is emptied */
-  bool durable; /* sync `folder`, then write a group of rows, then sync them */
-  bool read_back; /* manifest_read will be used */
-  manifest_error_cb on_error;
-  void *user;
-};
 
 /* 0, or the exit status of a command that cannot use the manifest, which has been said on stderr. */
 int manifest_open(struct manifest **manifest, const struct manifest_options *options);

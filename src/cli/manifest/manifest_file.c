@@ -1,6 +1,5 @@
 /* Opens what a manifest is written to, and refuses what is not a manifest before a byte of it is changed. */
 #include "manifest/manifest_file.h"
-#include "manifest/manifest.h"
 #include "output/outdir.h"
 #include "base/util.h"
 

@@ -1,16 +1,13 @@
 /* A row of the manifest as text and back. */
 #include "manifest/row.h"
+#include "base/text_escape.h"
 #include "base/util.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* How the bytes of a string are written. */
-enum unit { UNIT_PLAIN, UNIT_ESCAPED, UNIT_INVALID };
-
 static const char hex_digits[] = "0123456789abcdef";
-static const char HEX_DIGITS[] = "0123456789ABCDEF";
 
 /* ---- Writing ---- */
 
@@ -20,10 +17,6 @@ const char *row_header(enum row_format format) {
          "declared_type,etag,last_modified,ip,started,elapsed_ms,input\r\n";
 }
 
-size_t row_text_bound(const char *text) {
-  return text ? strlen(text) * 6 + 2 : 4;
-}
-
 static size_t short_text_bound(const char *text) {
   size_t bound = text ? strnlen(text, ROW_TEXT_MOST) * 6 : 0;
   return (bound < ROW_TEXT_MOST ? bound : ROW_TEXT_MOST) + 5; /* quotes, an apostrophe; null */
@@ -31,9 +24,9 @@ static size_t short_text_bound(const char *text) {
 
 size_t row_bound(const struct row *row) {
   /* The fixed part: keys and punctuation (under 300 bytes), sha256, a time, error and status names, and ten numbers. */
-  return 1024 + row_text_bound(row->url) + row_text_bound(row->path) + short_text_bound(row->type) +
+  return 1024 + text_escape_bound(row->url) + text_escape_bound(row->path) + short_text_bound(row->type) +
          short_text_bound(row->message) + short_text_bound(row->final_url) + short_text_bound(row->declared_type) +
-         short_text_bound(row->etag) + short_text_bound(row->last_modified) + row_text_bound(row->ip) +
+         short_text_bound(row->etag) + short_text_bound(row->last_modified) + text_escape_bound(row->ip) +
          (row->input ? 2 * strlen(row->input) + 2 : 4);
 }
 
@@ -61,82 +54,6 @@ static char *put_padded(char *out, unsigned number, unsigned width) {
   return out + width;
 }
 
-/* Whether a character could move or hide what stands around it: line and paragraph separators, bidirectional controls,
- * the byte order mark. */
-static bool is_format_control(uint32_t c) {
-  return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
-         c == 0xfeff;
-}
-
-/* The length of the character at `text`, and how it is to be written; UNIT_INVALID stands for one byte. */
-static enum unit classify(const unsigned char *text, size_t *length, uint32_t *character) {
-  *length = utf8_decode((const char *)text, strnlen((const char *)text, 4), character);
-  if (*length == 0) {
-    *length = 1;
-    return UNIT_INVALID;
-  }
-  return code_is_control(*character) || is_format_control(*character) ? UNIT_ESCAPED : UNIT_PLAIN;
-}
-
-static char *put_percent(char *out, const unsigned char *bytes, size_t length) {
-  for (size_t i = 0; i < length; i++) {
-    *out++ = '%';
-    *out++ = HEX_DIGITS[bytes[i] >> 4];
-    *out++ = HEX_DIGITS[bytes[i] & 15];
-  }
-  return out;
-}
-
-static char *put_u_escape(char *out, uint32_t c) {
-  out = PUT(out, "\\u");
-  for (int shift = 12; shift >= 0; shift -= 4)
-    *out++ = hex_digits[c >> shift & 15];
-  return out;
-}
-
-/* Writes the character at `text` and gives how many bytes of it that was. */
-static size_t put_character(char **out, const unsigned char *text, enum row_format format) {
-  size_t length;
-  uint32_t c;
-  enum unit unit = classify(text, &length, &c);
-  if (unit == UNIT_PLAIN)
-    *out = put(*out, (const char *)text, length);
-  else if (unit == UNIT_ESCAPED && format == ROW_JSON)
-    *out = put_u_escape(*out, c);
-  else
-    *out = put_percent(*out, text, length);
-  return length;
-}
-
-/* How many of the next bytes stand for themselves in JSON, as most texts do from end to end. */
-static size_t plain_run(const unsigned char *text) {
-  static const bool plain[256] = {[0x20 ... 0x21] = true, [0x23 ... 0x5b] = true, [0x5d ... 0x7e] = true};
-  const unsigned char *at = text;
-  while (plain[*at])
-    at++;
-  return (size_t)(at - text);
-}
-
-char *row_put_text(char *out, const char *text) {
-  if (!text) return PUT(out, "null");
-  const unsigned char *s = (const unsigned char *)text;
-  *out++ = '"';
-  for (;;) {
-    size_t run = plain_run(s);
-    out = put(out, (const char *)s, run);
-    s += run;
-    if (!*s) break;
-    if (*s == '"' || *s == '\\') {
-      *out++ = '\\';
-      *out++ = (char)*s++;
-    } else {
-      s += put_character(&out, s, ROW_JSON);
-    }
-  }
-  *out++ = '"';
-  return out;
-}
-
 /* A sheet would take the field for a formula, and run it. One more apostrophe before those that stand there already, if
  * any, makes it a text, and the reader takes it off again. */
 static bool is_formula(const char *text) {
@@ -161,7 +78,7 @@ static char *put_csv_text(char *out, const char *text) {
     if (*s >= 0x20 && *s < 0x7f)
       *out++ = (char)*s++;
     else
-      s += put_character(&out, s, ROW_CSV);
+      s += text_escape_character(&out, s, false);
   }
   if (quoted) *out++ = '"';
   return out;
@@ -180,7 +97,7 @@ static char *put_csv_url(char *out, const char *url) {
 }
 
 static char *put_url(char *out, const char *url, enum row_format format) {
-  return format == ROW_JSON ? row_put_text(out, url) : put_csv_url(out, url);
+  return format == ROW_JSON ? text_escape_json(out, url) : put_csv_url(out, url);
 }
 
 static char *put_json(char *out, const char *json, enum row_format format) {
@@ -189,7 +106,7 @@ static char *put_json(char *out, const char *json, enum row_format format) {
 }
 
 static char *put_text(char *out, const char *text, enum row_format format) {
-  return format == ROW_JSON ? row_put_text(out, text) : put_csv_text(out, text);
+  return format == ROW_JSON ? text_escape_json(out, text) : put_csv_text(out, text);
 }
 
 /* How many bytes of a text, in whole characters, take at most `most` bytes in a row. */
@@ -197,7 +114,7 @@ static size_t fitting(const char *text, enum row_format format, size_t most) {
   const unsigned char *s = (const unsigned char *)text;
   for (size_t written = 0; *s;) {
     char one[16], *end = one;
-    size_t length = put_character(&end, s, format);
+    size_t length = text_escape_character(&end, s, format == ROW_JSON);
     written += *s == '"' || *s == '\\' ? 2 : (size_t)(end - one);
     if (written > most) break;
     s += length;

@@ -44,10 +44,6 @@ size_t row_bound(const struct row *row);
  * begins as a formula: an apostrophe is put before it, which reading takes off. */
 char *row_write(char *out, const struct row *row, enum row_format format);
 
-/* One string as JSON, in its quotes, or null for NULL; out has room for row_text_bound(text) bytes. Gives the end. */
-size_t row_text_bound(const char *text);
-char *row_put_text(char *out, const char *text);
-
 /* What is needed of a row that was read. Strings lie in the line that was given, which is changed by reading. */
 struct row_view {
   uint64_t id;

@@ -1,4 +1,6 @@
 /* Config files: long options, one a line, "name = value". */
+#include "options/options.h"
+#include "options/option_value.h"
 #include "options/config_lines.h"
 #include "base/util.h"
 

@@ -2,7 +2,7 @@
 #ifndef SEINE_CLI_CONFIG_LINES_H
 #define SEINE_CLI_CONFIG_LINES_H
 
-#include "options/options.h"
+#include "options/option_origin.h"
 
 /* A line without blanks at its ends; it may be changed. 0, or -1 if it is bad, which has been said. */
 typedef int (*line_cb)(char *line, const struct option_origin *origin, void *user);

@@ -1,8 +1,8 @@
 /* Reads rules by host: a pattern and what holds for the hosts that fit it, one rule a line. */
 #include "options/host_rules_file.h"
 #include "options/config_lines.h"
-#include "input/list.h"
 #include "base/util.h"
+#include "options/option_value.h"
 
 #include <stdlib.h>
 #include <string.h>

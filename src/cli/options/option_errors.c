@@ -1,5 +1,5 @@
 /* The engine's sentences about its options, in the words of the command line. */
-#include "options/options.h"
+#include "options/option_errors.h"
 #include "base/util.h"
 
 #include <stdio.h>

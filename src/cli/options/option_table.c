@@ -1,5 +1,6 @@
 /* The one table of options. */
-#include "options/options.h"
+#include "options/option_row.h"
+#include "options/settings.h"
 
 #define BYTES_MOST 1125899906842624. /* 1024T, which is said as it is meant */
 

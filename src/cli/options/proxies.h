@@ -2,7 +2,7 @@
 #ifndef SEINE_CLI_PROXIES_H
 #define SEINE_CLI_PROXIES_H
 
-#include "options/options.h"
+#include "options/settings.h"
 
 /* Completes engine.proxies, https_proxies and no_proxy. 0, or -1 and said so on stderr. */
 int proxies_settle(struct settings *settings);

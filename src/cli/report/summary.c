@@ -1,4 +1,5 @@
 /* What a run came to: counts by status and class, where things are, and what to do next. */
+#include "base/text_escape.h"
 #include "report/summary.h"
 #include "base/human_format.h"
 #include "output/outdir.h"
@@ -182,8 +183,8 @@ static void add_number(struct text *text, const char *key, uint64_t number) {
 }
 
 static void add_value(struct text *text, const char *value) {
-  char *json = xmalloc(row_text_bound(value) + 1);
-  text_add(text, json, (size_t)(row_put_text(json, value) - json));
+  char *json = xmalloc(text_escape_bound(value) + 1);
+  text_add(text, json, (size_t)(text_escape_json(json, value) - json));
   free(json);
 }
 

@@ -1,4 +1,5 @@
 /* The life of a run: opens the rooms, lets the loop turn, closes them in order, and says what it came to. */
+#include "options/option_errors.h"
 #include "run/run.h"
 #include "base/human_format.h"
 #include "report/event_text.h"

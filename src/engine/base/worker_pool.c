@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "body/inspect.h"
 
 void worker_pool_init(struct worker_pool *pool, uv_loop_t *loop, const job_run_cb run[JOB_KINDS], unsigned nice) {
   *pool = (struct worker_pool){.loop = loop, .nice = (int)nice};
@@ -22,20 +21,21 @@ void worker_pool_submit(struct worker_pool *pool, struct job *job) {
   pool->waiting_weight += job->weight;
 }
 
-/* On the worker's thread. A missing inspector (no memory, no database) is for the jobs to notice: it stays NULL. */
+/* On the worker's thread. A context that could not be opened stays NULL, and the jobs fail. */
 static void on_work(uv_work_t *request) {
   struct worker *worker = request->data;
   /* Which thread this is changes from batch to batch. On Linux niceness is a thread's own; one that is nicer already
    * stays so. */
   if (worker->pool->nice) setpriority(PRIO_PROCESS, (id_t)gettid(), worker->pool->nice);
-  if (!worker->inspector) inspector_open(&worker->inspector);
-  worker->run(worker->batch, worker->count, worker->inspector);
+  const struct worker_pool *pool = worker->pool;
+  if (!worker->context && pool->open_context) pool->open_context(&worker->context);
+  worker->run(worker->batch, worker->count, worker->context);
 }
 
 static void worker_pool_finish(struct worker_pool *pool) {
   if (!pool->on_closed || pool->busy || pool->waiting_count) return;
   for (size_t i = 0; i < WORKER_POOL_THREADS; i++)
-    inspector_close(pool->workers[i].inspector);
+    if (pool->workers[i].context) pool->close_context(pool->workers[i].context);
   worker_pool_closed_cb on_closed = pool->on_closed;
   pool->on_closed = NULL;
   on_closed(pool->user);

@@ -11,13 +11,12 @@
 #define WORKER_POOL_BATCH   64 /* small bodies to inspect, or as much work of another kind */
 #define WEIGHT_FILE  4 /* of writing one, in small bodies to inspect */
 
-struct inspector;
 struct worker_pool;
 struct job;
 
 /* Runs `count` jobs of one lane on a worker's thread. What the jobs point to is the worker's until each one's done
  * comes. */
-typedef void (*job_run_cb)(struct job **jobs, size_t count, struct inspector *inspector);
+typedef void (*job_run_cb)(struct job **jobs, size_t count, void *context);
 typedef void (*job_done_cb)(struct job *job); /* back on the loop; may submit jobs, this one too */
 typedef void (*worker_pool_closed_cb)(void *user);
 
@@ -34,7 +33,7 @@ struct job {
 struct worker {
   uv_work_t request;
   struct worker_pool *pool;
-  struct inspector *inspector; /* made at the first batch, on the worker's thread */
+  void *context; /* opened at the first batch, on the worker's thread */
   struct job *batch[WORKER_POOL_BATCH];
   size_t count; /* 0: idle */
   job_run_cb run;
@@ -49,6 +48,8 @@ struct worker_pool {
   struct worker workers[WORKER_POOL_THREADS];
   size_t busy;
   int nice; /* niceness of the workers' threads; 0: as it is */
+  int (*open_context)(void **context); /* once for each worker, on its thread; NULL: no contexts */
+  void (*close_context)(void *context);
   worker_pool_closed_cb on_closed; /* NULL until closing */
   void *user;
 };

@@ -158,14 +158,14 @@ static void on_streamed(struct job *job) {
   }
 }
 
-void body_run_stream(struct job **jobs, size_t count, struct inspector *inspector) {
+void body_run_stream(struct job **jobs, size_t count, void *context) {
   for (size_t i = 0; i < count; i++) {
     struct stream *stream = body_of(jobs[i])->stream;
     if (stream->failure.error) continue;
     if (stream->partial_reader)
-      large_body_read_partial(stream, inspector);
+      large_body_read_partial(stream, context);
     else
-      stream_work(stream, inspector);
+      stream_work(stream, context);
   }
 }
 
@@ -187,8 +187,8 @@ static void on_left(struct job *job) {
   body_free(body_of(job));
 }
 
-void body_run_keep_partial(struct job **jobs, size_t count, struct inspector *inspector) {
-  (void)inspector;
+void body_run_keep_partial(struct job **jobs, size_t count, void *context) {
+  (void)context;
   for (size_t i = 0; i < count; i++) {
     struct body *body = body_of(jobs[i]);
     stream_keep(body->stream, body->partial_info->name, &body->partial_info->record);
@@ -341,13 +341,24 @@ static void on_inspected(struct job *job) {
 
 _Static_assert(WORKER_POOL_BATCH <= SHA256_BATCH_MAX, "a batch is looked at as a whole");
 
-void body_run_inspect(struct job **jobs, size_t count, struct inspector *inspector) {
+int body_open_context(void **context) {
+  struct inspector *inspector;
+  int error = inspector_open(&inspector);
+  *context = error ? NULL : inspector;
+  return error;
+}
+
+void body_close_context(void *context) {
+  inspector_close(context);
+}
+
+void body_run_inspect(struct job **jobs, size_t count, void *context) {
   struct inspect_job looks[WORKER_POOL_BATCH];
   for (size_t i = 0; i < count; i++) {
     struct body *body = body_of(jobs[i]);
     looks[i] = (struct inspect_job){.data = body->data, .size = body->size, .seen = &body->seen, .error = SEINE_ELIBRARY};
   }
-  if (inspector) inspector_run_many(inspector, looks, count);
+  if (context) inspector_run_many(context, looks, count);
   for (size_t i = 0; i < count; i++) {
     struct body *body = body_of(jobs[i]);
     if (!looks[i].error) continue;
@@ -379,12 +390,12 @@ static void on_stored(struct job *job) {
   body->on_event(body->user, BODY_STORED);
 }
 
-void body_run_store(struct job **jobs, size_t count, struct inspector *inspector) {
+void body_run_store(struct job **jobs, size_t count, void *context) {
   struct store_item items[WORKER_POOL_BATCH];
   struct body *bodies[WORKER_POOL_BATCH];
   struct store *store = NULL;
   size_t small = 0;
-  (void)inspector;
+  (void)context;
   for (size_t i = 0; i < count; i++) {
     struct body *body = body_of(jobs[i]);
     if (body->stream) {

@@ -83,11 +83,15 @@ void bodies_init(struct bodies *bodies, struct worker_pool *pool, struct store *
 /* Nothing is to come for now: frees what is kept for the next bodies. */
 void bodies_trim(struct bodies *bodies);
 
+/* Opens and closes a worker's context, an inspector. Worker thread, and any thread. */
+int body_open_context(void **context);
+void body_close_context(void *context);
+
 /* The functions of the crew's lanes. */
-void body_run_inspect(struct job **jobs, size_t count, struct inspector *inspector);
-void body_run_stream(struct job **jobs, size_t count, struct inspector *inspector);
-void body_run_keep_partial(struct job **jobs, size_t count, struct inspector *inspector);
-void body_run_store(struct job **jobs, size_t count, struct inspector *inspector);
+void body_run_inspect(struct job **jobs, size_t count, void *context);
+void body_run_stream(struct job **jobs, size_t count, void *context);
+void body_run_keep_partial(struct job **jobs, size_t count, void *context);
+void body_run_store(struct job **jobs, size_t count, void *context);
 
 /* NULL if there is no memory. */
 struct body *body_new(struct bodies *bodies, enum body_keep keep, body_event_cb on_event, void *user);

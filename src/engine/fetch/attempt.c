@@ -10,18 +10,18 @@
 #include <time.h>
 
 #include "dns/private_address.h"
-#include "fetch/receive.h"
 #include "http/content_decoder.h"
 #include "fetch/resume.h"
 #include "fetch/robots_check.h"
 #include "store/partial_files.h"
 #include "base/url.h"
 #include "fetch/proxy_use.h"
+#include "fetch/transfer_limit.h"
 
 #define SHORTAGES_MOST 50 /* of descriptors, after which a fetch fails: a minute or more */
 
 const seine_options_t *attempt_options(const struct seine_fetch *fetch) {
-  return fetch->is_internal ? &fetch->engine->own_options : &fetch->engine->options;
+  return fetch->queued.is_internal ? &fetch->engine->own_options : &fetch->engine->options;
 }
 
 /* ---- Ends ---- */
@@ -61,7 +61,7 @@ void attempt_cancel(struct seine_fetch *fetch) {
 
 static void on_retry(void *user) {
   struct seine_fetch *fetch = user;
-  fetch->at_queue_head = fetch->is_internal;
+  fetch->queued.at_head = fetch->queued.is_internal;
   fetch_enter(fetch, FETCH_QUEUED);
 }
 
@@ -142,7 +142,7 @@ void attempt_requeue(struct seine_fetch *fetch, int sys) {
   }
   partial_keep(fetch);
   attempt_drop(fetch);
-  fetch->at_queue_head = true;
+  fetch->queued.at_head = true;
   fetch_enter(fetch, FETCH_QUEUED);
 }
 
@@ -154,7 +154,7 @@ void attempt_restart(struct seine_fetch *fetch) {
     return;
   }
   attempt_drop(fetch);
-  fetch->at_queue_head = true;
+  fetch->queued.at_head = true;
   fetch_enter(fetch, FETCH_QUEUED);
 }
 
@@ -425,7 +425,7 @@ static void on_answer(void *user, const struct resolver_answer *answer) {
     host->addresses = addresses_ref(answer->addresses);
   }
   /* The slot it would have had may be another's by now: its turn comes again, as the first of its host. */
-  fetch->at_queue_head = true;
+  fetch->queued.at_head = true;
   host_set_resolving(host, false);
   fetch_enter(fetch, FETCH_QUEUED);
 }
@@ -521,7 +521,7 @@ static void end_as_down(struct seine_fetch *fetch) {
 }
 
 void attempt_begin(struct host *host) {
-  struct seine_fetch *fetch = TAILQ_FIRST(&host->queue);
+  struct seine_fetch *fetch = fetch_of(TAILQ_FIRST(&host->queue));
   if (host_refuses(host)) {
     end_as_down(fetch);
     return;

@@ -2,7 +2,7 @@
 #ifndef SEINE_ENGINE_ATTEMPT_H
 #define SEINE_ENGINE_ATTEMPT_H
 
-#include "fetch/engine.h"
+#include "fetch/engine_state.h"
 
 /* Starts, or fails, the next fetch of a host that is ready. */
 void attempt_begin(struct host *host);

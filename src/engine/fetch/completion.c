@@ -12,6 +12,7 @@
 #include "http/content_decoder.h"
 #include "http/http_date.h"
 #include "fetch/redirect.h"
+#include "fetch/transfer_limit.h"
 #include "host/retry_after.h"
 #include "http/tls_error.h"
 #include "fetch/proxy_use.h"

@@ -1,5 +1,6 @@
 /* The life of an engine and of its fetches: the public calls, the one function that assigns a state, the turns. */
-#include "fetch/engine.h"
+#include "fetch/engine_state.h"
+#include "fetch/transfer_limit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,47 +22,7 @@
 #define ROUNDS_A_TURN 4 /* callbacks that submit more are followed so often at once */
 #define BACKLOG_MIN   1024 /* bodies at the workers, below which transfers always go on */
 
-/* ---- States ---- */
-
-static void leave_state(struct seine_fetch *fetch) {
-  struct seine *engine = fetch->engine;
-  engine->count[fetch->state]--;
-  if (fetch->state == FETCH_QUEUED)
-    host_remove(fetch->host, fetch);
-  else
-    TAILQ_REMOVE(&engine->lists[fetch->state], fetch, link);
-}
-
-void fetch_enter(struct seine_fetch *fetch, enum fetch_state state) {
-  struct seine *engine = fetch->engine;
-  if (fetch->state != FETCH_NEW) leave_state(fetch);
-  fetch->state = state;
-  engine->count[state]++;
-  if (state == FETCH_QUEUED)
-    host_push(fetch->host, fetch);
-  else
-    TAILQ_INSERT_TAIL(&engine->lists[state], fetch, link);
-}
-
-void fetch_end(struct seine_fetch *fetch, seine_status_t status, int error, bool retryable, const char *message) {
-  fetch->status = (uint8_t)status;
-  fetch->error = error;
-  fetch->retryable = retryable;
-  if (message && *message) fetch->message = strdup(message); /* without memory there is still the error */
-  fetch_enter(fetch, FETCH_DONE);
-  host_release(fetch->host);
-  fetch->host = NULL;
-  engine_wake(fetch->engine);
-}
-
 /* ---- Turns ---- */
-
-static void on_wake(uv_idle_t *idle);
-
-void engine_wake(struct seine *engine) {
-  engine->dirty = true;
-  if (!engine->turning) uv_idle_start(&engine->wake, on_wake);
-}
 
 static void cancel_marked(struct seine *engine) {
   struct seine_fetch *fetch;
@@ -181,24 +142,6 @@ static void on_host_event(void *user, const struct host *host, seine_event_kind_
   engine_emit(user, &(seine_event_t){.kind = kind, .host = host->key, .delay_ms = delay_ms, .cap = host->cap});
 }
 
-void engine_emit(struct seine *engine, const seine_event_t *event) {
-  if (engine->options.on_event) engine->options.on_event(engine, event, engine->options.event_user);
-}
-
-/* ---- Jitter: xoroshiro128+ (Blackman, Vigna 2018), seeded by the system ---- */
-
-static uint64_t rotate(uint64_t value, int bits) {
-  return value << bits | value >> (64 - bits);
-}
-
-uint64_t engine_random(struct seine *engine) {
-  uint64_t a = engine->random[0], b = engine->random[1], sum = a + b;
-  b ^= a;
-  engine->random[0] = rotate(a, 24) ^ b ^ (b << 16);
-  engine->random[1] = rotate(b, 37);
-  return sum;
-}
-
 static void seed(struct seine *engine) {
   ssize_t size = getrandom(engine->random, sizeof engine->random, GRND_NONBLOCK);
   if (size < (ssize_t)sizeof engine->random) engine->random[0] ^= uv_hrtime();
@@ -261,6 +204,8 @@ static void open_rooms(struct seine *engine) {
       [JOB_STORE] = body_run_store,
       [JOB_KEEP_PARTIAL] = body_run_keep_partial};
   worker_pool_init(&engine->workers, engine->loop, lanes, engine->options.worker_nice);
+  engine->workers.open_context = body_open_context;
+  engine->workers.close_context = body_close_context;
   bodies_init(&engine->bodies, &engine->workers, engine->store, engine->options.memory_threshold_bytes,
               engine->options.max_memory_bytes);
   host_table_init(&engine->hosts, engine->loop, &engine->timers, &engine->options, &engine->rules);
@@ -283,6 +228,7 @@ static void open_handles(struct seine *engine) {
   uv_prepare_init(engine->loop, &engine->prepare);
   uv_check_init(engine->loop, &engine->check);
   uv_idle_init(engine->loop, &engine->wake);
+  engine->on_wake = on_wake;
   engine->prepare.data = engine->check.data = engine->wake.data = engine;
   uv_prepare_start(&engine->prepare, on_prepare);
   uv_check_start(&engine->check, on_check);
@@ -380,8 +326,10 @@ static void mark_list(struct fetch_list *list) {
 
 static void mark_queued(struct seine *engine) {
   struct host *host, *next;
+  struct queue_entry *entry;
   HASH_ITER (hh, engine->hosts.by_key, host, next)
-    mark_list(&host->queue);
+    TAILQ_FOREACH (entry, &host->queue, link)
+      seine_cancel(fetch_of(entry));
 }
 
 void seine_drain(seine_t *engine) {
@@ -399,161 +347,6 @@ void seine_close(seine_t *engine, seine_close_cb on_close, void *user) {
   seine_drain(engine);
   mark_list(&engine->lists[FETCH_TRANSFERRING]);
   mark_list(&engine->lists[FETCH_INSPECTING]);
-}
-
-/* ---- Fetches ---- */
-
-static bool is_sound(const struct seine *engine, const seine_request_t *request, seine_result_cb on_result) {
-  if (!request->url || !on_result) return false;
-  for (const char *const *line = request->headers; line && *line; line++)
-    if (header_check(*line, NULL, 0)) return false;
-  switch (request->sink) {
-  case SEINE_SINK_MEMORY:
-  case SEINE_SINK_NULL: return true;
-  case SEINE_SINK_STREAM: return request->on_chunk && !request->sha256 && !request->md5;
-  case SEINE_SINK_FILE:
-    return engine->store && (request->path ? store_path_is_plain(request->path) : request->on_place != NULL);
-  }
-  return false;
-}
-
-static int fill_expected(struct seine_fetch *fetch, const seine_request_t *request) {
-  if (!request->sha256 && !request->md5) return 0;
-  struct expected *expected = calloc(1, sizeof *expected);
-  if (!expected) return SEINE_ENOMEM;
-  expected->has_sha256 = request->sha256;
-  expected->has_md5 = request->md5;
-  if (request->sha256) memcpy(expected->sha256, request->sha256, sizeof expected->sha256);
-  if (request->md5) memcpy(expected->md5, request->md5, sizeof expected->md5);
-  fetch->expected = expected;
-  return 0;
-}
-
-static int fill_request(struct seine_fetch *fetch, const seine_request_t *request) {
-  int error = 0;
-  fetch->user = request->user;
-  fetch->sink = (uint8_t)request->sink;
-  fetch->on_place = request->on_place;
-  fetch->on_chunk = request->on_chunk;
-  if (request->path && !(fetch->path = strdup(request->path))) error = SEINE_ENOMEM;
-  if (!error) error = fill_expected(fetch, request);
-  if (!error && request->headers) {
-    error = headers_add(&fetch->headers, fetch->engine->options.headers, false);
-    if (!error) error = headers_add(&fetch->headers, request->headers, false);
-  }
-  return error;
-}
-
-static struct seine_fetch *fetch_new(struct seine *engine, const seine_request_t *request, seine_result_cb on_result) {
-  size_t size = strlen(request->url) + 1;
-  struct seine_fetch *fetch = memory_zeroed(sizeof *fetch + size);
-  if (!fetch) return NULL;
-  memcpy(fetch->url, request->url, size);
-  fetch->engine = engine;
-  fetch->on_result = on_result;
-  return fetch;
-}
-
-/* Reuses the host of the last URL, if this one is canonical and begins alike: lists are often sorted. */
-static bool hold_last_host(struct seine *engine, struct seine_fetch *fetch) {
-  size_t size = strlen(engine->last_origin);
-  if (!engine->last_host || strncmp(fetch->url, engine->last_origin, size) != 0) return false;
-  if (!url_is_settled_path(fetch->url + size)) return false;
-  fetch->host = engine->last_host;
-  host_retain(fetch->host);
-  return true;
-}
-
-static void remember_host(struct seine *engine, const struct seine_fetch *fetch) {
-  size_t size = url_origin_length(fetch->url);
-  engine->last_host = NULL;
-  if (size == 0 || size >= sizeof engine->last_origin) return;
-  memcpy(engine->last_origin, fetch->url, size);
-  engine->last_origin[size] = '\0';
-  engine->last_host = fetch->host;
-}
-
-static int find_host(struct seine_fetch *fetch) {
-  struct seine *engine = fetch->engine;
-  seine_url_t url;
-  if (hold_last_host(engine, fetch)) return 0;
-  int error = url_origin(&url, &fetch->curl_url, fetch->url);
-  if (!error) fetch->host = host_table_find(&engine->hosts, &url);
-  seine_url_clear(&url);
-  if (error) return error;
-  if (!fetch->host) return SEINE_ENOMEM;
-  if (!fetch->curl_url) remember_host(engine, fetch);
-  return 0;
-}
-
-static int submit(struct seine *engine, const seine_request_t *request, seine_result_cb on_result, bool internal,
-                  seine_fetch_t **result) {
-  struct seine_fetch *fetch = fetch_new(engine, request, on_result);
-  if (!fetch) return SEINE_ENOMEM;
-  int error = fill_request(fetch, request);
-  if (!error) error = find_host(fetch);
-  if (error) {
-    curl_slist_free_all(fetch->headers);
-    free(fetch->expected);
-    free(fetch->curl_url);
-    free(fetch->path);
-    free(fetch);
-    return error;
-  }
-  fetch->is_internal = fetch->at_queue_head = internal;
-  fetch->asked_port = (uint16_t)fetch->host->port;
-  if (engine->fetches++ == 0) uv_ref((uv_handle_t *)&engine->prepare);
-  fetch_enter(fetch, FETCH_QUEUED);
-  if (result) *result = fetch;
-  return 0;
-}
-
-int seine_fetch(seine_t *engine, const seine_request_t *request, seine_result_cb on_result, seine_fetch_t **result) {
-  if (engine->draining) return SEINE_ECLOSING;
-  if (!is_sound(engine, request, on_result)) return SEINE_EINVAL;
-  return submit(engine, request, on_result, false, result);
-}
-
-int engine_submit_internal(const struct seine_fetch *cause, const char *url, seine_result_cb on_result, void *user) {
-  seine_request_t request = {.url = url, .user = user, .sink = SEINE_SINK_MEMORY};
-  seine_fetch_t *fetch;
-  int error = submit(cause->engine, &request, on_result, true, &fetch);
-  if (error) return error;
-  fetch->cross_origin = fetch->began_foreign = cause->cross_origin;
-  fetch->left_tls = cause->left_tls;
-  fetch->asked_port = cause->asked_port;
-  return 0;
-}
-
-void seine_cancel(seine_fetch_t *fetch) {
-  if (fetch->is_cancelled || fetch->state == FETCH_DONE) return;
-  fetch->is_cancelled = true;
-  TAILQ_INSERT_TAIL(&fetch->engine->cancelled, fetch, mark);
-  engine_wake(fetch->engine);
-}
-
-void *seine_fetch_user(const seine_fetch_t *fetch) {
-  return fetch->user;
-}
-
-seine_t *seine_fetch_engine(const seine_fetch_t *fetch) {
-  return fetch->engine;
-}
-
-void seine_fetch_pause(seine_fetch_t *fetch) {
-  fetch->is_paused = true;
-}
-
-void seine_fetch_resume(seine_fetch_t *fetch) {
-  fetch->is_paused = false;
-  if (fetch->state != FETCH_TRANSFERRING) return;
-  transfer_resume(fetch->attempt->transfer);
-  engine_wake(fetch->engine);
-}
-
-uint8_t *seine_fetch_detach_data(seine_fetch_t *fetch) {
-  bool has = fetch->state == FETCH_DONE && fetch->status == SEINE_STATUS_OK && fetch->sink == SEINE_SINK_MEMORY;
-  return has ? body_take(fetch->attempt->body) : NULL;
 }
 
 /* ---- Figures ---- */

@@ -3,8 +3,10 @@
 #define SEINE_ENGINE_FETCH_H
 
 #include <netinet/in.h>
+#include <stddef.h>
 #include <sys/queue.h>
 
+#include "host/host.h"
 #include "http/range.h"
 #include "http/response.h"
 #include "seine.h"
@@ -15,7 +17,6 @@ struct body;
 struct curl_slist;
 struct decoder;
 struct expected;
-struct host;
 struct partial;
 struct proxy;
 struct resolver_query;
@@ -64,7 +65,8 @@ struct attempt {
 TAILQ_HEAD(fetch_list, seine_fetch);
 
 struct seine_fetch {
-  TAILQ_ENTRY(seine_fetch) link; /* in its state's list */
+  TAILQ_ENTRY(seine_fetch) link; /* in its state's list, unless queued */
+  struct queue_entry queued;     /* in its host's queue, while FETCH_QUEUED */
   TAILQ_ENTRY(seine_fetch) mark; /* in engine.cancelled, while is_cancelled */
   seine_t *engine;
   struct host *host; /* of the URL that is fetched now; NULL once done */
@@ -98,23 +100,35 @@ struct seine_fetch {
   uint8_t status;     /* seine_status_t, once done */
   bool retryable : 1;
   bool is_cancelled : 1;
-  bool at_queue_head : 1;  /* goes to the head of its host's queue: it had its turn already */
   bool cross_origin : 1; /* a redirect left the origin that was asked: secrets stay behind */
   bool left_tls : 1;   /* a redirect led from https to http */
   bool began_foreign : 1; /* cross_origin from the first request on */
   bool is_paused : 1;  /* by the caller of a stream */
   bool resolves_proxy : 1; /* FETCH_RESOLVING: the query is for the proxy's name, not the host's */
-  bool is_internal : 1; /* the engine's own question, for robots.txt */
   bool is_fresh : 1;    /* goes by new connections alone: a kept one brought what is no response to its request */
   bool has_extra : 1;   /* one attempt more than the options say, for the one that a kept connection spoiled */
   bool chunk_delivered : 1; /* a chunk of a stream was handed on: no other attempt */
   char url[];          /* as requested */
 };
 
+/* Returns the fetch that a queue entry is embedded in. */
+static inline struct seine_fetch *fetch_of(struct queue_entry *entry) {
+  return (struct seine_fetch *)(void *)((char *)entry - offsetof(struct seine_fetch, queued));
+}
+
 /* Moves a fetch to a state and its list. The only place where the state is assigned. */
 void fetch_enter(struct seine_fetch *fetch, enum fetch_state state);
 
 /* Ends a fetch: its result is delivered in the engine's next turn. `message` is copied; NULL or "" is none. */
 void fetch_end(struct seine_fetch *fetch, seine_status_t status, int error, bool retryable, const char *message);
+
+/* Runs a turn of the engine soon. */
+void engine_wake(struct seine *engine);
+
+/* Reports an event to the caller, if it listens. Not from inside a libcurl callback. */
+void engine_emit(struct seine *engine, const seine_event_t *event);
+
+/* Returns 64 random bits, for jitter only. */
+uint64_t engine_random(struct seine *engine);
 
 #endif

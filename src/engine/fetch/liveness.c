@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fetch/engine.h"
+#include "fetch/engine_state.h"
 
 #define LOOK_MS 1000
 #define STRIKES 3 /* looks in a row: one may fall between an event and the turn that it brings */

@@ -3,7 +3,7 @@
 #define SEINE_ENGINE_PROXY_USE_H
 
 #include "proxy/proxy_fault.h"
-#include "fetch/engine.h"
+#include "fetch/engine_state.h"
 
 /* Whose fault the outcome is. The fetch has a proxy, and its attempt the response. */
 enum proxy_fault proxy_use_fault(const struct seine_fetch *fetch, const struct outcome *outcome);

@@ -14,8 +14,8 @@
 #include "fetch/resume.h"
 #include "fetch/result.h"
 #include "fetch/proxy_use.h"
+#include "fetch/transfer_limit.h"
 
-#define IDLE_CONNECTIONS 128 /* kept for hosts with nothing queued, in case somebody comes back to them */
 
 /* ---- Inspected, stored ---- */
 
@@ -166,15 +166,6 @@ static void on_body_event(void *user, enum body_event event) {
 
 /* ---- While it is received: called from inside libcurl ---- */
 
-bool attempt_keeps_connection(const struct seine_fetch *fetch) {
-  const struct seine *engine = fetch->engine;
-  const struct transfers *transfers = &engine->transfers;
-  size_t idle = transfers->curl_loop.idle_count;
-  if (engine->transfer_limit.limit < engine->options.concurrency) return transfers->curl_loop.connections <= engine->transfer_limit.limit;
-  if (fetch->host->queued) return idle < engine->options.concurrency + IDLE_CONNECTIONS;
-  return engine->options.idle_timeout_ms && idle + transfers->keeping < IDLE_CONNECTIONS;
-}
-
 static bool make_body(struct seine_fetch *fetch, const struct response *response) {
   static const enum body_keep keep[] = {
       [SEINE_SINK_MEMORY] = BODY_MEMORY, [SEINE_SINK_FILE] = BODY_FILE, [SEINE_SINK_NULL] = BODY_DROP};
@@ -253,7 +244,7 @@ static int take(void *user, const uint8_t *data, size_t size) {
   }
   if (word == 0) attempt->received_bytes += size;
   if (word < 0) attempt->decision.error = word;
-  attempt->enough = fetch->is_internal && attempt->received_bytes >= ROBOTS_SIZE_MAX;
+  attempt->enough = fetch->queued.is_internal && attempt->received_bytes >= ROBOTS_SIZE_MAX;
   return attempt->enough ? -1 : word;
 }
 

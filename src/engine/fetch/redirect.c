@@ -55,6 +55,6 @@ void redirect_follow(struct seine_fetch *fetch, struct curl_slist **cookies) {
   fetch->cookies = *cookies;
   *cookies = NULL;
   fetch->redirects++;
-  fetch->at_queue_head = true;
+  fetch->queued.at_head = true;
   fetch_enter(fetch, FETCH_QUEUED);
 }

@@ -121,7 +121,7 @@ static struct partial *partial_new(struct seine_fetch *fetch) {
 
 void partial_begin(struct seine_fetch *fetch, const struct response *response) {
   partial_discard(fetch);
-  if (fetch->is_internal || (fetch->sink != SEINE_SINK_FILE && fetch->sink != SEINE_SINK_NULL)) return;
+  if (fetch->queued.is_internal || (fetch->sink != SEINE_SINK_FILE && fetch->sink != SEINE_SINK_NULL)) return;
   if (response->encoding) return; /* ranges count its bytes in the coding */
   if (response->status != 200 || (response->has_length && response->length <= LEAST_BYTES)) return;
   const char *validator = range_validator(response);
@@ -206,7 +206,7 @@ static void on_recalled(struct partial *partial) {
     strcpy(partial->validator, record->validator);
     make_room(&fetch->engine->partials);
   }
-  fetch->at_queue_head = true;
+  fetch->queued.at_head = true;
   fetch_enter(fetch, FETCH_QUEUED);
 }
 

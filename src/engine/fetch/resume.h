@@ -3,7 +3,7 @@
 #ifndef SEINE_ENGINE_RESUME_H
 #define SEINE_ENGINE_RESUME_H
 
-#include "fetch/engine.h"
+#include "fetch/engine_state.h"
 
 /* Every piece of state that `parts` names belongs to engine->parts. */
 void partials_open(struct seine *engine);

@@ -1,5 +1,6 @@
 /* Asks hosts for their robots.txt, and holds URLs against it. */
 #include "fetch/robots_check.h"
+#include "fetch/submit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,7 +63,7 @@ static bool ask(const struct seine_fetch *fetch) {
 enum permission robots_check(struct seine_fetch *fetch) {
   struct seine *engine = fetch->engine;
   struct host *host = fetch->host;
-  if (!engine->options.robots || fetch->is_internal) return PERMISSION_GIVEN;
+  if (!engine->options.robots || fetch->queued.is_internal) return PERMISSION_GIVEN;
   if (host->robots_until_ms <= uv_now(engine->loop)) return ask(fetch) ? PERMISSION_ASKED : PERMISSION_UNKNOWN;
   if (host->robots_unknown) return PERMISSION_UNKNOWN;
   return !host->robots || allows(host->robots, fetch) ? PERMISSION_GIVEN : PERMISSION_REFUSED;

@@ -2,7 +2,7 @@
 #ifndef SEINE_ENGINE_ROBOTS_CHECK_H
 #define SEINE_ENGINE_ROBOTS_CHECK_H
 
-#include "fetch/engine.h"
+#include "fetch/engine_state.h"
 
 enum permission {
   PERMISSION_GIVEN,

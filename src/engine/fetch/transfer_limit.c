@@ -2,8 +2,9 @@
  * step. */
 #include "fetch/transfer_limit.h"
 
-#include "fetch/engine.h"
+#include "fetch/engine_state.h"
 
+#define IDLE_CONNECTIONS 128 /* kept for hosts with nothing queued, in case somebody comes back to them */
 #define PAUSE_MS      50 /* doubled with each shortage that follows another */
 #define PAUSE_MOST_MS 1600
 #define SHORTAGES_MAX 50 /* without a response in between; with the pauses they take a minute or more */
@@ -74,4 +75,13 @@ void transfer_limit_responded(struct seine *engine) {
 
 bool transfer_limit_exhausted(const struct seine *engine) {
   return engine->transfer_limit.without_response >= SHORTAGES_MAX;
+}
+
+bool attempt_keeps_connection(const struct seine_fetch *fetch) {
+  const struct seine *engine = fetch->engine;
+  const struct transfers *transfers = &engine->transfers;
+  size_t idle = transfers->curl_loop.idle_count;
+  if (engine->transfer_limit.limit < engine->options.concurrency) return transfers->curl_loop.connections <= engine->transfer_limit.limit;
+  if (fetch->host->queued) return idle < engine->options.concurrency + IDLE_CONNECTIONS;
+  return engine->options.idle_timeout_ms && idle + transfers->keeping < IDLE_CONNECTIONS;
 }

@@ -5,17 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct timer;
 struct seine;
-
-struct transfer_limit {
-  unsigned limit; /* transfers in flight, at most */
-  unsigned last_reported; /* the lowest limit told since it was full; 0: none */
-  unsigned shortages; /* one after the other */
-  unsigned without_response; /* shortages since a response arrived last */
-  uint64_t grow_ms; /* uv_now from which the limit may grow by a step */
-  struct timer *pause; /* nothing starts before it rings; NULL: no pause */
-};
 
 void transfer_limit_open(struct seine *engine);
 void transfer_limit_close(struct seine *engine);
@@ -31,5 +21,10 @@ void transfer_limit_responded(struct seine *engine);
 
 /* Whether so many shortages followed one another without a response in between that fetches fail at once. */
 bool transfer_limit_exhausted(const struct seine *engine);
+
+struct seine_fetch;
+
+/* Whether the connection of the fetch, once it is free, is worth keeping: libcurl's cost of keeping too many grows. */
+bool attempt_keeps_connection(const struct seine_fetch *fetch);
 
 #endif

@@ -236,17 +236,17 @@ void host_table_close(struct host_table *hosts) {
 
 /* ---- The queue and the ring ---- */
 
-void host_push(struct host *host, struct seine_fetch *fetch) {
-  if (fetch->at_queue_head)
-    TAILQ_INSERT_HEAD(&host->queue, fetch, link);
+void host_push(struct host *host, struct queue_entry *entry) {
+  if (entry->at_head)
+    TAILQ_INSERT_HEAD(&host->queue, entry, link);
   else
-    TAILQ_INSERT_TAIL(&host->queue, fetch, link);
+    TAILQ_INSERT_TAIL(&host->queue, entry, link);
   host->queued++;
   host_update(host);
 }
 
-void host_remove(struct host *host, struct seine_fetch *fetch) {
-  TAILQ_REMOVE(&host->queue, fetch, link);
+void host_remove(struct host *host, struct queue_entry *entry) {
+  TAILQ_REMOVE(&host->queue, entry, link);
   host->queued--;
   host_update(host);
 }

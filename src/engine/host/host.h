@@ -8,11 +8,20 @@
 #include <sys/queue.h>
 
 #include "base/timer_pool.h"
-#include "fetch/fetch.h"
 #include "dns/resolver.h"
 #include "host/robots.h"
 #include "host/host_rules.h"
 #include "base/hash_table.h"
+#include "seine.h"
+
+/* A fetch in the queue of its host; embedded in the fetch. */
+struct queue_entry {
+  TAILQ_ENTRY(queue_entry) link;
+  bool at_head;     /* goes to the head of the queue, as one that already waited */
+  bool is_internal; /* the engine's own request, for robots.txt, which the host's other fetches wait for */
+};
+
+TAILQ_HEAD(host_queue, queue_entry);
 
 /* Each place names the list that the host is on. */
 enum host_place {
@@ -28,7 +37,7 @@ struct host {
   TAILQ_ENTRY(host) to_prefetch; /* in hosts.unasked, if is_to_prefetch */
   struct host_table *hosts;
   enum host_place place; /* assigned by host_update alone */
-  struct fetch_list queue;
+  struct host_queue queue;
   size_t queued;
   size_t fetches;     /* that belong to it, in any state */
   unsigned in_flight; /* transfers */
@@ -104,8 +113,9 @@ struct host *host_table_find(struct host_table *hosts, const seine_url_t *url);
 void host_retain(struct host *host);
 void host_release(struct host *host);
 
-void host_push(struct host *host, struct seine_fetch *fetch);
-void host_remove(struct host *host, struct seine_fetch *fetch);
+/* Queues a fetch, at the head if it is to be next; removes it. */
+void host_push(struct host *host, struct queue_entry *entry);
+void host_remove(struct host *host, struct queue_entry *entry);
 
 /* The host whose turn it is; NULL if none can start anything. It goes to the end of the ring. */
 struct host *host_table_next(struct host_table *hosts);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "options/option_errors.h"
 #include "fixtures/options_fixture.h"
 #include "fixtures/suite.h"
 #include "base/util.h"

@@ -1,6 +1,6 @@
 /* The watchdog says nothing of an engine at work, and finds what was made to wait for nothing. */
 #define outcome transfer_outcome /* support.h has another one */
-#include "fetch/engine.h"
+#include "fetch/engine_state.h"
 #include "fetch/liveness.h"
 #undef outcome
 

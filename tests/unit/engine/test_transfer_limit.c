@@ -1,5 +1,5 @@
 /* Descriptors that run out: fewer transfers, no URL and no host to blame, and more again when there is room. */
-#include "fetch/engine.h"
+#include "fetch/engine_state.h"
 #include "fixtures/engine_fixture.h"
 #include "fixtures/suite.h"
 

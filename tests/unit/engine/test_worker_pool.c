@@ -31,23 +31,23 @@ static void run_lane(struct job **jobs, size_t count, enum job_kind kind) {
   }
 }
 
-static void run_inspect(struct job **jobs, size_t count, struct inspector *inspector) {
-  (void)inspector;
+static void run_inspect(struct job **jobs, size_t count, void *context) {
+  (void)context;
   run_lane(jobs, count, JOB_INSPECT);
 }
 
-static void run_stream(struct job **jobs, size_t count, struct inspector *inspector) {
-  (void)inspector;
+static void run_stream(struct job **jobs, size_t count, void *context) {
+  (void)context;
   run_lane(jobs, count, JOB_STREAM);
 }
 
-static void run_store(struct job **jobs, size_t count, struct inspector *inspector) {
-  (void)inspector;
+static void run_store(struct job **jobs, size_t count, void *context) {
+  (void)context;
   run_lane(jobs, count, JOB_STORE);
 }
 
-static void run_leave(struct job **jobs, size_t count, struct inspector *inspector) {
-  (void)inspector;
+static void run_leave(struct job **jobs, size_t count, void *context) {
+  (void)context;
   run_lane(jobs, count, JOB_KEEP_PARTIAL);
 }
 

@@ -1,6 +1,6 @@
-/* The engine as its own rooms know it: the parts, the lists of fetches, the figures. */
-#ifndef SEINE_ENGINE_ENGINE_H
-#define SEINE_ENGINE_ENGINE_H
+/* The state of an engine, shared by the files of fetch/: its parts, the lists of fetches, the counters. */
+#ifndef SEINE_ENGINE_ENGINE_STATE_H
+#define SEINE_ENGINE_ENGINE_STATE_H
 
 #include <uv.h>
 
@@ -13,7 +13,6 @@
 #include "proxy/proxy_pool.h"
 #include "dns/resolver.h"
 #include "seine.h"
-#include "fetch/transfer_limit.h"
 #include "store/store.h"
 #include "http/transfer.h"
 #include "base/worker_pool.h"
@@ -24,6 +23,16 @@ struct partials {
   size_t held_count;
   struct partial_name *left; /* of earlier runs, by name; a hash table */
   size_t on_disk;    /* those, and what this run left, at most */
+};
+
+/* How many transfers may be in flight; see transfer_limit.h. */
+struct transfer_limit {
+  unsigned limit; /* transfers in flight, at most */
+  unsigned last_reported; /* the lowest limit told since it was full; 0: none */
+  unsigned shortages; /* one after the other */
+  unsigned without_response; /* shortages since a response arrived last */
+  uint64_t grow_ms; /* uv_now from which the limit may grow by a step */
+  struct timer *pause; /* nothing starts before it rings; NULL: no pause */
 };
 
 struct seine {
@@ -55,6 +64,7 @@ struct seine {
   uv_prepare_t prepare; /* turns of the engine: before the loop waits, and after */
   uv_check_t check;
   uv_idle_t wake; /* runs only while a turn is due that nothing else would bring */
+  uv_idle_cb on_wake; /* runs that turn */
 #ifdef SEINE_LIVENESS
   uv_timer_t liveness;
   unsigned failures_in_row; /* looks in a row at which something was wrong */
@@ -69,18 +79,5 @@ struct seine {
   uint64_t attempts, connections;
   uint64_t random[2]; /* state of the jitter's generator */
 };
-
-/* A turn will come, and soon. */
-void engine_wake(struct seine *engine);
-
-/* Says an event to the caller, if it listens. Not from inside a libcurl callback. */
-void engine_emit(struct seine *engine, const seine_event_t *event);
-
-/* Queues a fetch of the engine's own, into memory, before all others of its host, which `cause` needs before it goes
- * on: where only a redirect named the host, no header goes there that may be secret. 0 or an error of seine_fetch. */
-int engine_submit_internal(const struct seine_fetch *cause, const char *url, seine_result_cb on_result, void *user);
-
-/* 64 random bits, for jitter only. */
-uint64_t engine_random(struct seine *engine);
 
 #endif
