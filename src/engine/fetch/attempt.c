@@ -249,7 +249,7 @@ static int drop_lines(struct attempt *attempt, struct curl_slist **lines, const 
 static int headers_for_robots(struct seine_fetch *fetch, struct curl_slist **lines) {
   static const char *const names[] = {"Range:",         "If-Range:",          "If-Match:",
                                       "If-None-Match:", "If-Modified-Since:", "If-Unmodified-Since:", NULL};
-  return fetch->is_internal ? drop_lines(fetch->attempt, lines, names) : 0;
+  return fetch->queued.is_internal ? drop_lines(fetch->attempt, lines, names) : 0;
 }
 
 /* Asks for the rest of a body that broke off. Who asks for a range of his own gets that. */

@@ -11,7 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "http/range.h"
 #include "seine.h"
 #include "store/store_internal.h"
 
@@ -95,8 +94,7 @@ static bool record_read(int fd, const struct stat *found, struct partial_footer 
   if (pread(fd, record, sizeof *record, at) != (ssize_t)sizeof *record) return false;
   record_check(record, check);
   return memcmp(record->magic, magic, sizeof magic) == 0 && record->size_bytes == (uint64_t)at &&
-         memcmp(record->check, check, sizeof check) == 0 && memchr(record->validator, 0, sizeof record->validator) &&
-         range_is_validator(record->validator);
+         memcmp(record->check, check, sizeof check) == 0 && memchr(record->validator, 0, sizeof record->validator);
 }
 
 /* ---- Back from an earlier run ---- */
