@@ -204,8 +204,14 @@ static bool is_equal_head(const struct ending *a, const struct ending *b) {
          strcmp(a->final_path, b->final_path) == 0;
 }
 
+/* Which of several fetches finds its host's circuit open depends on their order. */
+static int error_of(const struct ending *ending) {
+  bool unreached = ending->error == SEINE_EDNS || ending->error == SEINE_ECONNECT;
+  return unreached ? SEINE_EHOSTDOWN : ending->error;
+}
+
 void run_compare(const struct ending *expected, const struct ending *found, const char *which) {
-  bool equal = expected->status == found->status && expected->error == found->error &&
+  bool equal = expected->status == found->status && error_of(expected) == error_of(found) &&
                expected->http_status == found->http_status && expected->retryable == found->retryable &&
                is_equal_head(expected, found);
   if (expected->status == SEINE_STATUS_OK) equal = equal && is_equal_body(expected, found);
