@@ -215,7 +215,7 @@ static const struct {
     {{SEINE_EVENT_PROXY_DOWN, "http://p:3128", 5000, 0}, "the proxy http://p:3128 failed, and rests for 5.0 s"},
     {{SEINE_EVENT_PROXY_UP, "http://p:3128", 0, 0}, "the proxy http://p:3128 is in use again"},
     {{SEINE_EVENT_ROBOTS, "h", 0, 0}, "robots.txt of h was read"},
-    {{SEINE_EVENT_ROBOTS, "h", 1500, 0}, "robots.txt of h was read; it asks for 1.5 s between requests"},
+    {{SEINE_EVENT_ROBOTS, "h", 1500, 0}, "robots.txt of h was read; there will be 1.5 s between requests, by its Crawl-delay"},
     {{(seine_event_kind_t)99, "h", 0, 0}, NULL},
 };
 
