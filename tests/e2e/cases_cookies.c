@@ -63,6 +63,30 @@ static const struct e2e_case cases[] = {
                          {.url = "$1/img/jpeg/a?redirect=/echo" SET("one=1;%20path=/"), .text = "X-A: 1\r\n"}},
                .lacks = {{.url = "$1/img/jpeg/b?redirect=$2/echo%3Fx=1" SET("one=1;%20path=/"), .text = "Cookie"}},
                .stored = 2}}},
+    /* libcurl writes a cookie as one line, with tabs between its parts, and reads it anew for the next hop. */
+    {.name = "tabs in a cookie make no other cookie of it, and send it to no other host",
+     .runs = {{.list = "$1/img/jpeg/a0?redirect=/echo%3Fx=0&header=Set-Cookie:%20a=b%09TRUE%09/%09FALSE%090%09evil%09x\n"
+                       "$1/img/jpeg/b0?redirect=$2/echo%3Fx=20&header=Set-Cookie:%20a=b%09TRUE%09/%09FALSE%090%09evil%09x\n"
+                       "$1/img/jpeg/a1?redirect=/echo%3Fx=1&header=Set-Cookie:%20a=b;%20path=/%09FALSE%090%09evil%09x\n"
+                       "$1/img/jpeg/b1?redirect=$2/echo%3Fx=21&header=Set-Cookie:%20a=b;%20path=/%09FALSE%090%09evil%09x\n"
+                       "$1/img/jpeg/a2?redirect=/echo%3Fx=2&header=Set-Cookie:%20a=b;%20domain=127.0.0.2\n"
+                       "$1/img/jpeg/b2?redirect=$2/echo%3Fx=22&header=Set-Cookie:%20a=b;%20domain=127.0.0.2\n"
+                       "$1/img/jpeg/a3?redirect=/echo%3Fx=3&header=Set-Cookie:%20a=b;%20domain=127.0.0.1%09TRUE%09/%09FALSE%090%09evil%09x\n"
+                       "$1/img/jpeg/b3?redirect=$2/echo%3Fx=23&header=Set-Cookie:%20a=b;%20domain=127.0.0.1%09TRUE%09/%09FALSE%090%09evil%09x\n"
+                       "$1/img/jpeg/a4?redirect=/echo%3Fx=4&header=Set-Cookie:%20%23HttpOnly_127.0.0.2=x;%20path=/\n"
+                       "$1/img/jpeg/b4?redirect=$2/echo%3Fx=24&header=Set-Cookie:%20%23HttpOnly_127.0.0.2=x;%20path=/\n",
+               .options = {"-a", "*/*", "--name", "id", "--dedup", "off"},
+               .lacks = {{.url = "$1/img/jpeg/a0?redirect=/echo%3Fx=0&header=Set-Cookie:%20a=b%09TRUE%09/%09FALSE%090%09evil%09x", .text = "evil="},
+                         {.url = "$1/img/jpeg/b0?redirect=$2/echo%3Fx=20&header=Set-Cookie:%20a=b%09TRUE%09/%09FALSE%090%09evil%09x", .text = "Cookie"},
+                         {.url = "$1/img/jpeg/a1?redirect=/echo%3Fx=1&header=Set-Cookie:%20a=b;%20path=/%09FALSE%090%09evil%09x", .text = "evil="},
+                         {.url = "$1/img/jpeg/b1?redirect=$2/echo%3Fx=21&header=Set-Cookie:%20a=b;%20path=/%09FALSE%090%09evil%09x", .text = "Cookie"},
+                         {.url = "$1/img/jpeg/a2?redirect=/echo%3Fx=2&header=Set-Cookie:%20a=b;%20domain=127.0.0.2", .text = "evil="},
+                         {.url = "$1/img/jpeg/b2?redirect=$2/echo%3Fx=22&header=Set-Cookie:%20a=b;%20domain=127.0.0.2", .text = "Cookie"},
+                         {.url = "$1/img/jpeg/a3?redirect=/echo%3Fx=3&header=Set-Cookie:%20a=b;%20domain=127.0.0.1%09TRUE%09/%09FALSE%090%09evil%09x", .text = "evil="},
+                         {.url = "$1/img/jpeg/b3?redirect=$2/echo%3Fx=23&header=Set-Cookie:%20a=b;%20domain=127.0.0.1%09TRUE%09/%09FALSE%090%09evil%09x", .text = "Cookie"},
+                         {.url = "$1/img/jpeg/a4?redirect=/echo%3Fx=4&header=Set-Cookie:%20%23HttpOnly_127.0.0.2=x;%20path=/", .text = "evil="},
+                         {.url = "$1/img/jpeg/b4?redirect=$2/echo%3Fx=24&header=Set-Cookie:%20%23HttpOnly_127.0.0.2=x;%20path=/", .text = "Cookie"}},
+               .stored = 10}}},
     {.name = "another attempt begins without the cookies of the one before",
      .runs = {{.list = "$1/img/jpeg/a?redirect=/img/jpeg/b%3Fstatus=503,200&refuse=Cookie:%20one" SET("one=1;%20path=/") "\n",
                .rows = {{.url = "$1/img/jpeg/a?redirect=/img/jpeg/b%3Fstatus=503,200&refuse=Cookie:%20one"

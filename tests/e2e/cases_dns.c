@@ -32,6 +32,13 @@ static const struct e2e_case cases[] = {
                .questions = {{.name = "-a.127-0-0-1.test", .count = 1}, {.name = "-b.127-0-0-1.test", .count = 1}},
                .requests = {{.count = 6}},
                .stored = 5}}},
+    {.name = "a proxy whose name begins with a dash is looked up as any other",
+     .runs = {{.list = "http://h.test:$PORT/img/jpeg/a\n",
+               .options = {SERVER, "-x", "http://-p.127-0-0-1.test:$PORT"},
+               .rows = {OK("h.test")},
+               .questions = {{.name = "-p.127-0-0-1.test", .count = 1}, {.name = "h.test", .count = NONE}},
+               .requests = {{.count = 1}},
+               .stored = 1}}},
     {.name = "all addresses of a name are tried before it counts as one that failed",
      .runs = {{.list = "http://127-0-0-200.127-0-0-1.test:$PORT/img/jpeg/a\n"
                        "http://127-0-0-201.127-0-0-202.127-0-0-203.127-0-0-204.127-0-0-205.127-0-0-2.test:$PORT/img/"

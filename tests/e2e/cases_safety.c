@@ -317,6 +317,13 @@ static const struct e2e_case cases[] = {
                .says = {"settings:1", "control character"},
                .urls = NONE,
                .requests = {{.count = NONE}}}}},
+    {.name = "line breaks get into no request by the user name of a proxy",
+     .runs = {{.list = "$1/echo\n",
+               .options = {"-a", "*/*", "-x", "http://u%0d%0aX-Evil:%201:p%0d%0a%0d%0aGET%20%2fevil@127.0.0.1:$PORT"},
+               .rows = {{.url = "$1/echo", .status = "ok"}},
+               .lacks = {{.url = "$1/echo", .text = "X-Evil"}},
+               .requests = {{.count = 1}},
+               .stored = 1}}},
     {.name = "line breaks get into no request by a redirect",
      .runs = {{.list = "$1/img/jpeg/a?redirect=/echo%0d%0a%20X-Evil:1\n$1/img/jpeg/b?redirect=/echo%09x\n"
                        "$1/img/jpeg/c?redirect=/echo%253d%250d%250aX-Evil:1\n",

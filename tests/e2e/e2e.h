@@ -100,7 +100,7 @@ struct run {
   const char *also[4]; /* other files that are left, as patterns */
   struct {
     const char *url, *text; /* the file of this URL holds this text */
-  } holds[4], lacks[4]; /* lacks: the file does not */
+  } holds[4], lacks[10]; /* lacks: the file does not */
 };
 
 struct e2e_case {
