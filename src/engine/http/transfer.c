@@ -497,13 +497,15 @@ static void finish(struct transfer *transfer, CURLcode code) {
 }
 
 static struct transfer *transfer_of(CURL *easy) {
-  char *transfer;
+  char *transfer = NULL;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
   return (struct transfer *)(void *)transfer;
 }
 
+/* libcurl 8 shuts connections down with a handle of its own, which has no transfer. */
 static bool is_paused(CURL *easy) {
-  return transfer_of(easy)->pause_reason != PAUSE_NONE;
+  const struct transfer *transfer = transfer_of(easy);
+  return transfer && transfer->pause_reason != PAUSE_NONE;
 }
 
 static void on_curl_done(void *user, CURL *easy, CURLcode code) {
