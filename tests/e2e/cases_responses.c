@@ -233,6 +233,17 @@ static const struct e2e_case cases[] = {
                         {.url = "$3/img/jpeg/c", .status = "rejected", .error = "robots"},
                         {.url = "$4/img/jpeg/d", .status = "rejected", .error = "robots"}},
                .stored = 1}}},
+    {.name = "a status line of HTTP/2 without TLS puts no two requests on one connection",
+     .runs = {{.list = "$1/img/jpeg/a?malformed=http2-status\n$1/img/jpeg/b?delay=60&close=1\n"
+                       "$1/img/jpeg/c?delay=100\n$1/img/jpeg/d?delay=60\n$1/img/jpeg/e?delay=100&close=1\n"
+                       "$1/img/jpeg/f?delay=60\n$1/img/jpeg/g?delay=100\n$1/img/jpeg/h?delay=60&close=1\n"
+                       "$1/img/jpeg/i?delay=100\n$1/img/jpeg/j?delay=60\n",
+               .options = {"--per-host", "3", "-j", "3"},
+               .requests = {{.path = "/img/jpeg/b", .count = 1},
+                            {.path = "/img/jpeg/d", .count = 1},
+                            {.path = "/img/jpeg/f", .count = 1},
+                            {.count = 10}},
+               .stored = 10}}},
 };
 
 const struct topic responses_topic = {.name = "responses", .cases = cases, .count = sizeof cases / sizeof cases[0]};

@@ -117,6 +117,10 @@ static void write_folded_first(struct response *response, const char *type, size
               size);
 }
 
+static void write_http2_status(struct response *response, const char *type, size_t size) {
+  text_format(&response->head, "HTTP/2 200\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n", type, size);
+}
+
 static void write_garbage(struct response *response, const char *type, size_t size) {
   (void)type, (void)size;
   for (unsigned i = 0, x = 1; i < 2000; i++, x = x * 1103515245u + 12345u)
@@ -241,6 +245,7 @@ static const struct fault faults[] = {
     {"folded-first", "a continuation line before any header", write_folded_first, ENDING_CLOSE, true},
     {"garbage", "2,000 arbitrary bytes", write_garbage, ENDING_CLOSE, false},
     {"gzip-transfer", "Transfer-Encoding: gzip, of zeros without end", write_gzip_transfer, ENDING_CLOSE, false},
+    {"http2-status", "a status line of HTTP/2, in HTTP/1.1", write_http2_status, ENDING_CLOSE, true},
     {"huge-chunk", "a chunk of 2^68 bytes", write_huge_chunk, ENDING_CLOSE, true},
     {"huge-header", "one header of 1 MiB", write_huge_header, ENDING_CLOSE, true},
     {"many-headers", "ten thousand headers, 600 KB", write_many_headers, ENDING_CLOSE, true},

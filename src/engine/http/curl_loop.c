@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -229,6 +230,10 @@ static bool is_current(const struct socket_watch *watch) {
 /* Whether the last response on the connection of this transfer was one of HTTP/1. */
 static bool speaks_http1(CURL *easy) {
   long version = 0;
+  char *scheme = NULL;
+  /* Without TLS it was HTTP/1, whatever the status line says. */
+  curl_easy_getinfo(easy, CURLINFO_SCHEME, &scheme);
+  if (scheme && strcasecmp(scheme, "http") == 0) return true;
   curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
   return version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1;
 }

@@ -38,7 +38,7 @@ static void set_network(CURL *easy, const struct easy_terms *terms) {
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_size(options));
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)(options->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1); /* until a transfer wants another */
   long oldest = options->tls_min == SEINE_TLS_1_3 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2;
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, oldest);
   curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, oldest);
@@ -61,4 +61,10 @@ const char *easy_default_ca_file(void) {
   if (info->age >= CURLVERSION_SEVENTH && info->cainfo && access(info->cainfo, R_OK) == 0) return info->cainfo;
   static const char debian[] = "/etc/ssl/certs/ca-certificates.crt";
   return access(debian, R_OK) == 0 ? debian : NULL;
+}
+
+void easy_set_multiplexing(CURL *easy, bool multiplexes, const seine_options_t *options) {
+  bool http2 = multiplexes && !options->http1;
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)(http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, multiplexes ? 1L : 0L);
 }

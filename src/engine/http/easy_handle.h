@@ -22,4 +22,9 @@ bool easy_set_string(CURL *easy, CURLoption option, const char *text);
 /* The system's bundle of certificates; NULL if none is readable. Static. */
 const char *easy_default_ca_file(void);
 
+/* Lets requests share a connection where the TLS handshake chose HTTP/2, and wait for one that may be shared. Never
+ * without TLS: libcurl 7.88 believes a status line that names HTTP/2, and would send a further request on an HTTP/1
+ * connection that is in use. A new handle shares nothing. */
+void easy_set_multiplexing(CURL *easy, bool multiplexes, const seine_options_t *options);
+
 #endif

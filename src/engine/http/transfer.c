@@ -47,7 +47,7 @@ struct transfer {
   struct response response;
   bool clears; /* libcurl's cache of literals, when it ends */
   bool keeps; /* counted in transfers->keeping */
-  bool forbids, waits; /* set on the handle: CURLOPT_FORBID_REUSE, CURLOPT_PIPEWAIT */
+  bool forbids, multiplexes; /* set on the handle: CURLOPT_FORBID_REUSE; PIPEWAIT and HTTP_VERSION */
   bool alone; /* its connection is used for nothing else */
   bool has_cookie; /* set on the handle: CURLOPT_COOKIE */
   bool may_resolve; /* one of its names is an address literal, or one that libcurl alone can read */
@@ -413,10 +413,9 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
   bool is_fresh = request->fresh_connection || request->alone;
   if (is_fresh != transfer->is_fresh) curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, is_fresh ? 1L : 0L);
   transfer->is_fresh = is_fresh;
-  /* One connection for all streams, where a server speaks HTTP/2: the handshake says so. Nothing does without TLS. */
-  bool waits = strncasecmp(request->url, "https:", 6) == 0;
-  if (waits != transfer->waits) curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT, waits ? 1L : 0L);
-  transfer->waits = waits;
+  bool multiplexes = strncasecmp(request->url, "https:", 6) == 0;
+  if (multiplexes != transfer->multiplexes) easy_set_multiplexing(transfer->easy, multiplexes, transfers->options);
+  transfer->multiplexes = multiplexes;
   if (!set || !set_cookies(transfer, request) || transfer_url_set(&transfer->target, transfer->easy, request->url) ||
       curl_loop_add(&transfers->curl_loop, transfer->easy)) {
     transfer_give(transfer, false); /* a string that could not be copied is gone, and not as it was */
@@ -502,9 +501,8 @@ static struct transfer *transfer_of(CURL *easy) {
   return (struct transfer *)(void *)transfer;
 }
 
-/* libcurl 8 shuts connections down with a handle of its own, which has no transfer. */
 static bool is_paused(CURL *easy) {
-  const struct transfer *transfer = transfer_of(easy);
+  const struct transfer *transfer = transfer_of(easy); /* NULL: libcurl 8 shuts connections down by its own handle */
   return transfer && transfer->pause_reason != PAUSE_NONE;
 }
 
