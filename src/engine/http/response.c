@@ -166,7 +166,12 @@ static bool take(struct response *response, const char *line, size_t size) {
     trim(&value, &value_size);
     read_length(response, value, value_size);
   }
-  if (is_named(line, name_size, "transfer-encoding", 17)) response->is_chunked = true;
+  if (is_named(line, name_size, "transfer-encoding", 17)) {
+    trim(&value, &value_size);
+    if (is_named(value, value_size, "identity", 8)) return true;
+    if (!is_named(value, value_size, "chunked", 7)) response->is_transfer_coded = true;
+    response->is_chunked = true;
+  }
   if (response->is_chunked) response->has_length = false;
   for (size_t i = 0; i < HEADERS; i++) {
     const struct header *header = &headers[i];
@@ -196,6 +201,8 @@ static enum response_line end(struct response *response) {
   response->in_head = false;
   if (response->status == 101) return refuse(response, "the server changes to another protocol, unasked");
   if (response->status < 200) return RESPONSE_MORE;
+  /* No request has a TE header (RFC 9112 6.1). libcurl 8 refuses this itself. */
+  if (response->is_transfer_coded) return refuse(response, "the body has a transfer coding that was not asked for");
   bool counts = !response->is_chunked && response->status != 204 && response->status != 304;
   if (response->encoding && !is_coded(response)) response->encoding = NULL;
   if (response->length_differs && counts) return refuse(response, "Content-Length is not one number");

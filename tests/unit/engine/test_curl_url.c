@@ -19,7 +19,6 @@ static const char *const urls[] = {
     "http://example.com/a/b.jpg",
     "http://example.com/a/c.jpg?x=1&y=2",
     "http://example.com/a/b.jpg",
-    "http://example.com/a/d.jpg?",
     "http://example.com/a/e?f?g",
     "http://example.com/a%2Fb",
     "http://example.com/%c3%A9?%C3%a9",
