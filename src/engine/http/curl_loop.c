@@ -157,12 +157,12 @@ static void leave_idle(struct socket_watch *watch) {
 /* Only libcurl may close the descriptor, and does when it next looks for a connection; but the peer can be told now.
  * libcurl 7.88 takes a TLS connection for alive as long as there are bytes to read. */
 static void end_idle(struct socket_watch *watch) {
-  char to_prefetch[4096];
+  char unsolicited[4096];
   leave_idle(watch);
   uv_poll_stop(&watch->poll);
   watch->armed = 0;
   shutdown(watch->fd, SHUT_RDWR);
-  while (recv(watch->fd, to_prefetch, sizeof to_prefetch, MSG_DONTWAIT) > 0)
+  while (recv(watch->fd, unsolicited, sizeof unsolicited, MSG_DONTWAIT) > 0)
     ;
 }
 
@@ -231,9 +231,9 @@ static bool is_current(const struct socket_watch *watch) {
 static bool speaks_http1(CURL *easy) {
   long version = 0;
   char *scheme = NULL;
-  /* Without TLS it was HTTP/1, whatever the status line says. */
+  /* Where TLS did not choose HTTP/2 it was HTTP/1, whatever the status line says. */
   curl_easy_getinfo(easy, CURLINFO_SCHEME, &scheme);
-  if (scheme && strcasecmp(scheme, "http") == 0) return true;
+  if ((scheme && strcasecmp(scheme, "http") == 0) || !tls_chose_http2(easy)) return true;
   curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
   return version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1;
 }

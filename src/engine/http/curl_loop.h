@@ -15,8 +15,6 @@ typedef void (*curl_loop_done_cb)(void *user, CURL *easy, CURLcode code);
  * it. */
 typedef bool (*curl_loop_paused_cb)(CURL *easy);
 typedef void (*curl_loop_closed_cb)(void *user);
-/* Whether the transfer of this handle is paused: libcurl polls its connection no more than one that is used by none. */
-typedef bool (*curl_loop_paused_cb)(CURL *easy);
 
 struct descriptor;
 struct socket_watch;

@@ -9,4 +9,8 @@
  * and where libcurl uses another library than OpenSSL. */
 bool tls_holds_bytes(CURL *easy);
 
+/* Whether the TLS handshake of the connection that this handle has now chose HTTP/2 (ALPN, RFC 7301). True where it
+ * cannot be asked, as libcurl uses another library than OpenSSL. */
+bool tls_chose_http2(CURL *easy);
+
 #endif

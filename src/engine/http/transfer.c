@@ -13,6 +13,7 @@
 #include "base/fd_shortage.h"
 #include "http/easy_handle.h"
 #include "http/curl_url.h"
+#include "http/tls.h"
 
 #define SPARE_MAX      1024
 #define DISCARD_MAX    65536 /* bytes of an unwanted body, to keep the connection; past that a new one is cheaper */
@@ -38,6 +39,7 @@ struct transfer {
   TAILQ_ENTRY(transfer) link; /* spare; or by hold: none, throttled, resuming */
   enum pause_reason pause_reason;
   enum phase phase;
+  struct connection_user connection; /* over TLS, unless HTTP/2 was chosen */
   struct stall_item stall; /* watched with PAUSE_NONE, but discarding in PHASE_DISCARD */
   uint64_t started_ms, first_ms; /* uv_now, and when the first header line came */
   struct transfer_url target;
@@ -54,7 +56,7 @@ struct transfer {
   bool unresolved; /* libcurl would have looked a name up by itself */
   bool is_fresh; /* set on the handle: CURLOPT_FRESH_CONNECT */
   bool was_held; /* since it started */
-  bool to_prefetch, headed, stopped, stalled, slow, denied, no_memory; /* for the outcome */
+  bool unsolicited, headed, stopped, stalled, slow, denied, no_memory; /* for the outcome */
   int fd_errno; /* errno of a socket for which there was no descriptor; 0 */
   uint64_t discarded;
   char text[CURL_ERROR_SIZE];
@@ -134,11 +136,9 @@ static size_t refuse(struct transfer *transfer, const char *fault) {
 /* Whether the end of a body that nobody wants comes soon enough to keep the connection for it. */
 static bool ends_soon(const struct transfer *transfer) {
   const struct response *response = &transfer->response;
-  long version = 0;
   if (response->has_length) return response->length <= DISCARD_MAX;
-  if (response->is_chunked || response->status == 204 || response->status == 304) return true;
-  curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
-  return version != CURL_HTTP_VERSION_1_0 && version != CURL_HTTP_VERSION_1_1;
+  bool is_http2 = transfer->multiplexes && !transfer->connection.local_port;
+  return is_http2 || response->is_chunked || response->status == 204 || response->status == 304;
 }
 
 static size_t end_head(struct transfer *transfer, size_t size) {
@@ -259,9 +259,14 @@ static int on_resolver_start(void *state, void *reserved, void *user) {
 /* Called before the request is sent: what arrived while the connection idled, the loop may not have seen yet. */
 static int on_request(void *user, char *remote_ip, char *local_ip, int remote_port, int local_port) {
   struct transfer *transfer = user;
+  struct transfers *transfers = transfer->transfers;
   (void)remote_ip, (void)local_ip, (void)remote_port;
-  transfer->to_prefetch = !curl_loop_is_clean(&transfer->transfers->curl_loop, transfer->easy, local_port);
-  return transfer->to_prefetch ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+  connection_use_leave(&transfer->connection); /* of a request that libcurl repeats on another connection */
+  bool is_http1 = transfer->multiplexes && !tls_chose_http2(transfer->easy);
+  transfer->unsolicited =
+      !curl_loop_is_clean(&transfers->curl_loop, transfer->easy, local_port) ||
+      (is_http1 && !connection_use_enter(&transfers->connection_use, &transfer->connection, local_port));
+  return transfer->unsolicited ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 /* ---- Handles ---- */
@@ -318,6 +323,7 @@ static void transfer_free(struct transfer *transfer) {
 static void transfer_give(struct transfer *transfer, bool known) {
   struct transfers *transfers = transfer->transfers;
   response_clear(&transfer->response);
+  connection_use_leave(&transfer->connection);
   transfers->keeping -= transfer->keeps;
   transfer->keeps = false;
   if (!known || !transfers->reuses_handles || transfers->spare_count >= SPARE_MAX) {
@@ -382,11 +388,10 @@ static bool set_cookies(struct transfer *transfer, const struct transfer_request
 static void reset(struct transfer *transfer) {
   transfer->phase = PHASE_HEAD;
   transfer->stall = (struct stall_item){0};
-  transfer->to_prefetch = transfer->headed = transfer->stopped = transfer->stalled = transfer->slow = false;
+  transfer->unsolicited = transfer->headed = transfer->stopped = transfer->stalled = transfer->slow = false;
   transfer->was_held = transfer->unresolved = transfer->denied = transfer->no_memory = false;
-  transfer->fd_errno = 0;
   transfer->discarded = 0;
-  transfer->text[0] = '\0';
+  transfer->fd_errno = transfer->text[0] = 0;
 }
 
 int transfer_start(struct transfers *transfers, const struct transfer_request *request, void *user,
@@ -459,13 +464,6 @@ static void read_info(struct transfer *transfer, struct outcome *outcome) {
   outcome->first_byte_ms = transfer->response.header_bytes ? transfer->first_ms - transfer->started_ms : 0;
 }
 
-/* The lack of a descriptor that the transfer ended with: 0, or an errno. */
-static int shortage_of(const struct transfer *transfer, CURLcode code) {
-  if (code == CURLE_COULDNT_CONNECT) return transfer->fd_errno;
-  /* libcurl reads the certificates with the first connection, and does not say why it could not. */
-  return code == CURLE_SSL_CACERT_BADFILE ? fd_shortage() : 0;
-}
-
 static void finish(struct transfer *transfer, CURLcode code) {
   if (code == CURLE_OK && !transfer->headed) {
     /* libcurl takes a connection that ends amid the headers for the end of an empty body. */
@@ -479,12 +477,14 @@ static void finish(struct transfer *transfer, CURLcode code) {
                             .slow = transfer->slow,
                             .denied = transfer->denied,
                             .unresolved = transfer->unresolved,
-                            .to_prefetch = transfer->to_prefetch,
-                            .fd_errno = shortage_of(transfer, code),
+                            .unsolicited = transfer->unsolicited,
+                            .fd_errno = code == CURLE_COULDNT_CONNECT ? transfer->fd_errno : 0,
                             .no_memory = transfer->no_memory,
                             .text = transfer->text,
                             .proxied = transfer->proxy,
                             .response = &transfer->response};
+  /* libcurl reads the certificates with the first connection, and does not say why it could not. */
+  if (code == CURLE_SSL_CACERT_BADFILE) outcome.fd_errno = fd_shortage();
   read_info(transfer, &outcome);
   if (transfer->response.location) outcome.cookies = cookies_get(transfer->easy);
   unlist(transfer);

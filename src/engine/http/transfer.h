@@ -8,6 +8,7 @@
 #include <sys/queue.h>
 
 #include "base/timer_pool.h"
+#include "http/connection_use.h"
 #include "http/curl_loop.h"
 #include "http/rate_limit.h"
 #include "http/response.h"
@@ -29,7 +30,7 @@ struct outcome {
   int connect_errno;   /* the errno of a connection that could not be made; 0 */
   bool unresolved; /* libcurl had no address for a name, and was not allowed to look it up */
   int fd_errno;  /* no descriptor was left for it: the errno; 0 */
-  bool to_prefetch;  /* the kept connection held bytes that nobody had asked for; no request was sent */
+  bool unsolicited;  /* the kept connection held bytes that nobody had asked for; no request was sent */
   bool no_memory; /* for a header */
   bool proxied;  /* by way of a proxy */
   bool connected;   /* there was a connection, to the host or to its proxy */
@@ -57,6 +58,7 @@ TAILQ_HEAD(transfer_list, transfer);
 struct transfers {
   uv_loop_t *loop;
   struct curl_loop curl_loop;
+  struct connection_use connection_use;
   struct timers *timers;
   const seine_options_t *options;
   const struct transfer_events *events;

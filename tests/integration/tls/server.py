@@ -1,6 +1,7 @@
 """Answers requests for /1, /2 and so on over TLS, and sends more than it should behind the answer to /1.
 
-Usage: server.py KIND CERTIFICATE KEY. KIND: record: in the record that ends the body; later: a while after it; none.
+Usage: server.py KIND CERTIFICATE KEY. KIND: record: in the record that ends the body; later: a while after it; none;
+lie: the status line for /1 names HTTP/2, and some connections are closed behind an answer.
 Prints its port, and then a line for each request: the number of the connection, and the path."""
 import socket
 import ssl
@@ -16,6 +17,11 @@ context.load_cert_chain(sys.argv[2], sys.argv[3])
 
 def answer(client, path):
     body = b"of " + path[1:]
+    if kind == "lie":
+        time.sleep(0.05 if path == b"/1" else 0.2)
+        version = b"HTTP/2" if path == b"/1" else b"HTTP/1.1"
+        client.sendall(version + b" 200\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        return
     unasked = UNASKED if path == b"/1" else b""
     client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n" % len(body))
     time.sleep(0.05)  # so that libcurl reads the body by itself
@@ -42,6 +48,8 @@ def serve(client, number):
             path = head.split(b" ")[1]
             print(number, path.decode(), flush=True)
             answer(client, path)
+            if kind == "lie" and path in (b"/1", b"/2", b"/5"):
+                return
     except OSError:
         pass
     finally:
