@@ -14,26 +14,26 @@
 #include <string.h>
 #include <uv.h>
 
-/* ---- Spare pieces ----
+/* ---- Spare blocks ----
  *
- * For a transfer libcurl 7.88 takes and gives back some fifty pieces of memory, its receive buffer among them, and many
+ * For a transfer libcurl 7.88 takes and gives back some fifty blocks of memory, its receive buffer among them, and many
  * transfers at a time do so. The C library has room for seven spare ones of a size; the others it joins with their
  * neighbours and cuts anew, for a tenth of what a transfer costs the loop. */
 
 #define STEP       16
-#define HEAD       8 /* bytes before a piece; with them it is a whole number of steps long (glibc, 64 bits) */
-#define LEAST      24 /* bytes, of any piece */
-#define PIECE_MOST ((size_t)80 << 10)
-#define STEPS_MOST ((PIECE_MOST + HEAD) / STEP + 1)
-#define SPARE_MOST ((size_t)8 << 20) /* bytes; of pieces over a page half as much, so that they leave room for others */
+#define HEAD       8 /* bytes before a block; with them it is a whole number of steps long (glibc, 64 bits) */
+#define LEAST      24 /* bytes, of any block */
+#define BLOCK_MOST ((size_t)80 << 10)
+#define STEPS_MOST ((BLOCK_MOST + HEAD) / STEP + 1)
+#define SPARE_MOST ((size_t)8 << 20) /* bytes; of blocks over a page half as much, so that they leave room for others */
 #define PAGE       4096
 
-struct piece {
-  struct piece *next;
+struct block {
+  struct block *next;
 };
 
 static struct {
-  struct piece *pieces[STEPS_MOST + 1]; /* by their least number of steps */
+  struct block *blocks[STEPS_MOST + 1]; /* by their least number of steps */
   size_t bytes;
 } spare;
 
@@ -44,46 +44,46 @@ static bool has_room(size_t bytes) {
 /* True on the main thread, unless a sanitizer watches: elsewhere libcurl has little to do. */
 static _Thread_local bool keeps_spare;
 
-static void *piece_take(size_t size) {
+static void *block_take(size_t size) {
   size_t steps = size <= LEAST ? (LEAST + HEAD) / STEP : (size + HEAD + STEP - 1) / STEP;
-  if (!keeps_spare || size > PIECE_MOST || !spare.pieces[steps]) return xmalloc(size);
-  struct piece *piece = spare.pieces[steps];
-  spare.pieces[steps] = piece->next;
+  if (!keeps_spare || size > BLOCK_MOST || !spare.blocks[steps]) return xmalloc(size);
+  struct block *block = spare.blocks[steps];
+  spare.blocks[steps] = block->next;
   spare.bytes -= steps * STEP;
-  return piece;
+  return block;
 }
 
-static void piece_give(void *memory) {
+static void block_give(void *memory) {
   size_t steps = memory && keeps_spare ? (malloc_usable_size(memory) + HEAD) / STEP : 0;
   if (!steps || steps > STEPS_MOST || !has_room(steps * STEP)) {
     free(memory);
     return;
   }
-  struct piece *piece = memory;
-  piece->next = spare.pieces[steps];
-  spare.pieces[steps] = piece;
+  struct block *block = memory;
+  block->next = spare.blocks[steps];
+  spare.blocks[steps] = block;
   spare.bytes += steps * STEP;
 }
 
-static void *piece_take_zeroed(size_t count, size_t size) {
+static void *block_take_zeroed(size_t count, size_t size) {
   size_t bytes;
-  if (__builtin_mul_overflow(count, size, &bytes) || bytes > PIECE_MOST) return xcalloc(count, size);
-  return memset(piece_take(bytes), 0, bytes);
+  if (__builtin_mul_overflow(count, size, &bytes) || bytes > BLOCK_MOST) return xcalloc(count, size);
+  return memset(block_take(bytes), 0, bytes);
 }
 
-static void *piece_resize(void *memory, size_t size) {
-  if (!memory) return piece_take(size);
-  if (!keeps_spare || size > PIECE_MOST) return xrealloc(memory, size);
+static void *block_resize(void *memory, size_t size) {
+  if (!memory) return block_take(size);
+  if (!keeps_spare || size > BLOCK_MOST) return xrealloc(memory, size);
   size_t room = malloc_usable_size(memory);
   if (size <= room) return memory;
-  void *larger = memcpy(piece_take(size), memory, room);
-  piece_give(memory);
+  void *larger = memcpy(block_take(size), memory, room);
+  block_give(memory);
   return larger;
 }
 
-static char *piece_duplicate(const char *text) {
+static char *block_duplicate(const char *text) {
   size_t size = strlen(text) + 1;
-  return memcpy(piece_take(size), text, size);
+  return memcpy(block_take(size), text, size);
 }
 
 /* ---- What libraries are told ---- */
@@ -107,11 +107,11 @@ static void *crypto_realloc(void *memory, size_t size, const char *file, int lin
 
 void memory_prepare(void) {
   static const seine_allocator_t allocator = {
-      .allocate = piece_take,
-      .release = piece_give,
-      .resize = piece_resize,
-      .duplicate = piece_duplicate,
-      .allocate_zeroed = piece_take_zeroed,
+      .allocate = block_take,
+      .release = block_give,
+      .resize = block_resize,
+      .duplicate = block_duplicate,
+      .allocate_zeroed = block_take_zeroed,
   };
   keeps_spare = !MEMORY_IS_WATCHED;
   /* Where one of them does not take it, the run is as good as it is without. */

@@ -1,4 +1,4 @@
-/* What a URL is known by, and what a row shows of it. */
+/* The key by which two spellings of a URL are one, and the text that rows and messages show. */
 #ifndef SEINE_CLI_URL_KEY_H
 #define SEINE_CLI_URL_KEY_H
 

@@ -1,4 +1,4 @@
-/* What a compressed list holds: gzip by zlib, xz by liblzma, the others by libarchive.
+/* Decompresses lists: gzip by zlib, xz by liblzma, the others by libarchive.
  *
  * libarchive gives xz data all the memory that they ask for, 1.5 GiB and more; liblzma has a limit. It also passes over
  * the check sum that gzip data end with, and so calls a list with flipped bits whole; zlib
@@ -42,7 +42,7 @@ struct decompress {
   size_t block_length;
 };
 
-/* ---- What it is ---- */
+/* ---- Formats ---- */
 
 static const struct {
   enum packing packing;
@@ -257,7 +257,7 @@ static int open_archive(struct decompress *decompress) {
 static ssize_t begin_archive(struct decompress *decompress) {
   struct archive_entry *entry;
   int code = archive_read_open(decompress->archive, decompress, NULL, give_input, NULL);
-  /* What is damaged from the beginning is opened all the same, as an empty archive; but it is said. */
+  /* libarchive opens data that are damaged from the start as an empty archive, and reports the damage only. */
   if (code == ARCHIVE_OK && archive_errno(decompress->archive) != 0) code = ARCHIVE_FATAL;
   if (code == ARCHIVE_OK) code = archive_read_next_header(decompress->archive, &entry);
   if (code == ARCHIVE_OK) return 1;

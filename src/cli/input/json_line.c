@@ -30,7 +30,7 @@ static void pass_blanks(struct json *json) {
     json->at++;
 }
 
-/* Commas between values, of which there may be too many, or none. */
+/* Passes over the commas between two values: none, one or several. */
 static void pass_commas(struct json *json) {
   while (is_space(*json->at) || *json->at == ',')
     json->at++;
@@ -54,7 +54,7 @@ static char *string_end(char *at, const char *end) {
   return at < end ? at : NULL;
 }
 
-/* Takes a string, of which the quote is next, with its quotes. */
+/* Copies a string with its quotes; the next byte is the opening one. */
 static bool put_string(struct json *json) {
   char *from = json->at + 1, *quote = string_end(from, json->end);
   if (quote == NULL) return refuse(json, "has a string that does not end");
@@ -112,7 +112,7 @@ static bool put_scalar(struct json *json) {
   return *json->at == '"' ? put_string(json) : put_word(json);
 }
 
-/* Copies any value. What is open is kept in an array, not on the stack of calls, which a hostile line could exhaust. */
+/* Copies any value. Open brackets are kept in an array, since recursion would let a hostile line exhaust the stack. */
 static bool put_value(struct json *json) {
   char closers[DEPTH_MOST];
   size_t depth = 0;

@@ -148,7 +148,7 @@ static void hint_at_table(struct list *list, const char *text, size_t length) {
   free(what);
 }
 
-/* What is JSON shows by its first byte, whatever its name. False if that is still to come. */
+/* Recognises JSON by its first byte, whatever the name. False if that byte has not been read yet. */
 static bool settle_format(struct list *list, const char *text, size_t length) {
   bool known, named_json = list->format == INPUT_JSON;
   if (!list->format_by_name || (!named_json && list->format != INPUT_LINES)) return true;

@@ -23,9 +23,9 @@
 #define SOCKET_BYTES (1 << 20) /* of answers that may wait for us, if the system allows */
 
 /* One name that is asked for. */
-struct robots_pending {
-  LIST_ENTRY(robots_pending) link;
-  TAILQ_ENTRY(robots_pending) grace; /* in dns->grace, while give_up_ms is set */
+struct lookup {
+  LIST_ENTRY(lookup) link;
+  TAILQ_ENTRY(lookup) grace; /* in dns->grace, while give_up_ms is set */
   struct dns *dns;
   struct question *questions[2]; /* NULL once answered */
   uint64_t give_up_ms; /* when the one that is left is not waited for any more; 0: not yet known */
@@ -41,7 +41,7 @@ struct robots_pending {
 /* What c-ares calls back with. */
 struct question {
   struct dns *dns;
-  struct robots_pending *robots_pending; /* NULL once nobody waits for it */
+  struct lookup *lookup; /* NULL once nobody waits for it */
   bool second;
 };
 
@@ -59,8 +59,8 @@ struct dns {
   int family;
   bool prefer_v6;
   LIST_HEAD(, dns_socket) sockets;
-  LIST_HEAD(, robots_pending) robots_pending;
-  TAILQ_HEAD(, robots_pending) grace; /* those with one answer of two, the one that has it longest first */
+  LIST_HEAD(, lookup) lookups;
+  TAILQ_HEAD(, lookup) grace; /* those with one answer of two, the one that has it longest first */
   unsigned questions;
   unsigned handles; /* not yet closed */
   bool closing;
@@ -84,29 +84,29 @@ static void addresses_sort(union address *list, unsigned count, int first) {
   memcpy(list + front, other, back * sizeof(*list));
 }
 
-static void asking_conclude(struct robots_pending *robots_pending) {
-  struct dns *dns = robots_pending->dns;
+static void lookup_conclude(struct lookup *lookup) {
+  struct dns *dns = lookup->dns;
   struct dns_answer answer = {
-      .list = robots_pending->found, .count = robots_pending->count, .ttl_ms = robots_pending->ttl_ms, .lost = robots_pending->lost};
+      .list = lookup->found, .count = lookup->count, .ttl_ms = lookup->ttl_ms, .lost = lookup->lost};
   for (int i = 0; i < 2; i++)
-    if (robots_pending->questions[i]) robots_pending->questions[i]->robots_pending = NULL;
-  if (robots_pending->count) {
-    addresses_sort(robots_pending->found, robots_pending->count, dns->prefer_v6 ? AF_INET6 : AF_INET);
+    if (lookup->questions[i]) lookup->questions[i]->lookup = NULL;
+  if (lookup->count) {
+    addresses_sort(lookup->found, lookup->count, dns->prefer_v6 ? AF_INET6 : AF_INET);
   } else {
     /* That there is no such name is said for both families; that there is no address, for one only. */
-    answer.error = robots_pending->no_descriptor ? SEINE_EIO : SEINE_EDNS;
-    answer.permanent = !robots_pending->no_descriptor && (robots_pending->no_name || !robots_pending->transient);
-    answer.message = robots_pending->message;
+    answer.error = lookup->no_descriptor ? SEINE_EIO : SEINE_EDNS;
+    answer.permanent = !lookup->no_descriptor && (lookup->no_name || !lookup->transient);
+    answer.message = lookup->message;
   }
-  LIST_REMOVE(robots_pending, link);
-  if (robots_pending->give_up_ms) TAILQ_REMOVE(&dns->grace, robots_pending, grace);
-  robots_pending->callback(robots_pending->user, &answer);
-  free(robots_pending);
+  LIST_REMOVE(lookup, link);
+  if (lookup->give_up_ms) TAILQ_REMOVE(&dns->grace, lookup, grace);
+  lookup->callback(lookup->user, &answer);
+  free(lookup);
 }
 
-static void asking_fail(struct robots_pending *robots_pending, int status) {
+static void lookup_fail(struct lookup *lookup, int status) {
   /* c-ares takes a socket that cannot be made for a server that is not there. */
-  if (status == ARES_ECONNREFUSED && fd_shortage()) robots_pending->no_descriptor = true;
+  if (status == ARES_ECONNREFUSED && fd_shortage()) lookup->no_descriptor = true;
   bool no_name = status == ARES_ENOTFOUND;
   bool permanent = no_name || status == ARES_ENODATA || status == ARES_EBADNAME;
   const char *message = ares_strerror(status);
@@ -118,42 +118,42 @@ static void asking_fail(struct robots_pending *robots_pending, int status) {
   if (status == ARES_EREFUSED) message = "the name servers refused to look it up";
   if (status == ARES_ECONNREFUSED) message = "no name server gave a usable answer";
   /* What decides is what gets told: no such name, then a failure, then the lack of an address. */
-  if (!robots_pending->message || no_name || (!permanent && !robots_pending->no_name)) robots_pending->message = message;
-  robots_pending->no_name |= no_name;
-  robots_pending->transient |= !permanent;
+  if (!lookup->message || no_name || (!permanent && !lookup->no_name)) lookup->message = message;
+  lookup->no_name |= no_name;
+  lookup->transient |= !permanent;
 }
 
-static void asking_gather(struct robots_pending *robots_pending, const struct ares_addrinfo *result) {
+static void lookup_gather(struct lookup *lookup, const struct ares_addrinfo *result) {
   for (const struct ares_addrinfo_cname *alias = result->cnames; alias; alias = alias->next)
-    if ((uint64_t)alias->ttl * 1000 < robots_pending->ttl_ms) robots_pending->ttl_ms = (uint64_t)alias->ttl * 1000;
+    if ((uint64_t)alias->ttl * 1000 < lookup->ttl_ms) lookup->ttl_ms = (uint64_t)alias->ttl * 1000;
   for (const struct ares_addrinfo_node *node = result->nodes; node; node = node->ai_next) {
-    if (robots_pending->count == ADDRESSES_MAX || node->ai_addrlen > sizeof(union address)) continue;
+    if (lookup->count == ADDRESSES_MAX || node->ai_addrlen > sizeof(union address)) continue;
     if (node->ai_family != AF_INET && node->ai_family != AF_INET6) continue;
-    union address *address = &robots_pending->found[robots_pending->count++];
+    union address *address = &lookup->found[lookup->count++];
     memset(address, 0, sizeof(*address));
     memcpy(address, node->ai_addr, node->ai_addrlen);
-    if ((uint64_t)node->ai_ttl * 1000 < robots_pending->ttl_ms) robots_pending->ttl_ms = (uint64_t)node->ai_ttl * 1000;
+    if ((uint64_t)node->ai_ttl * 1000 < lookup->ttl_ms) lookup->ttl_ms = (uint64_t)node->ai_ttl * 1000;
   }
 }
 
 static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo *result) {
   struct question *question = arg;
   struct dns *dns = question->dns;
-  struct robots_pending *robots_pending = question->robots_pending;
+  struct lookup *lookup = question->lookup;
   dns->questions--;
-  if (robots_pending && !dns->closing) {
-    robots_pending->questions[question->second] = NULL;
+  if (lookup && !dns->closing) {
+    lookup->questions[question->second] = NULL;
     if (status == ARES_SUCCESS) {
-      asking_gather(robots_pending, result);
+      lookup_gather(lookup, result);
     } else {
-      asking_fail(robots_pending, status);
+      lookup_fail(lookup, status);
     }
-    robots_pending->lost |= timeouts > 0 && status != ARES_ETIMEOUT;
-    if (robots_pending->count && !robots_pending->give_up_ms) {
-      robots_pending->give_up_ms = uv_now(dns->loop) + GRACE_MS;
-      TAILQ_INSERT_TAIL(&dns->grace, robots_pending, grace);
+    lookup->lost |= timeouts > 0 && status != ARES_ETIMEOUT;
+    if (lookup->count && !lookup->give_up_ms) {
+      lookup->give_up_ms = uv_now(dns->loop) + GRACE_MS;
+      TAILQ_INSERT_TAIL(&dns->grace, lookup, grace);
     }
-    if (!robots_pending->questions[0] && !robots_pending->questions[1]) asking_conclude(robots_pending);
+    if (!lookup->questions[0] && !lookup->questions[1]) lookup_conclude(lookup);
   }
   free(question);
   if (result) ares_freeaddrinfo(result);
@@ -174,10 +174,10 @@ static void rearm(struct dns *dns) {
 
 static void on_timer(uv_timer_t *timer) {
   struct dns *dns = timer->data;
-  struct robots_pending *first;
+  struct lookup *first;
   ares_process_fd(dns->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
   while ((first = TAILQ_FIRST(&dns->grace)) && first->give_up_ms <= uv_now(dns->loop))
-    asking_conclude(first);
+    lookup_conclude(first);
   rearm(dns);
 }
 
@@ -244,9 +244,9 @@ static void socket_changed(void *data, ares_socket_t fd, int readable, int writa
 
 /* ---- Questions ---- */
 
-static struct question *question_make(struct robots_pending *robots_pending, bool second) {
+static struct question *question_make(struct lookup *lookup, bool second) {
   struct question *made = malloc(sizeof(*made));
-  if (made) *made = (struct question){robots_pending->dns, robots_pending, second};
+  if (made) *made = (struct question){lookup->dns, lookup, second};
   return made;
 }
 
@@ -258,7 +258,7 @@ static void question_send(struct question *question, const char *name, int famil
 
 int dns_ask(struct dns *dns, const char *name, dns_cb callback, void *user) {
   bool both = dns->family == AF_UNSPEC;
-  struct robots_pending *made = calloc(1, sizeof(*made));
+  struct lookup *made = calloc(1, sizeof(*made));
   if (!made) return SEINE_ENOMEM;
   made->dns = dns;
   made->callback = callback;
@@ -272,7 +272,7 @@ int dns_ask(struct dns *dns, const char *name, dns_cb callback, void *user) {
     free(made);
     return SEINE_ENOMEM;
   }
-  LIST_INSERT_HEAD(&dns->robots_pending, made, link);
+  LIST_INSERT_HEAD(&dns->lookups, made, link);
   /* A name with a dot is a whole one, as in browsers: search domains would multiply the questions for each dead
    * name. */
   char whole[HOST_NAME_SIZE + 1];
@@ -333,7 +333,7 @@ int dns_open(struct dns **dns, uv_loop_t *loop, const struct dns_options *option
   made->family = options->family;
   made->prefer_v6 = options->family != AF_INET && dns_family() == AF_UNSPEC;
   LIST_INIT(&made->sockets);
-  LIST_INIT(&made->robots_pending);
+  LIST_INIT(&made->lookups);
   TAILQ_INIT(&made->grace);
   int error = channel_open(made, options);
   if (error) {
@@ -348,15 +348,15 @@ int dns_open(struct dns **dns, uv_loop_t *loop, const struct dns_options *option
 }
 
 void dns_close(struct dns *dns, void (*done)(void *user), void *user) {
-  struct robots_pending *robots_pending;
+  struct lookup *lookup;
   dns->closing = true;
   dns->done = done;
   dns->done_user = user;
   /* Closes the sockets, and gives every question back. */
   ares_destroy(dns->channel);
-  while ((robots_pending = LIST_FIRST(&dns->robots_pending))) {
-    LIST_REMOVE(robots_pending, link);
-    free(robots_pending);
+  while ((lookup = LIST_FIRST(&dns->lookups))) {
+    LIST_REMOVE(lookup, link);
+    free(lookup);
   }
   uv_close((uv_handle_t *)&dns->timer, timer_closed);
 }

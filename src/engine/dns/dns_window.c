@@ -18,7 +18,7 @@ static void measure_anew(struct dns_window *window, uint64_t now_ms, unsigned se
   window->settling = settling;
   window->answers = 0;
   window->since_ms = now_ms;
-  window->waiting_for_memory = false;
+  window->underused = false;
 }
 
 static void try_larger(struct dns_window *window, uint64_t now_ms, double rate) {
@@ -76,12 +76,12 @@ void dns_window_answered(struct dns_window *window, uint64_t now_ms, bool lost) 
   uint64_t span_ms = now_ms - window->since_ms;
   if (window->answers < window->window || span_ms < SPAN_MS) return;
   /* What was measured while there was little to ask says nothing. */
-  if (window->waiting_for_memory)
+  if (window->underused)
     measure_anew(window, now_ms, 0);
   else
     judge(window, now_ms, window->answers / (double)span_ms);
 }
 
 void dns_window_underused(struct dns_window *window) {
-  window->waiting_for_memory = true;
+  window->underused = true;
 }

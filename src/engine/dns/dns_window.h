@@ -16,7 +16,7 @@ struct dns_window {
   uint64_t wait_until_ms; /* no larger one is tried before */
   uint64_t cut_ms; /* when the last loss made the window smaller; 0: never */
   bool careful; /* smaller steps, once a large one was too large */
-  bool waiting_for_memory; /* there was less to ask than the window would hold, in this measurement */
+  bool underused; /* there was less to ask than the window would hold, in this measurement */
 };
 
 void dns_window_init(struct dns_window *window, unsigned most);

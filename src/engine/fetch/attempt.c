@@ -82,8 +82,8 @@ static int return_to_origin(struct seine_fetch *fetch) {
   curl_slist_free_all(fetch->cookies);
   fetch->cookies = NULL;
   fetch->redirects = 0;
-  fetch->cross_origin = fetch->began_foreign;
-  fetch->left_tls = fetch->began_foreign && fetch->left_tls;
+  fetch->cross_origin = fetch->began_cross_origin;
+  fetch->left_tls = fetch->began_cross_origin && fetch->left_tls;
   return 0;
 }
 

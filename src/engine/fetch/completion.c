@@ -39,7 +39,8 @@ static uint64_t report_status(struct seine_fetch *fetch, bool is_retried) {
   return 0;
 }
 
-static struct failure_class class_of(const struct outcome *outcome, enum proxy_fault fault) {
+static struct failure_class class_of(const struct seine_fetch *fetch, const struct outcome *outcome,
+                                     enum proxy_fault fault) {
   switch (fault) {
   case FAULT_UNREACHED: return (struct failure_class){SEINE_ECONNECT, true, true};
   case FAULT_UNRESOLVED: return (struct failure_class){SEINE_EDNS, true, true};
@@ -51,7 +52,11 @@ static struct failure_class class_of(const struct outcome *outcome, enum proxy_f
   /* libcurl's code for framing that is nonsense is that of a connection that was lost. */
   if (outcome->code == CURLE_RECV_ERROR && strstr(outcome->text, "chunk"))
     return (struct failure_class){SEINE_EPROTOCOL, false, false};
-  struct failure_class class = curl_error_class(outcome->code, outcome->connected);
+  /* Behind an interim response libcurl takes bytes that are no response for none at all, or for HTTP/0.9, by how the
+   * network cut them. */
+  bool interim = fetch->attempt->response.header_bytes > 0 && !outcome->headed;
+  CURLcode code = interim && outcome->code == CURLE_UNSUPPORTED_PROTOCOL ? CURLE_GOT_NOTHING : outcome->code;
+  struct failure_class class = curl_error_class(code, outcome->connected);
   /* By TLS 1.3, a client hears of a certificate that is missing when it reads the response. */
   bool broke = outcome->code == CURLE_RECV_ERROR || outcome->code == CURLE_SEND_ERROR;
   if ((class.error == SEINE_ETLS || broke) && tls_error_of(outcome->text) == TLS_ERROR_FINAL)
@@ -76,7 +81,7 @@ static const char *connect_text(const struct outcome *outcome, char *room, size_
 static bool begins_again(struct seine_fetch *fetch, const struct outcome *outcome) {
   if (outcome->connects || fetch->is_fresh || fetch->chunk_delivered) return false;
   fetch->is_fresh = true;
-  if (outcome->to_prefetch && !fetch->redirects)
+  if (outcome->unsolicited && !fetch->redirects)
     fetch->attempts--; /* no request was sent */
   else
     fetch->has_extra = true;
@@ -91,7 +96,7 @@ static const char *cause_of(const struct outcome *outcome, const char *text, cha
 }
 
 static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome, enum proxy_fault fault) {
-  struct failure_class class = class_of(outcome, fault);
+  struct failure_class class = class_of(fetch, outcome, fault);
   char refused[CURL_ERROR_SIZE + 64], cause[80];
   const char *text = connect_text(outcome, refused, sizeof refused);
   if (outcome->denied) {
@@ -102,7 +107,7 @@ static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome,
     class = (struct failure_class){SEINE_EPROTOCOL, false, false};
     text = fetch->attempt->response.fault;
   }
-  if (outcome->to_prefetch) {
+  if (outcome->unsolicited) {
     class = (struct failure_class){SEINE_EPROTOCOL, false, false};
     text = "the connection held bytes that nobody asked for";
   }
@@ -204,7 +209,7 @@ void completion_done(void *user, struct outcome *outcome) {
     redirect_follow(fetch, &outcome->cookies);
   else if (decision->action == ACTION_FAIL)
     attempt_fail(fetch, SEINE_EHTTP, is_retried, wait_ms, decision->text);
-  else if (decision->action == VERDICT_BROKEN)
+  else if (decision->action == ACTION_BROKEN)
     attempt_fail(fetch, decision->error, decision->error == SEINE_ETRUNCATED, 0, decision->text);
   else if (decision->action == ACTION_REJECT)
     fetch_end(fetch, SEINE_STATUS_REJECTED, decision->error, decision->retryable, decision->text);

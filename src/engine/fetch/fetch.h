@@ -102,7 +102,7 @@ struct seine_fetch {
   bool is_cancelled : 1;
   bool cross_origin : 1; /* a redirect left the origin that was asked: secrets stay behind */
   bool left_tls : 1;   /* a redirect led from https to http */
-  bool began_foreign : 1; /* cross_origin from the first request on */
+  bool began_cross_origin : 1; /* cross_origin from the first request on */
   bool is_paused : 1;  /* by the caller of a stream */
   bool resolves_proxy : 1; /* FETCH_RESOLVING: the query is for the proxy's name, not the host's */
   bool is_fresh : 1;    /* goes by new connections alone: a kept one brought what is no response to its request */

@@ -220,7 +220,7 @@ enum header_action receive_headers(void *user, const struct response *response) 
   case ACTION_REDIRECT:
   case ACTION_FAIL: return HEADERS_DISCARD;
   case ACTION_RESTART:
-  case VERDICT_BROKEN:
+  case ACTION_BROKEN:
   case ACTION_REJECT: return HEADERS_STOP;
   }
   if (response_tells_size(response) && reject_if_too_large(fetch, response->length)) return HEADERS_STOP;
@@ -256,7 +256,7 @@ int receive_data(void *user, const uint8_t *data, size_t size) {
   int word = decode(attempt->decoder, data, size, take, fetch);
   if (word == DECODE_NOMEM) decision->error = SEINE_ENOMEM;
   if (word == DECODE_BROKEN) {
-    decision->action = VERDICT_BROKEN;
+    decision->action = ACTION_BROKEN;
     decision->error = SEINE_EPROTOCOL;
     snprintf(decision->text, sizeof decision->text, "the body is not what its Content-Encoding says");
   }

@@ -126,7 +126,7 @@ int engine_submit_internal(const struct seine_fetch *cause, const char *url, sei
   seine_fetch_t *fetch;
   int error = submit(cause->engine, &request, on_result, true, &fetch);
   if (error) return error;
-  fetch->cross_origin = fetch->began_foreign = cause->cross_origin;
+  fetch->cross_origin = fetch->began_cross_origin = cause->cross_origin;
   fetch->left_tls = cause->left_tls;
   fetch->asked_port = cause->asked_port;
   return 0;

@@ -29,7 +29,7 @@ enum {
 };
 
 enum { PLACES = sizeof((struct structure_tiff){0}.places) / sizeof(struct tiff_place) };
-enum { PIECES = sizeof((struct structure_tiff){0}.free_list) / sizeof(struct tiff_piece) };
+enum { PIECES = sizeof((struct structure_tiff){0}.pieces) / sizeof(struct tiff_piece) };
 
 static uint64_t number(const struct image_scan *s, const uint8_t *p, uint32_t width) {
   bool big = s->tiff.big_endian;
@@ -84,7 +84,7 @@ static void settle(struct image_scan *s, struct tiff_piece *piece) {
 
 static void end_place(struct image_scan *s, const struct tiff_place *place) {
   if (place->step != OFFSET && place->step != SIZE && place->step != BITS) return;
-  struct tiff_piece *piece = &s->tiff.free_list[place->piece];
+  struct tiff_piece *piece = &s->tiff.pieces[place->piece];
   piece->pending--;
   settle(s, piece);
 }
@@ -141,18 +141,18 @@ static uint32_t small_value(const struct image_scan *s, const struct entry *entr
 
 /* The directory's piece, whose numbers may come in any order. */
 static struct tiff_piece *piece_of(struct image_scan *s) {
-  if (s->tiff.directory.piece) return &s->tiff.free_list[s->tiff.directory.piece - 1];
+  if (s->tiff.directory.piece) return &s->tiff.pieces[s->tiff.directory.piece - 1];
   for (uint8_t i = 0; i < PIECES; i++) {
-    if (s->tiff.free_list[i].used) continue;
-    s->tiff.free_list[i] = (struct tiff_piece){.used = true, .most = UINT64_MAX};
+    if (s->tiff.pieces[i].used) continue;
+    s->tiff.pieces[i] = (struct tiff_piece){.used = true, .most = UINT64_MAX};
     s->tiff.directory.piece = (uint8_t)(i + 1);
-    return &s->tiff.free_list[i];
+    return &s->tiff.pieces[i];
   }
   return NULL;
 }
 
 static void await(struct image_scan *s, struct tiff_piece *piece, uint64_t at, uint8_t step, uint8_t width) {
-  struct tiff_place place = {.at = at, .step = step, .width = width, .piece = (uint8_t)(piece - s->tiff.free_list)};
+  struct tiff_place place = {.at = at, .step = step, .width = width, .piece = (uint8_t)(piece - s->tiff.pieces)};
   if (add_place(s, place)) piece->pending++;
 }
 
@@ -314,7 +314,7 @@ static void end_entries(struct image_scan *s) {
   if (directory->jpeg_offset && directory->jpeg_size != UINT32_MAX)
     must_reach(s, directory->jpeg_offset, directory->jpeg_size);
   if (!directory->piece) return;
-  struct tiff_piece *piece = &s->tiff.free_list[directory->piece - 1];
+  struct tiff_piece *piece = &s->tiff.pieces[directory->piece - 1];
   limit_piece(s, piece);
   if (!directory->bits_at) set_most(piece, directory->bits ? directory->bits : 1);
   settle(s, piece);
@@ -379,7 +379,7 @@ static void begin_directory(struct image_scan *s) {
 /* A number that stood elsewhere. */
 static void take_number(struct image_scan *s) {
   struct tiff_place place = s->tiff.place;
-  struct tiff_piece *piece = &s->tiff.free_list[place.piece];
+  struct tiff_piece *piece = &s->tiff.pieces[place.piece];
   uint64_t value = number(s, s->head, place.width);
   if (s->step == OFFSET) {
     piece->offset = value;

@@ -87,7 +87,7 @@ struct structure_tiff {
     uint64_t samples, rows; /* in a row, and rows, while the bits of a sample are not known */
     uint8_t pending; /* places ahead that have a number for it */
     bool used;
-  } free_list[6]; /* the last strip or tile of each directory whose numbers are not all known yet */
+  } pieces[6]; /* the last strip or tile of each directory whose numbers are not all known yet */
   struct tiff_directory {
     uint64_t entries; /* left of it */
     uint64_t jpeg_offset, jpeg_size;

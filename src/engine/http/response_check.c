@@ -158,7 +158,7 @@ void response_check_headers(const seine_options_t *options, const struct range *
     decision->error = SEINE_EHTTP;
     snprintf(decision->text, sizeof decision->text, "HTTP status %d", response->status);
   } else if (is_part(range, response)) {
-    decision->action = VERDICT_BROKEN;
+    decision->action = ACTION_BROKEN;
     decision->error = SEINE_ETRUNCATED;
     snprintf(decision->text, sizeof decision->text, "only a part was sent: Content-Range: %.100s",
              response->content_range);

@@ -12,7 +12,7 @@ enum response_action {
   ACTION_RESTART,     /* something else came than the rest: the body is to be asked for from its start */
   ACTION_REDIRECT, /* response->location is where to go on */
   ACTION_FAIL,   /* an error status: error is SEINE_EHTTP */
-  VERDICT_BROKEN,   /* not what it says, or not all of it: error is SEINE_EPROTOCOL or ETRUNCATED */
+  ACTION_BROKEN,   /* not what it says, or not all of it: error is SEINE_EPROTOCOL or ETRUNCATED */
   ACTION_REJECT    /* not wanted: error is SEINE_ETYPE, ESIZE or EOPTOUT */
 };
 
