@@ -1,6 +1,7 @@
 /* A record and its result to the path of a file, by template; whatever a URL or a server puts into it is made safe. */
 #include "output/naming.h"
 #include "output/disposition.h"
+#include "output/naming_template.h"
 #include "output/safe_name.h"
 #include "base/util.h"
 
@@ -10,249 +11,20 @@
 
 #include "seine.h"
 
-#define DIGEST_BYTES    32
-#define URLHASH_DIGITS  16
 #define SHARD_RECORDS   10000
-#define FIELD_MAX       8 /* fields cut to fit, in one component */
 #define URL_FOLDERS_MAX 32 /* folders that {path} makes; a deeper URL gets one, named by its hash */
 #define URL_PATH_MAX    1000 /* bytes of such a path, likewise */
 #define QUERY_MAX       90 /* bytes of a query that stands in a name */
-#define EXT_MOST        12 /* bytes of an extension */
-#define LEAF_FIXED      110 /* what is not cut of the last piece of {path}: query, extensions, a few letters */
-
-enum field { LITERAL, SLASH, STEM, EXT, HOST, PATH, ID, SHARD, URLHASH, SHA256 };
-
-/* `most` is the largest width, and the digits that a field without a width has at most; 0 takes no width. */
-static const struct field_row {
-  const char *name;
-  enum field field;
-  unsigned most;
-} fields[] = {
-    {"stem", STEM, 0}, {"ext", EXT, 0},      {"host", HOST, 0},        {"path", PATH, 0},
-    {"id", ID, 20},    {"shard", SHARD, 20}, {"urlhash", URLHASH, 16}, {"sha256", SHA256, 64},
-};
-
-static const struct {
-  const char *name, *template;
-} presets[] = {
-    {"url", "{stem}-{urlhash}{ext}"},
-    {"sha256", "{sha256:2}/{sha256}{ext}"},
-    {"id", "{shard:05}/{id:09}{ext}"},
-    {"path", "{host}/{path}"},
-};
-
-struct part {
-  enum field field;
-  unsigned width; /* 0: as long as it is */
-  char *text; /* of a LITERAL; owned */
-};
-
-struct naming {
-  struct part *parts;
-  size_t count;
-  bool use_disposition;
-  bool unique, own, late;
-  bool has_path;
-  size_t most; /* bytes of a component */
-  bool wants_url, wants_urlhash, wants_sha256; /* what has to be worked out for a name */
-  bool path_last, ext_last; /* the last component has a {path}, an {ext} */
-};
-
-/* ---- Templates ---- */
-
-static int refuse(char *cause, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static int refuse(char *cause, size_t size, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(cause, size, format, arguments);
-  va_end(arguments);
-  return -1;
-}
-
-static struct part *add_part(struct naming *naming, enum field field) {
-  naming->parts = xrealloc(naming->parts, (naming->count + 1) * sizeof *naming->parts);
-  struct part *part = &naming->parts[naming->count++];
-  *part = (struct part){.field = field};
-  return part;
-}
-
-static void add_literal(struct naming *naming, const char *text, size_t length) {
-  struct part *last = naming->count > 0 ? &naming->parts[naming->count - 1] : NULL;
-  if (last == NULL || last->field != LITERAL) {
-    add_part(naming, LITERAL)->text = xstrndup(text, length);
-    return;
-  }
-  char *joined = xasprintf("%s%.*s", last->text, (int)length, text);
-  free(last->text);
-  last->text = joined;
-}
-
-/* Reads "name}" or "name:09}". Returns what follows, or NULL after a refusal. */
-static const char *read_field(struct naming *naming, const char *at, char *cause, size_t size) {
-  size_t length = strcspn(at, "}");
-  size_t name = strcspn(at, ":}");
-  if (at[length] == '\0') {
-    refuse(cause, size, "the name template has a \"{\" without a \"}\"; a brace itself is written \"{{\"");
-    return NULL;
-  }
-  const struct field_row *row = NULL;
-  for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-    if (strlen(fields[i].name) == name && strncmp(at, fields[i].name, name) == 0) row = &fields[i];
-  if (row == NULL) {
-    refuse(cause, size,
-           "the name template has no field \"{%.*s}\"; there are {stem} {ext} {host} {path} {id} {shard} {urlhash} "
-           "{sha256}",
-           (int)length, at);
-    return NULL;
-  }
-  unsigned long width = 0;
-  if (name < length) {
-    const char *digits = at + name + 1;
-    size_t count = strspn(digits, "0123456789");
-    width = count > 0 && count <= 3 && digits[count] == '}' ? strtoul(digits, NULL, 10) : 0;
-    if (width < 1 || width > row->most) {
-      if (row->most == 0)
-        refuse(cause, size, "the name template has \"{%.*s}\", but {%s} takes no number", (int)length, at, row->name);
-      else
-        refuse(cause, size, "the name template has \"{%.*s}\", but {%s:N} takes an N from 1 to %u", (int)length, at,
-               row->name, row->most);
-      return NULL;
-    }
-  }
-  add_part(naming, row->field)->width = (unsigned)width;
-  return at + length + 1;
-}
-
-static int parse_template(struct naming *naming, const char *template, char *cause, size_t size) {
-  const char *at = template;
-  while (*at != '\0') {
-    size_t plain = strcspn(at, "{}/");
-    if (plain > 0) {
-      add_literal(naming, at, plain);
-    } else if (*at == '/') {
-      add_part(naming, SLASH);
-      plain = 1;
-    } else if (at[1] == *at) {
-      add_literal(naming, at, 1);
-      plain = 2;
-    } else if (*at == '}') {
-      return refuse(cause, size, "the name template has a \"}\" without a \"{\"; a brace itself is written \"}}\"");
-    } else {
-      at = read_field(naming, at + 1, cause, size);
-      if (at == NULL) return -1;
-      continue;
-    }
-    at += plain;
-  }
-  return 0;
-}
-
-static int check_text(const char *template, char *cause, size_t size) {
-  uint32_t code;
-  size_t length = strlen(template);
-  if (length == 0) return refuse(cause, size, "the name template is empty");
-  for (size_t at = 0, step; at < length; at += step) {
-    step = utf8_decode(template + at, length - at, &code);
-    if (step == 0) return refuse(cause, size, "the name template is not valid UTF-8");
-    if (code_is_control(code) || code_is_invisible(code))
-      return refuse(cause, size, "the name template contains a control character or an invisible one");
-  }
-  if (*template == '/')
-    return refuse(cause, size, "the name template begins with \"/\"; names are below the output folder");
-  if (template[length - 1] == '/')
-    return refuse(cause, size, "the name template ends in \"/\", so that a file has no name");
-  if (strstr(template, "//") != NULL)
-    return refuse(cause, size, "the name template has a folder without a name (\"//\")");
-  if (*template == '.' || strstr(template, "/.") != NULL)
-    return refuse(cause, size, "the name template has a name that begins with a dot");
-  return 0;
-}
-
-/* Bytes that a part takes at most and that cannot be cut. */
-static size_t part_fixed(const struct part *part) {
-  switch (part->field) {
-  case LITERAL:
-    return strlen(part->text);
-  case EXT:
-    return EXT_MOST;
-  case ID:
-  case SHARD:
-    return 20;
-  case URLHASH:
-    return part->width > 0 ? part->width : URLHASH_DIGITS;
-  case SHA256:
-    return part->width > 0 ? part->width : 2 * DIGEST_BYTES;
-  case PATH:
-    return LEAF_FIXED;
-  default:
-    return 8; /* cut, but not to nothing */
-  }
-}
-
-/* Room must be left for "_", and for what `distinct` adds. */
-static int check_parts(struct naming *naming, const char *template, char *cause, size_t size) {
-  size_t fixed = 0, cut = 0, named = 0;
-  for (size_t i = 0; i < naming->count; i++) {
-    const struct part *part = &naming->parts[i];
-    if (part->field == SLASH) {
-      fixed = cut = 0;
-      continue;
-    }
-    fixed += part_fixed(part);
-    cut += part->field >= STEM && part->field <= PATH && part->field != EXT;
-    named += part->field != LITERAL;
-    if (fixed > NAMING_COMPONENT_MAX - URLHASH_DIGITS - 2 || cut > FIELD_MAX)
-      return refuse(cause, size, "the name template makes names longer than %d bytes", NAMING_COMPONENT_MAX);
-  }
-  if (named == 0)
-    return refuse(cause, size,
-                  "the name \"%.100s\" is neither a preset (url, sha256, id, path) nor a template with a field such as "
-                  "{stem}",
-                  template);
-  return 0;
-}
-
-/* 64 bits are enough for no two of any list to meet. */
-static bool is_long(const struct part *part) {
-  return part->width == 0 || part->width >= 16;
-}
-
-static void note_wants(struct naming *naming) {
-  for (size_t i = 0; i < naming->count; i++) {
-    const struct part *part = &naming->parts[i];
-    if (part->field == SLASH) naming->path_last = naming->ext_last = false;
-    naming->path_last |= part->field == PATH;
-    naming->ext_last |= part->field == EXT;
-    naming->wants_url |= part->field == STEM || part->field == EXT || part->field == HOST || part->field == PATH;
-    naming->wants_urlhash |= part->field == URLHASH || part->field == PATH;
-    naming->wants_sha256 |= part->field == SHA256;
-    naming->own |= part->field == ID || (part->field == URLHASH && is_long(part));
-    naming->unique |= part->field == ID || ((part->field == URLHASH || part->field == SHA256) && is_long(part));
-    naming->has_path |= part->field == PATH;
-    /* An extension that ends the name is no matter: keys are without. */
-    naming->late |= part->field == SHA256 || (part->field == STEM && naming->use_disposition) ||
-                    (part->field == EXT && i + 1 < naming->count);
-  }
-  naming->late &= !naming->unique;
-}
 
 int naming_open(struct naming **out, const char *template, bool use_disposition, char *cause, size_t size) {
   *out = NULL;
-  for (size_t i = 0; i < sizeof presets / sizeof presets[0]; i++)
-    if (strcmp(template, presets[i].name) == 0) {
-      template = presets[i].template;
-      break;
-    }
   struct naming *naming = xcalloc(1, sizeof *naming);
   naming->use_disposition = use_disposition;
   naming->most = NAMING_COMPONENT_MAX;
-  if (check_text(template, cause, size) < 0 || parse_template(naming, template, cause, size) < 0 ||
-      check_parts(naming, template, cause, size) < 0) {
+  if (naming_template_read(naming, template, cause, size) < 0) {
     naming_close(naming);
     return -1;
   }
-  note_wants(naming);
   *out = naming;
   return 0;
 }
@@ -291,12 +63,12 @@ struct draft {
   bool key; /* all but the extension is wanted, cut as if there were the longest */
   bool has_host; /* in this component */
   const seine_url_t *url;
-  char urlhash[URLHASH_DIGITS + 1];
+  char urlhash[NAMING_URLHASH_DIGITS + 1];
   struct text path;
   struct text name; /* the component */
   struct {
     size_t at, length;
-  } cuts[FIELD_MAX]; /* where the name may be made shorter */
+  } cuts[NAMING_FIELD_MAX]; /* where the name may be made shorter */
   size_t cut_count;
   size_t extension; /* where an {ext} begins that ends the name */
 };
@@ -372,12 +144,12 @@ static void finish(struct draft *draft, bool last) {
   bool distinct = last && wants_hash(draft);
   if (last && draft->naming->path_last && !draft->naming->ext_last) correct_extension(draft);
   size_t room = draft->naming->most - 1;
-  if (distinct || draft->key) room -= URLHASH_DIGITS + 1;
-  if (draft->key) room -= EXT_MOST;
+  if (distinct || draft->key) room -= NAMING_URLHASH_DIGITS + 1;
+  if (draft->key) room -= NAMING_EXT_MOST;
   if (!last && draft->naming->has_path) room--; /* for mark_folder */
   shorten(draft, room);
   if (distinct) {
-    char added[URLHASH_DIGITS + 2];
+    char added[NAMING_URLHASH_DIGITS + 2];
     snprintf(added, sizeof added, "-%s", draft->urlhash);
     insert(name, draft->extension != SIZE_MAX ? draft->extension : safe_extension(name->data, name->length), added);
   }
@@ -399,7 +171,7 @@ static void finish(struct draft *draft, bool last) {
 
 /* Adds a field that may be cut: all that was added to the name since `from`. */
 static void note_cut(struct draft *draft, size_t from) {
-  if (draft->cut_count == FIELD_MAX) return;
+  if (draft->cut_count == NAMING_FIELD_MAX) return;
   draft->cuts[draft->cut_count].at = from;
   draft->cuts[draft->cut_count++].length = draft->name.length - from;
 }
@@ -502,7 +274,7 @@ static void add_path(struct draft *draft) {
   for (const char *slash = at; slash < leaf; slash++)
     folders += *slash == '/';
   if (folders > URL_FOLDERS_MAX || (size_t)(leaf - at) > URL_PATH_MAX) {
-    text_add(&draft->name, draft->urlhash, URLHASH_DIGITS);
+    text_add(&draft->name, draft->urlhash, NAMING_URLHASH_DIGITS);
     finish(draft, false);
     at = leaf;
   }
@@ -513,11 +285,11 @@ static void add_path(struct draft *draft) {
   add_leaf(draft, leaf);
 }
 
-static void add_part_value(struct draft *draft, const struct part *part) {
+static void add_part_value(struct draft *draft, const struct template_field *part) {
   const struct naming_input *input = draft->input;
   struct text *name = &draft->name;
   size_t from = name->length;
-  char digits[2 * DIGEST_BYTES + 1];
+  char digits[2 * NAMING_DIGEST_BYTES + 1];
   draft->extension = SIZE_MAX;
   switch (part->field) {
   case LITERAL:
@@ -548,10 +320,10 @@ static void add_part_value(struct draft *draft, const struct part *part) {
     text_printf(name, "%0*llu", (int)part->width, (unsigned long long)(input->id / SHARD_RECORDS));
     break;
   case URLHASH:
-    text_add(name, draft->urlhash, part->width > 0 ? part->width : URLHASH_DIGITS);
+    text_add(name, draft->urlhash, part->width > 0 ? part->width : NAMING_URLHASH_DIGITS);
     break;
   case SHA256:
-    hex(input->sha256, part->width > 0 ? part->width : 2 * DIGEST_BYTES, digits);
+    hex(input->sha256, part->width > 0 ? part->width : 2 * NAMING_DIGEST_BYTES, digits);
     text_add(name, digits, strlen(digits));
     break;
   }
@@ -567,9 +339,9 @@ static int make_path(struct draft draft, char *path, size_t size) {
   draft.url = input->parsed != NULL ? input->parsed : &parsed;
   if (error == 0) {
     if (naming->wants_urlhash || draft.distinct || !naming->unique) {
-      uint8_t digest[DIGEST_BYTES];
+      uint8_t digest[NAMING_DIGEST_BYTES];
       seine_sha256(input->url, strlen(input->url), digest);
-      hex(digest, URLHASH_DIGITS, draft.urlhash);
+      hex(digest, NAMING_URLHASH_DIGITS, draft.urlhash);
     }
     for (size_t i = 0; i < naming->count; i++)
       add_part_value(&draft, &naming->parts[i]);

@@ -2,13 +2,14 @@
 #ifndef SEINE_CLI_NAMING_H
 #define SEINE_CLI_NAMING_H
 
+#include "output/safe_name.h"
+
 #include "seine.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define NAMING_COMPONENT_MAX 200 /* bytes of a file's or folder's name, extension included */
 
 struct naming;
 

@@ -7,6 +7,8 @@
 
 #include "base/util.h"
 
+#define NAMING_COMPONENT_MAX 200 /* bytes of a file's or folder's name, extension included */
+
 /* Adds text, with what a file system, a terminal or a reader could take for something else replaced or left out. */
 void safe_add(struct text *out, const char *text, size_t length);
 
