@@ -1,5 +1,4 @@
-/* Retry-After values with their dates, and lists of statuses. The input is the text.
- * Sources: src/engine/host/backoff.c src/engine/http/http_date.c src/engine/host/retry_after.c */
+/* Retry-After values with their dates, and lists of statuses. The input is the text. */
 #include "host/backoff.h"
 #include "fuzz.h"
 #include "http/http_date.h"

@@ -1,10 +1,5 @@
 /* Lists with columns, and compressed ones. The first byte of the input chooses the options, and the rest is the list: see
- * `ways`.
- * Sources: src/cli/input/columns.c src/cli/input/csv.c src/cli/input/csv_cut.c src/cli/input/encoding.c src/cli/input/file_signature.c src/cli/base/url_key.c
- *          src/cli/input/utf8_source.c src/cli/input/json_cut.c src/cli/input/json_line.c src/cli/input/json_text.c src/cli/input/line_cut.c src/cli/input/list.c
- *          src/cli/input/list_check.c src/cli/input/list_record.c src/cli/manifest/row.c src/cli/input/separator.c src/cli/input/source.c
- *          src/cli/input/table_hint.c src/cli/input/decompress.c src/cli/base/util.c src/engine/base/error.c
- * Libraries: libarchive liblzma zlib */
+ * `ways`. */
 #include "fuzz.h"
 #include "input/json_line.h"
 #include "input/list.h"

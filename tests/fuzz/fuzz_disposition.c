@@ -1,6 +1,4 @@
-/* The file name in a Content-Disposition header. The input is the room for the name in bytes, and the header.
- * Sources: src/cli/output/disposition.c src/cli/base/util.c
- * Libraries: libsodium */
+/* The file name in a Content-Disposition header. The input is the room for the name in bytes, and the header. */
 #include "output/disposition.h"
 #include "fuzz.h"
 #include "base/util.h"

@@ -2,9 +2,8 @@
  * (http1_script.h). Every URL is fetched from a host of its own first; then all from one host, over kept connections,
  * whole, byte by byte and in random pieces: each must end as it did alone. So no byte of one response is taken for
  * another's, and no verdict depends on how the network cut a response.
- * Sources: engine tests/fuzz/engine_run.c tests/fuzz/http1_script.c tests/fuzz/http1_server.c
- *   tests/fuzz/http1_mutate.c tests/fuzz/kept_types.c
- *   tests/fuzz/loop_server.c tests/fuzz/skip_waits.c */
+ * Sources: tests/fuzz/engine_run.c tests/fuzz/http1_script.c tests/fuzz/http1_server.c tests/fuzz/http1_mutate.c
+ *   tests/fuzz/kept_types.c tests/fuzz/loop_server.c tests/fuzz/skip_waits.c */
 #include "engine_run.h"
 #include "http1_server.h"
 

@@ -2,8 +2,8 @@
  * (http2_script.h). URLs are fetched with the frames whole, byte by byte or in random pieces: each
  * fetch calls back once, the loop closes with nothing left, no body mixes the bytes of two streams, and no two bodies
  * are of one stream. Endings are not compared: libcurl 7.88 forgets headers that a reset follows in one read.
- * Sources: engine tests/fuzz/engine_run.c tests/fuzz/http2_script.c tests/fuzz/http2_server.c
- *   tests/fuzz/http2_mutate.c tests/fuzz/kept_types.c tests/fuzz/loop_server.c tests/fuzz/skip_waits.c */
+ * Sources: tests/fuzz/engine_run.c tests/fuzz/http2_script.c tests/fuzz/http2_server.c tests/fuzz/http2_mutate.c
+ *   tests/fuzz/kept_types.c tests/fuzz/loop_server.c tests/fuzz/skip_waits.c */
 #include "engine_run.h"
 #include "http2_server.h"
 

@@ -1,10 +1,4 @@
-/* The reader of lists, and what rows show of URLs in them. The input is a file.
- * Sources: src/cli/input/columns.c src/cli/input/csv.c src/cli/input/csv_cut.c src/cli/input/encoding.c src/cli/input/file_signature.c src/cli/base/url_key.c
- *          src/cli/input/utf8_source.c src/cli/input/json_cut.c src/cli/input/json_line.c src/cli/input/json_text.c src/cli/input/line_cut.c src/cli/input/list.c
- *          src/cli/input/list_check.c src/cli/input/list_record.c src/cli/manifest/row.c src/cli/input/separator.c src/cli/input/source.c
- *          src/cli/base/fingerprint_table.c src/cli/input/table_hint.c src/cli/input/decompress.c src/cli/base/util.c src/engine/base/error.c
- *          src/engine/base/url.c src/engine/base/url_host.c src/engine/base/url_path.c
- * Libraries: libarchive libidn2 liblzma libsodium zlib */
+/* The reader of lists, and what rows show of URLs in them. The input is a file. */
 #include "fuzz.h"
 #include "base/url_key.h"
 #include "input/list.h"

@@ -1,6 +1,5 @@
 /* Rows of a manifest from any texts: what is written is read again, and holds no byte that a reader, a terminal or a
- * sheet would obey. The input is the texts, a line each; the first byte says more.
- * Sources: src/cli/manifest/row.c src/cli/base/util.c src/engine/base/error.c */
+ * sheet would obey. The input is the texts, a line each; the first byte says more. */
 #include "fuzz.h"
 #include "manifest/row.h"
 #include "base/util.h"

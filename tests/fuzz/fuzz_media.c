@@ -1,5 +1,4 @@
-/* Media types and the globs that accept them. The input is globs and a type, a line each.
- * Sources: src/engine/body/media_type.c */
+/* Media types and the globs that accept them. The input is globs and a type, a line each. */
 #include "fuzz.h"
 #include "body/media_type.h"
 #include "seine.h"

@@ -1,8 +1,5 @@
 /* The names of files: whatever the template, the URL and the server say, a path stays below its folder. The input is a
- * template, a URL and a Content-Disposition, a line each; the first byte says more.
- * Sources: src/cli/output/naming.c src/cli/output/naming_template.c src/cli/output/safe_name.c src/cli/output/disposition.c src/cli/base/util.c src/engine/base/url.c
- *          src/engine/body/media_type.c src/engine/base/digest.c
- * Libraries: libcurl libidn2 libcrypto libsodium */
+ * template, a URL and a Content-Disposition, a line each; the first byte says more. */
 #include "output/disposition.h"
 #include "fuzz.h"
 #include "output/naming.h"

@@ -1,5 +1,4 @@
-/* Hosts that are reached directly. The input is a list and a host, a line each.
- * Sources: src/engine/proxy/no_proxy.c */
+/* Hosts that are reached directly. The input is a list and a host, a line each. */
 #include "fuzz.h"
 #include "proxy/no_proxy.h"
 

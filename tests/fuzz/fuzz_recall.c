@@ -1,11 +1,5 @@
 /* A whole manifest as an earlier run left it: opened, cut back to its whole lines, and gone over. The input is the
- * file, of JSON lines, or of CSV if it begins as one.
- * Sources: src/cli/output/dedup.c src/cli/manifest/history.c src/cli/base/url_key.c src/cli/manifest/manifest.c src/cli/manifest/manifest_file.c
- *          src/cli/output/outdir.c src/cli/output/taken_names.c src/cli/manifest/replay.c src/cli/manifest/row.c src/cli/manifest/row_lines.c src/cli/manifest/row_fast.c
- *          src/cli/output/safe_name.c src/cli/base/fingerprint_table.c src/cli/base/util.c src/cli/base/folder_walk.c src/engine/host/backoff.c src/engine/base/error.c
- *          src/engine/body/body_check.c src/engine/http/http_date.c src/engine/body/media_type.c src/engine/http/range.c src/engine/fetch/retry_policy.c
- *          src/engine/base/url.c src/engine/base/url_host.c src/engine/base/url_path.c src/engine/http/response_check.c
- * Libraries: libidn2 libsodium */
+ * file, of JSON lines, or of CSV if it begins as one. */
 #include "fuzz.h"
 #include "manifest/replay.h"
 #include "base/util.h"

@@ -1,5 +1,4 @@
-/* A response's header lines, and the verdict on them. The input is the lines.
- * Sources: src/engine/http/response.c src/engine/http/response_check.c src/engine/http/range.c src/engine/body/media_type.c src/engine/http/http_date.c */
+/* A response's header lines, and the verdict on them. The input is the lines. */
 #include "fuzz.h"
 #include "http/response.h"
 #include "http/response_check.h"

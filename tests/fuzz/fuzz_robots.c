@@ -1,5 +1,4 @@
-/* robots.txt: any file, and any path held against it. The input is the path, a line end, and the file.
- * Sources: src/engine/host/robots.c */
+/* robots.txt: any file, and any path held against it. The input is the path, a line end, and the file. */
 #include "fuzz.h"
 #include "host/robots.h"
 

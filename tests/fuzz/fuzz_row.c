@@ -1,5 +1,4 @@
-/* Rows of a manifest, read and written. The input is a line of JSON, or of CSV if it does not begin with "{".
- * Sources: src/cli/manifest/row.c src/cli/manifest/row_fast.c src/cli/base/util.c src/engine/base/error.c */
+/* Rows of a manifest, read and written. The input is a line of JSON, or of CSV if it does not begin with "{". */
 #include "fuzz.h"
 #include "input/list.h"
 #include "manifest/row.h"

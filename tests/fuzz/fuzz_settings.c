@@ -1,12 +1,5 @@
 /* The words of the command line and the files that settings come from: all is refused with a sentence, or good. The
- * first byte says whether the rest is words, a config file, rules by host, or a list of proxies.
- * Sources: src/cli/options/options.c src/cli/options/option_table.c src/cli/options/option_errors.c src/cli/options/cacert.c src/cli/options/config.c
- *          src/cli/options/config_lines.c src/cli/options/help.c src/cli/options/host_rules_file.c src/cli/options/proxies.c src/cli/input/columns.c src/cli/input/csv.c
- *          src/cli/input/file_signature.c src/cli/input/json_line.c src/cli/input/list.c src/cli/input/list_check.c src/cli/manifest/row.c src/cli/input/partition.c
- *          src/cli/input/source.c src/cli/input/decompress.c src/cli/base/util.c src/engine/base/digest.c src/engine/fetch/options.c
- *          src/engine/host/host_rules.c src/engine/host/backoff.c src/engine/http/http_date.c src/engine/http/headers.c src/engine/base/error.c
- *          src/engine/proxy/proxy_pool.c src/engine/proxy/no_proxy.c src/engine/base/url.c src/engine/dns/addresses.c
- * Libraries: libcurl libidn2 libarchive liblzma zlib libcrypto */
+ * first byte says whether the rest is words, a config file, rules by host, or a list of proxies. */
 #include "fuzz.h"
 #include "options/options.h"
 

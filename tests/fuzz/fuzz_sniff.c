@@ -1,5 +1,4 @@
-/* Types by first bytes, and the root element of XML: no rule reads past the end, and what is found is a type or a name.
- * Sources: src/engine/body/sniff.c src/engine/body/markup.c */
+/* Types by first bytes, and the root element of XML: no rule reads past the end, and what is found is a type or a name. */
 #include <string.h>
 
 #include "fuzz.h"

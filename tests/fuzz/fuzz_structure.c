@@ -1,8 +1,5 @@
 /* Whether images end: the verdict must not depend on how the bytes were cut. The first byte selects the format, the
- * second begins the numbers that cut the rest.
- * Sources: src/engine/formats/image_scan.c src/engine/formats/format_bmp.c src/engine/formats/format_gif.c src/engine/formats/format_heif.c
- *          src/engine/formats/format_jpeg.c src/engine/formats/format_png.c src/engine/formats/format_tiff.c
- *          src/engine/formats/format_webp.c */
+ * second begins the numbers that cut the rest. */
 #include "fuzz.h"
 #include "formats/image_scan.h"
 

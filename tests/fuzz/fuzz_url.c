@@ -1,6 +1,4 @@
-/* URLs: what is shown of one holds no secret and leads to the same place. The input is the text.
- * Sources: src/engine/base/url.c src/engine/base/url_host.c src/engine/base/url_path.c
- * Libraries: libcurl libidn2 */
+/* URLs: what is shown of one holds no secret and leads to the same place. The input is the text. */
 #include "fuzz.h"
 #include "base/url.h"
 

@@ -83,7 +83,7 @@ static void on_look(uv_timer_t *timer) {
   const char *wrong = liveness_check(engine);
   engine->failures_in_row = wrong ? engine->failures_in_row + 1 : 0;
   if (engine->failures_in_row < STRIKES) return;
-  fprintf(stderr, "watchdog: %s\n", wrong);
+  fprintf(stderr, "liveness: %s\n", wrong);
   abort();
 }
 

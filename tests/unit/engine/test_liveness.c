@@ -1,4 +1,4 @@
-/* The watchdog says nothing of an engine at work, and finds what was made to wait for nothing. */
+/* The check of liveness reports nothing of an engine at work, and finds what was made to wait for nothing. */
 #define outcome transfer_outcome /* support.h has another one */
 #include "fetch/engine_state.h"
 #include "fetch/liveness.h"
@@ -63,8 +63,8 @@ START_TEST(a_transfer_has_a_deadline) {
 END_TEST
 
 int main(void) {
-  Suite *suite = suite_create("watchdog");
-  TCase *tests = tcase_create("watchdog");
+  Suite *suite = suite_create("liveness");
+  TCase *tests = tcase_create("liveness");
   tcase_add_checked_fixture(tests, open_bench, close_bench);
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, a_waiting_fetch_has_an_alarm);
