@@ -1,10 +1,10 @@
 /* Drives curl's multi handle on a uv loop: the socket callback, the timer callback, nothing else. */
 #include "http/curl_loop.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,18 +19,20 @@
 struct socket_watch {
   uv_poll_t poll;
   bool is_connection;
+  bool had_request; /* from here on libcurl closes it by on_close_socket alone */
+  LIST_HEAD(, connection_user) users; /* requests under way, polled or paused */
+  bool is_http1;
+  LIST_ENTRY(socket_watch) by_port; /* in curl_loop->by_port, if had_request */
+  struct sockaddr_storage peer;
+  unsigned local_port;
   TAILQ_ENTRY(socket_watch) link; /* in curl_loop->idle, if is_idle */
   bool is_idle;
   uint64_t idle_since_ms; /* uv_now */
-  LIST_ENTRY(socket_watch) by_port; /* in curl_loop->by_port, if is_idle and speaks_http1 */
-  bool speaks_http1;
-  unsigned local_port; /* 0: not asked for yet */
   struct curl_loop *curl_loop;
   curl_socket_t fd;
-  int wanted; /* uv events that curl asked for; 0 while the connection idles */
+  int wanted; /* uv events that curl asked for; 0 while the connection idles or its transfers are paused */
   int armed; /* uv events that the poll was started with */
   ino_t inode; /* tells the descriptor from a later one with the same number */
-  bool connected; /* it has been idle once: from here on libcurl closes it by on_close_socket alone */
 };
 
 struct descriptor {
@@ -82,10 +84,10 @@ static void on_poll(uv_poll_t *poll, int status, int events) {
   if (!watch->wanted) {
     /* The peer closed an idle connection, or wrote on it. In HTTP/1 that is no answer to anything (RFC 9112 6.3), and the
      * connection is not used again. In HTTP/2 it may be a PING or SETTINGS, which libcurl reads before it uses it. On one
-     * whose transfer is paused it is the rest of the response. */
+     * whose transfers are paused it is the rest of a response. */
     uv_poll_stop(poll);
     watch->armed = 0;
-    if (watch->is_idle && watch->speaks_http1) end_idle(watch);
+    if (watch->is_idle && watch->is_http1) end_idle(watch);
     return;
   }
   if (status < 0) {
@@ -148,7 +150,6 @@ static void leave_idle(struct socket_watch *watch) {
   struct curl_loop *curl_loop = watch->curl_loop;
   if (!watch->is_idle) return;
   TAILQ_REMOVE(&curl_loop->idle, watch, link);
-  if (watch->speaks_http1) LIST_REMOVE(watch, by_port);
   curl_loop->idle_count--;
   watch->is_idle = false;
   if (!curl_loop->idle_count) uv_timer_stop(&curl_loop->idle_timer);
@@ -175,41 +176,26 @@ static void on_idle_timer(uv_timer_t *timer) {
   if (watch) uv_timer_start(timer, on_idle_timer, watch->idle_since_ms + limit - now, 0);
 }
 
-static unsigned local_port_of(curl_socket_t fd) {
-  struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
-  socklen_t size = sizeof address;
-  if (getsockname(fd, (struct sockaddr *)&address, &size)) return 0;
-  if (address.ss_family == AF_INET) return ntohs(((struct sockaddr_in *)(void *)&address)->sin_port);
-  return address.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *)(void *)&address)->sin6_port) : 0;
-}
-
+/* The poll tells of what the peer sends or that it closed. */
 static void enter_idle(struct socket_watch *watch) {
   struct curl_loop *curl_loop = watch->curl_loop;
   watch->idle_since_ms = uv_now(curl_loop->loop);
   watch->is_idle = true;
   TAILQ_INSERT_TAIL(&curl_loop->idle, watch, link);
-  if (!watch->local_port) watch->local_port = local_port_of(watch->fd);
-  if (watch->speaks_http1) LIST_INSERT_HEAD(&curl_loop->by_port[watch->local_port % CURL_LOOP_PORTS], watch, by_port);
   if (curl_loop->idle_count++ == 0) uv_timer_start(&curl_loop->idle_timer, on_idle_timer, curl_loop->idle_max_ms, 0);
-}
-
-/* An end of the connection is no byte: libcurl notices it, and repeats the request on another one. Two connections to
- * different peers may have one local port; then both must be clean. */
-bool curl_loop_is_clean(struct curl_loop *curl_loop, CURL *easy, int local_port) {
-  unsigned port = (unsigned)local_port;
-  struct socket_watch *watch;
-  char first;
-  LIST_FOREACH (watch, &curl_loop->by_port[port % CURL_LOOP_PORTS], by_port) {
-    if (watch->local_port != port) continue;
-    if (recv(watch->fd, &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0 || tls_holds_bytes(easy)) return false;
-  }
-  return true;
+  if (!watch->armed && uv_poll_start(&watch->poll, UV_READABLE, on_poll) == 0) watch->armed = UV_READABLE;
 }
 
 /* ---- Watches ---- */
 
 static void watch_close(struct socket_watch *watch) {
+  struct connection_user *user;
   leave_idle(watch);
+  while ((user = LIST_FIRST(&watch->users))) {
+    LIST_REMOVE(user, link);
+    user->connection = NULL;
+  }
+  if (watch->had_request) LIST_REMOVE(watch, by_port);
   watch->curl_loop->descriptors[watch->fd].watch = NULL;
   watch->curl_loop->connections -= watch->is_connection;
   uv_close((uv_handle_t *)&watch->poll, on_watch_closed);
@@ -224,53 +210,130 @@ static void want(struct socket_watch *watch, int events) {
 /* While a connection is being made, libcurl 7.88 closes its socket without a callback, and may open the next descriptor
  * under the same number; so may another thread. */
 static bool is_current(const struct socket_watch *watch) {
-  return watch->connected || inode_of(watch->fd) == watch->inode;
+  return watch->had_request || inode_of(watch->fd) == watch->inode;
 }
 
-/* Whether the last response on the connection of this transfer was one of HTTP/1. */
-static bool speaks_http1(CURL *easy) {
-  long version = 0;
-  char *scheme = NULL;
-  /* Where TLS did not choose HTTP/2 it was HTTP/1, whatever the status line says. */
-  curl_easy_getinfo(easy, CURLINFO_SCHEME, &scheme);
-  if ((scheme && strcasecmp(scheme, "http") == 0) || !tls_chose_http2(easy)) return true;
-  curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
-  return version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1;
-}
-
-/* libcurl no longer polls this descriptor. A connection that was made goes idle, unless its transfer is paused; its watch
- * stays. While it is being made it is polled for UV_WRITABLE. */
-static void unwant(struct socket_watch *watch, CURL *easy) {
-  bool made = watch->is_connection && (watch->connected || watch->wanted == UV_READABLE);
-  if (!made || !is_current(watch)) {
+/* libcurl no longer polls this descriptor. The watch of a connection stays: nobody uses it, or its transfers are paused,
+ * or the last of them has ended and on_done comes next. */
+static void unwant(struct socket_watch *watch) {
+  if (!watch->had_request) {
     watch_close(watch);
     return;
   }
-  watch->connected = true;
   watch->wanted = 0;
-  if (watch->curl_loop->is_paused(easy)) {
-    uv_poll_stop(&watch->poll);
-    watch->armed = 0;
-    return;
+  if (LIST_EMPTY(&watch->users)) enter_idle(watch);
+}
+
+/* ---- Requests ---- */
+
+static unsigned port_of(const struct sockaddr_storage *address) {
+  if (address->ss_family == AF_INET) return ntohs(((const struct sockaddr_in *)(const void *)address)->sin_port);
+  return address->ss_family == AF_INET6 ? ntohs(((const struct sockaddr_in6 *)(const void *)address)->sin6_port) : 0;
+}
+
+static unsigned local_port_of(curl_socket_t fd) {
+  struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
+  socklen_t size = sizeof address;
+  return getsockname(fd, (struct sockaddr *)&address, &size) ? 0 : port_of(&address);
+}
+
+static bool is_peer(const struct sockaddr_storage *peer, const struct connection_ends *ends) {
+  char ip[INET6_ADDRSTRLEN] = "";
+  const void *address = &((const struct sockaddr_in *)(const void *)peer)->sin_addr;
+  if (peer->ss_family == AF_INET6) address = &((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr;
+  if (port_of(peer) != (unsigned)ends->peer_port) return false;
+  return inet_ntop(peer->ss_family, address, ip, sizeof ip) && strcmp(ip, ends->peer_ip) == 0;
+}
+
+/* Connections to different peers may have one local port. */
+static struct socket_watch *known_connection(struct curl_loop *curl_loop, const struct connection_ends *ends) {
+  unsigned port = (unsigned)ends->local_port;
+  struct socket_watch *watch;
+  LIST_FOREACH (watch, &curl_loop->by_port[port % CURL_LOOP_PORTS], by_port)
+    if (watch->local_port == port && is_peer(&watch->peer, ends)) return watch;
+  return NULL;
+}
+
+static bool is_new(const struct curl_loop *curl_loop, curl_socket_t fd, const struct connection_ends *ends) {
+  struct sockaddr_storage peer = {.ss_family = AF_UNSPEC};
+  socklen_t size = sizeof peer;
+  if ((size_t)fd >= curl_loop->descriptors_size) return false;
+  const struct descriptor *descriptor = &curl_loop->descriptors[fd];
+  if (!descriptor->opened || descriptor->opened != inode_of(fd)) return false;
+  if (descriptor->watch && descriptor->watch->had_request) return false;
+  if (local_port_of(fd) != (unsigned)ends->local_port) return false;
+  return getpeername(fd, (struct sockaddr *)&peer, &size) == 0 && is_peer(&peer, ends);
+}
+
+/* The descriptor of a connection that carried no request yet. Rarely it is none of the two that were opened last for
+ * the transfer: many addresses of one family failed meanwhile, or another transfer opened it. */
+static curl_socket_t new_connection(const struct curl_loop *curl_loop, const struct connection_user *user,
+                                    const struct connection_ends *ends) {
+  for (size_t i = 0; i < sizeof user->opened / sizeof user->opened[0]; i++)
+    if (user->opened[i] && is_new(curl_loop, user->opened[i], ends)) return user->opened[i];
+  for (size_t fd = 0; fd < curl_loop->descriptors_size; fd++)
+    if (is_new(curl_loop, (curl_socket_t)fd, ends)) return (curl_socket_t)fd;
+  return CURL_SOCKET_BAD;
+}
+
+static struct socket_watch *add_connection(struct curl_loop *curl_loop, curl_socket_t fd) {
+  struct socket_watch *watch = watch_of(curl_loop, fd);
+  if (watch && watch->inode != curl_loop->descriptors[fd].opened) {
+    watch_close(watch);
+    watch = NULL;
   }
-  watch->speaks_http1 = speaks_http1(easy);
-  enter_idle(watch);
+  if (!watch) watch = watch_new(curl_loop, fd);
+  if (!watch) return NULL;
+  socklen_t size = sizeof watch->peer;
+  getpeername(fd, (struct sockaddr *)&watch->peer, &size);
+  watch->local_port = local_port_of(fd);
+  watch->had_request = true;
+  LIST_INSERT_HEAD(&curl_loop->by_port[watch->local_port % CURL_LOOP_PORTS], watch, by_port);
+  return watch;
 }
 
-void curl_loop_unpaused(struct curl_loop *curl_loop, CURL *easy) {
-  curl_socket_t fd = CURL_SOCKET_BAD;
-  curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
-  struct socket_watch *watch = fd == CURL_SOCKET_BAD ? NULL : watch_of(curl_loop, fd);
-  if (!watch || !watch->connected || watch->wanted || watch->is_idle) return;
-  watch->speaks_http1 = speaks_http1(easy);
-  enter_idle(watch);
-  if (uv_poll_start(&watch->poll, UV_READABLE, on_poll) == 0) watch->armed = UV_READABLE;
+/* An end of the connection is no byte: libcurl notices it, and repeats the request on another one. */
+static bool holds_bytes(const struct socket_watch *watch, CURL *easy) {
+  char first;
+  return recv(watch->fd, &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0 || tls_holds_bytes(easy);
 }
 
-bool curl_loop_opened(struct curl_loop *curl_loop, curl_socket_t fd) {
+enum request_start curl_loop_start_request(struct curl_loop *curl_loop, CURL *easy, struct connection_user *user,
+                                           const struct connection_ends *ends, bool is_http1) {
+  curl_loop_end_request(user);
+  struct socket_watch *watch = known_connection(curl_loop, ends);
+  if (watch && is_http1 && holds_bytes(watch, easy)) return REQUEST_UNSAFE;
+  if (!watch) {
+    curl_socket_t fd = new_connection(curl_loop, user, ends);
+    if (fd == CURL_SOCKET_BAD) return REQUEST_UNSAFE;
+    watch = add_connection(curl_loop, fd);
+    if (!watch) return REQUEST_NOMEM;
+  }
+  leave_idle(watch);
+  watch->is_http1 = is_http1;
+  user->connection = watch;
+  LIST_INSERT_HEAD(&watch->users, user, link);
+  return REQUEST_SENDS;
+}
+
+bool curl_loop_is_shared(const struct connection_user *user) {
+  return user->connection && (LIST_FIRST(&user->connection->users) != user || LIST_NEXT(user, link));
+}
+
+void curl_loop_end_request(struct connection_user *user) {
+  struct socket_watch *watch = user->connection;
+  if (!watch) return;
+  LIST_REMOVE(user, link);
+  user->connection = NULL;
+  if (LIST_EMPTY(&watch->users) && !watch->wanted) enter_idle(watch);
+}
+
+bool curl_loop_opened(struct curl_loop *curl_loop, struct connection_user *user, curl_socket_t fd) {
   struct socket_watch *stale = watch_of(curl_loop, fd);
   if (!make_room(curl_loop, fd)) return false;
   curl_loop->descriptors[fd].opened = inode_of(fd);
+  user->opened[1] = user->opened[0];
+  user->opened[0] = fd;
   if (!stale) return true;
   /* curl compares numbers: what it wanted of the old socket it will not say again of the new one. */
   int events = stale->wanted;
@@ -284,9 +347,10 @@ bool curl_loop_opened(struct curl_loop *curl_loop, curl_socket_t fd) {
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *unused) {
   struct curl_loop *curl_loop = user;
   struct socket_watch *watch = watch_of(curl_loop, fd);
+  (void)easy;
   (void)unused;
   if (what == CURL_POLL_REMOVE) {
-    if (watch) unwant(watch, easy);
+    if (watch) unwant(watch);
     return 0;
   }
   if (watch && !is_current(watch)) {
@@ -342,11 +406,10 @@ static int on_timeout(CURLM *multi, long timeout_ms, void *user) {
 }
 
 int curl_loop_open(struct curl_loop *curl_loop, uv_loop_t *loop, long connections, uint64_t idle_max_ms,
-                   curl_loop_done_cb on_done, curl_loop_paused_cb is_paused, curl_loop_closed_cb on_closed, void *user) {
+                   curl_loop_done_cb on_done, curl_loop_closed_cb on_closed, void *user) {
   *curl_loop = (struct curl_loop){.loop = loop,
                                   .idle_max_ms = idle_max_ms,
                                   .on_done = on_done,
-                                  .is_paused = is_paused,
                                   .on_closed = on_closed,
                                   .user = user};
   TAILQ_INIT(&curl_loop->idle);

@@ -11,9 +11,6 @@
 /* A transfer has ended. The handle is still in the multi; curl_loop_remove it. Handles may be added and removed
  * here. */
 typedef void (*curl_loop_done_cb)(void *user, CURL *easy, CURLcode code);
-/* Whether the caller paused a transfer (CURL_WRITEFUNC_PAUSE): its connection is in use, though libcurl does not poll
- * it. */
-typedef bool (*curl_loop_paused_cb)(CURL *easy);
 typedef void (*curl_loop_closed_cb)(void *user);
 
 struct descriptor;
@@ -23,6 +20,25 @@ struct socket_watch;
 #define CURL_LOOP_PORTS     1024
 
 TAILQ_HEAD(socket_watch_list, socket_watch);
+
+/* A request on a connection; embedded in its transfer. Zeroed: none. */
+struct connection_user {
+  LIST_ENTRY(connection_user) link; /* among those of its connection */
+  struct socket_watch *connection; /* NULL: none, or libcurl has closed it */
+  curl_socket_t opened[2]; /* for this transfer, the latest first; 0: none */
+};
+
+enum request_start {
+  REQUEST_SENDS,
+  REQUEST_UNSAFE, /* the next response on the connection could be one to something else */
+  REQUEST_NOMEM
+};
+
+/* A connection as CURLOPT_PREREQFUNCTION names it. */
+struct connection_ends {
+  const char *peer_ip;
+  int peer_port, local_port;
+};
 
 struct curl_loop {
   uv_loop_t *loop;
@@ -35,13 +51,12 @@ struct curl_loop {
   size_t unwatched_count;
   struct socket_watch_list idle; /* connections in use by nobody, the one that idles longest first */
   size_t idle_count;
-  LIST_HEAD(, socket_watch) by_port[CURL_LOOP_PORTS]; /* the idle ones that speak HTTP/1, by local port */
+  LIST_HEAD(, socket_watch) by_port[CURL_LOOP_PORTS]; /* connections that had a request, by local port */
   uint64_t idle_max_ms;
   uv_timer_t idle_timer; /* for the first of them */
   size_t open; /* uv handles not yet closed */
   bool closing;
   curl_loop_done_cb on_done;
-  curl_loop_paused_cb is_paused;
   void *user;
   curl_loop_closed_cb on_closed;
 };
@@ -50,7 +65,7 @@ struct curl_loop {
  * walk). idle_max_ms: how long one may idle before the peer is told that it ends. SEINE_ENOMEM. After a failure nothing
  * is left to close. */
 int curl_loop_open(struct curl_loop *curl_loop, uv_loop_t *loop, long connections, uint64_t idle_max_ms,
-                   curl_loop_done_cb on_done, curl_loop_paused_cb is_paused, curl_loop_closed_cb on_closed, void *user);
+                   curl_loop_done_cb on_done, curl_loop_closed_cb on_closed, void *user);
 
 /* Gives an easy handle what it needs to run here; once in its life. The handle's sockets must be closed here, so that
  * a watch ends before its descriptor does. */
@@ -58,15 +73,21 @@ void curl_loop_adopt(struct curl_loop *curl_loop, CURL *easy);
 
 /* Reports the socket of a new connection, from CURLOPT_OPENSOCKETFUNCTION. Only descriptors that were reported here are
  * taken for connections. False without memory: the socket is not to be used. */
-bool curl_loop_opened(struct curl_loop *curl_loop, curl_socket_t fd);
+bool curl_loop_opened(struct curl_loop *curl_loop, struct connection_user *user, curl_socket_t fd);
 
-/* From CURLOPT_PREREQFUNCTION: whether the handle's connection, which has this local port, holds nothing that the next
- * response could be mistaken for: bytes that came behind the last one, unasked. */
-bool curl_loop_is_clean(struct curl_loop *curl_loop, CURL *easy, int local_port);
+/* From CURLOPT_PREREQFUNCTION: the handle is about to send a request on this connection, which is in use until
+ * curl_loop_end_request or until libcurl closes it. Ends the user's request before, which libcurl repeats here. is_http1:
+ * bytes that the connection holds are no part of the next response (RFC 9112 6.3); unsafe, and nothing is in use, if there
+ * are any. */
+enum request_start curl_loop_start_request(struct curl_loop *curl_loop, CURL *easy, struct connection_user *user,
+                                           const struct connection_ends *ends, bool is_http1);
 
-/* A transfer that was paused has ended: if all of it had arrived before, libcurl does not report that its connection is
- * no longer in use. Before curl_loop_remove. */
-void curl_loop_unpaused(struct curl_loop *curl_loop, CURL *easy);
+/* Whether the connection has other users. libcurl may send a request on an HTTP/1 connection before the one whose response
+ * it has in full was ended here. */
+bool curl_loop_is_shared(const struct connection_user *user);
+
+/* The request ended. A connection that nobody uses any more goes idle. Does nothing if there was no request. */
+void curl_loop_end_request(struct connection_user *user);
 
 int curl_loop_add(struct curl_loop *curl_loop, CURL *easy);
 void curl_loop_remove(struct curl_loop *curl_loop, CURL *easy);

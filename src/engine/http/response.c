@@ -84,6 +84,7 @@ static enum response_line begin(struct response *response, const char *line, siz
   response_clear(response);
   response->header_bytes = header_bytes;
   if (size < 5 || strncasecmp(line, "HTTP/", 5) != 0) return refuse(response, "the response has no status line");
+  response->names_http2 = size > 5 && line[5] != '0' && line[5] != '1';
   response->status = read_status(line, size);
   if (response->status < 100) return refuse(response, "the response's status is not a number of three digits");
   response->in_head = true;

@@ -14,6 +14,7 @@
 struct response {
   int status;          /* of the status line read last; 0 before one */
   bool in_head;        /* a status line was read, and the empty line that ends its headers is still to come */
+  bool names_http2;    /* its version is none of HTTP/1 */
   bool is_transfer_coded; /* by Transfer-Encoding, in more than chunks */
   bool length_differs; /* the Content-Lengths are not one and the same number */
   const char *fault;   /* why this is no HTTP response, for people; NULL: it is one so far */

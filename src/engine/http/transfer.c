@@ -39,7 +39,8 @@ struct transfer {
   TAILQ_ENTRY(transfer) link; /* spare; or by hold: none, throttled, resuming */
   enum pause_reason pause_reason;
   enum phase phase;
-  struct connection_user connection; /* over TLS, unless HTTP/2 was chosen */
+  struct connection_user connection;
+  bool is_http1; /* what its connection speaks */
   struct stall_item stall; /* watched with PAUSE_NONE, but discarding in PHASE_DISCARD */
   uint64_t started_ms, first_ms; /* uv_now, and when the first header line came */
   struct transfer_url target;
@@ -55,7 +56,6 @@ struct transfer {
   bool may_resolve; /* one of its names is an address literal, or one that libcurl alone can read */
   bool unresolved; /* libcurl would have looked a name up by itself */
   bool is_fresh; /* set on the handle: CURLOPT_FRESH_CONNECT */
-  bool was_held; /* since it started */
   bool unsolicited, headed, stopped, stalled, slow, denied, no_memory; /* for the outcome */
   int fd_errno; /* errno of a socket for which there was no descriptor; 0 */
   uint64_t discarded;
@@ -93,7 +93,6 @@ static void unlist(struct transfer *transfer) {
 static void pause_reason(struct transfer *transfer, enum pause_reason why) {
   unlist(transfer);
   transfer->pause_reason = why;
-  transfer->was_held = true;
   struct transfer_list *list = list_of(transfer);
   if (list) TAILQ_INSERT_TAIL(list, transfer, link);
 }
@@ -137,8 +136,7 @@ static size_t refuse(struct transfer *transfer, const char *fault) {
 static bool ends_soon(const struct transfer *transfer) {
   const struct response *response = &transfer->response;
   if (response->has_length) return response->length <= DISCARD_MAX;
-  bool is_http2 = transfer->multiplexes && !transfer->connection.local_port;
-  return is_http2 || response->is_chunked || response->status == 204 || response->status == 304;
+  return !transfer->is_http1 || response->is_chunked || response->status == 204 || response->status == 304;
 }
 
 static size_t end_head(struct transfer *transfer, size_t size) {
@@ -173,7 +171,9 @@ static size_t on_header(char *line, size_t one, size_t size, void *user) {
   if (!transfer->response.header_bytes) transfer->first_ms = uv_now(transfer->transfers->loop);
   if (transfer->phase == PHASE_OVER) return 0;
   if (transfer->phase != PHASE_HEAD) return on_trailer(transfer, size);
-  switch (response_line(&transfer->response, line, size)) {
+  enum response_line got = response_line(&transfer->response, line, size);
+  if (transfer->response.names_http2 && transfer->is_http1) transfer->transfers->versions_lie = true;
+  switch (got) {
   case RESPONSE_MORE: return size;
   case RESPONSE_END: return end_head(transfer, size);
   case RESPONSE_NOMEM: transfer->no_memory = true; break;
@@ -234,7 +234,7 @@ static curl_socket_t on_open_socket(void *user, curlsocktype purpose, struct cur
   }
   int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   if (fd < 0 && fd_is_short(errno)) transfer->fd_errno = errno;
-  if (fd >= 0 && !curl_loop_opened(&transfer->transfers->curl_loop, fd)) {
+  if (fd >= 0 && !curl_loop_opened(&transfer->transfers->curl_loop, &transfer->connection, fd)) {
     close(fd);
     return CURL_SOCKET_BAD;
   }
@@ -256,17 +256,21 @@ static int on_resolver_start(void *state, void *reserved, void *user) {
   return transfer->unresolved;
 }
 
-/* Called before the request is sent: what arrived while the connection idled, the loop may not have seen yet. */
+/* Called before the request is sent. libcurl 7.88 believes a status line that names HTTP/2, and from then on sends requests
+ * to that server on connections that are in use, whatever the TLS handshake chose. */
 static int on_request(void *user, char *remote_ip, char *local_ip, int remote_port, int local_port) {
   struct transfer *transfer = user;
-  struct transfers *transfers = transfer->transfers;
-  (void)remote_ip, (void)local_ip, (void)remote_port;
-  connection_use_leave(&transfer->connection); /* of a request that libcurl repeats on another connection */
-  bool is_http1 = transfer->multiplexes && !tls_chose_http2(transfer->easy);
-  transfer->unsolicited =
-      !curl_loop_is_clean(&transfers->curl_loop, transfer->easy, local_port) ||
-      (is_http1 && !connection_use_enter(&transfers->connection_use, &transfer->connection, local_port));
-  return transfer->unsolicited ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+  const struct connection_ends ends = {remote_ip, remote_port, local_port};
+  struct curl_loop *curl_loop = &transfer->transfers->curl_loop;
+  (void)local_ip;
+  transfer->is_http1 = !transfer->multiplexes || !tls_chose_http2(transfer->easy);
+  bool exclusive = transfer->is_http1 && transfer->multiplexes && transfer->transfers->versions_lie;
+  enum request_start start =
+      curl_loop_start_request(curl_loop, transfer->easy, &transfer->connection, &ends, transfer->is_http1);
+  if (start == REQUEST_SENDS && !(exclusive && curl_loop_is_shared(&transfer->connection))) return CURL_PREREQFUNC_OK;
+  transfer->no_memory = start == REQUEST_NOMEM;
+  transfer->unsolicited = !transfer->no_memory;
+  return CURL_PREREQFUNC_ABORT;
 }
 
 /* ---- Handles ---- */
@@ -323,7 +327,8 @@ static void transfer_free(struct transfer *transfer) {
 static void transfer_give(struct transfer *transfer, bool known) {
   struct transfers *transfers = transfer->transfers;
   response_clear(&transfer->response);
-  connection_use_leave(&transfer->connection);
+  curl_loop_end_request(&transfer->connection);
+  transfer->connection = (struct connection_user){0};
   transfers->keeping -= transfer->keeps;
   transfer->keeps = false;
   if (!known || !transfers->reuses_handles || transfers->spare_count >= SPARE_MAX) {
@@ -389,7 +394,7 @@ static void reset(struct transfer *transfer) {
   transfer->phase = PHASE_HEAD;
   transfer->stall = (struct stall_item){0};
   transfer->unsolicited = transfer->headed = transfer->stopped = transfer->stalled = transfer->slow = false;
-  transfer->was_held = transfer->unresolved = transfer->denied = transfer->no_memory = false;
+  transfer->unresolved = transfer->denied = transfer->no_memory = false;
   transfer->discarded = 0;
   transfer->fd_errno = transfer->text[0] = 0;
 }
@@ -488,8 +493,8 @@ static void finish(struct transfer *transfer, CURLcode code) {
   read_info(transfer, &outcome);
   if (transfer->response.location) outcome.cookies = cookies_get(transfer->easy);
   unlist(transfer);
-  if (transfer->was_held) curl_loop_unpaused(&transfer->transfers->curl_loop, transfer->easy);
   curl_loop_remove(&transfer->transfers->curl_loop, transfer->easy);
+  curl_loop_end_request(&transfer->connection);
   transfer->transfers->events->on_done(transfer->user, &outcome);
   curl_slist_free_all(outcome.cookies);
   transfer_give(transfer, true);
@@ -499,11 +504,6 @@ static struct transfer *transfer_of(CURL *easy) {
   char *transfer = NULL;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
   return (struct transfer *)(void *)transfer;
-}
-
-static bool is_paused(CURL *easy) {
-  const struct transfer *transfer = transfer_of(easy); /* NULL: libcurl 8 shuts connections down by its own handle */
-  return transfer && transfer->pause_reason != PAUSE_NONE;
 }
 
 static void on_curl_done(void *user, CURL *easy, CURLcode code) {
@@ -578,7 +578,7 @@ int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct timers *
   long connections = (long)options->concurrency * 2 + 1024;
   uint64_t idle_max_ms = options->idle_timeout_ms ? options->idle_timeout_ms : IDLE_MIN_MS;
   if (!error)
-    error = curl_loop_open(&transfers->curl_loop, loop, connections, idle_max_ms, on_curl_done, is_paused, on_closed, user);
+    error = curl_loop_open(&transfers->curl_loop, loop, connections, idle_max_ms, on_curl_done, on_closed, user);
   if (!error) return 0;
   curl_share_cleanup(transfers->share);
   curl_global_cleanup();

@@ -8,7 +8,6 @@
 #include <sys/queue.h>
 
 #include "base/timer_pool.h"
-#include "http/connection_use.h"
 #include "http/curl_loop.h"
 #include "http/rate_limit.h"
 #include "http/response.h"
@@ -58,7 +57,6 @@ TAILQ_HEAD(transfer_list, transfer);
 struct transfers {
   uv_loop_t *loop;
   struct curl_loop curl_loop;
-  struct connection_use connection_use;
   struct timers *timers;
   const seine_options_t *options;
   const struct transfer_events *events;
@@ -74,6 +72,7 @@ struct transfers {
   struct curl_slist *forget, *forget_last; /* "-host:port": names that libcurl's cache may drop */
   unsigned literals; /* transfers from address literals since libcurl's cache was last cleared of those */
   uint64_t received_bytes;
+  bool versions_lie; /* a server named HTTP/2 on a connection of HTTP/1 */
   size_t keeping; /* in flight, whose connection will be kept */
 };
 

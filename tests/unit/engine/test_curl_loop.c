@@ -1,30 +1,30 @@
-/* Which descriptors of libcurl are taken for connections. */
+/* Which descriptors of libcurl are taken for connections, and when those are idle. */
 #include "http/curl_loop.h"
 #include "fixtures/suite.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 static uv_loop_t loop;
 static struct curl_loop curl_loop;
 static CURLcode ended_with;
-static bool ended, closed, pauses, was_paused;
+static bool ended, closed, pauses;
+static struct connection_user connection; /* of the one transfer at a time */
+static curl_socket_t opened;
 
 static void on_done(void *user, CURL *easy, CURLcode code) {
   (void)user;
-  if (was_paused) curl_loop_unpaused(&curl_loop, easy);
   curl_loop_remove(&curl_loop, easy);
+  curl_loop_end_request(&connection);
   ended_with = code;
   ended = true;
   uv_stop(&loop);
-}
-
-static bool is_paused(CURL *easy) {
-  (void)easy;
-  return pauses;
 }
 
 static void on_closed(void *user) {
@@ -33,10 +33,11 @@ static void on_closed(void *user) {
 }
 
 static void setup(void) {
-  ended = closed = pauses = was_paused = false;
+  ended = closed = pauses = false;
+  connection = (struct connection_user){0};
   curl_global_init(CURL_GLOBAL_DEFAULT);
   uv_loop_init(&loop);
-  ck_assert_int_eq(curl_loop_open(&curl_loop, &loop, 16, 60000, on_done, is_paused, on_closed, NULL), 0);
+  ck_assert_int_eq(curl_loop_open(&curl_loop, &loop, 16, 60000, on_done, on_closed, NULL), 0);
 }
 
 static void teardown(void) {
@@ -50,8 +51,17 @@ static curl_socket_t on_open_socket(void *user, curlsocktype purpose, struct cur
   (void)user;
   (void)purpose;
   int fd = socket(address->family, address->socktype, address->protocol);
-  ck_assert(curl_loop_opened(&curl_loop, fd));
+  ck_assert(curl_loop_opened(&curl_loop, &connection, fd));
+  opened = fd;
   return fd;
+}
+
+static int on_prereq(void *user, char *remote_ip, char *local_ip, int remote_port, int local_port) {
+  const struct connection_ends ends = {remote_ip, remote_port, local_port};
+  (void)local_ip;
+  ck_assert_int_eq(curl_loop_start_request(&curl_loop, user, &connection, &ends, true), REQUEST_SENDS);
+  ck_assert_uint_eq(curl_loop.idle_count, 0);
+  return CURL_PREREQFUNC_OK;
 }
 
 static CURL *easy_for(const char *url) {
@@ -60,6 +70,8 @@ static CURL *easy_for(const char *url) {
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_prereq);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, easy);
   curl_loop_adopt(&curl_loop, easy);
   return easy;
 }
@@ -74,6 +86,7 @@ static void run_transfer(CURL *easy) {
   uv_prepare_init(&loop, &alive);
   uv_prepare_start(&alive, on_prepare);
   ck_assert_int_eq(curl_loop_add(&curl_loop, easy), 0);
+  ended = false;
   while (!ended)
     uv_run(&loop, UV_RUN_DEFAULT);
   uv_close((uv_handle_t *)&alive, NULL);
@@ -193,13 +206,77 @@ START_TEST(a_connection_is_idle_after_a_pause_and_not_during_it) {
   uv_timer_init(&loop, &timer);
   timer.data = easy;
   uv_timer_start(&timer, on_resume, 100, 0);
-  pauses = was_paused = true;
+  pauses = true;
   run_transfer(easy);
   ck_assert_int_eq(ended_with, CURLE_OK);
   ck_assert_uint_eq(curl_loop.idle_count, 1);
   curl_loop_close(&curl_loop);
   uv_close((uv_handle_t *)&peer, NULL);
   uv_close((uv_handle_t *)&door, NULL);
+}
+END_TEST
+
+/* ---- A response that is there as soon as the request was sent ---- */
+
+static void *answer_three(void *listener) {
+  static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+  char request[4096];
+  int fd = accept(*(int *)listener, NULL, NULL);
+  for (int i = 0; i < 3; i++)
+    if (read(fd, request, sizeof request) <= 0 || write(fd, answer, sizeof answer - 1) <= 0) break;
+  while (read(fd, request, sizeof request) > 0)
+    ;
+  close(fd);
+  return NULL;
+}
+
+/* libcurl calls this between sending a request and reading its response. */
+static int await_response(CURL *easy, curl_infotype type, char *data, size_t size, void *user) {
+  struct pollfd readable = {.fd = opened, .events = POLLIN};
+  (void)easy, (void)data, (void)size, (void)user;
+  if (type == CURLINFO_HEADER_OUT) poll(&readable, 1, 10000);
+  return 0;
+}
+
+static CURL *easy_that_waits(const char *url) {
+  CURL *easy = easy_for(url);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_write);
+  curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+  curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, await_response);
+  return easy;
+}
+
+/* libcurl polls the connection neither for the response nor during the pause, and so does not say that it is in use. */
+START_TEST(a_connection_that_libcurl_need_not_poll_is_in_use_all_the_same) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t size = sizeof address;
+  char url[64];
+  uv_timer_t timer;
+  pthread_t thread;
+  int listener = socket(AF_INET, SOCK_STREAM, 0);
+  ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
+  ck_assert_int_eq(listen(listener, 1), 0);
+  getsockname(listener, (struct sockaddr *)&address, &size);
+  snprintf(url, sizeof url, "http://127.0.0.1:%d/", ntohs(address.sin_port));
+  pthread_create(&thread, NULL, answer_three, &listener);
+  run_transfer(easy_that_waits(url));
+  ck_assert_uint_eq(curl_loop.idle_count, 1);
+  run_transfer(easy_that_waits(url)); /* ends within one call of libcurl */
+  ck_assert_int_eq(ended_with, CURLE_OK);
+  ck_assert_uint_eq(curl_loop.connections, 1);
+  ck_assert_uint_eq(curl_loop.idle_count, 1);
+  CURL *easy = easy_that_waits(url); /* pauses within it */
+  uv_timer_init(&loop, &timer);
+  timer.data = easy;
+  uv_timer_start(&timer, on_resume, 100, 0);
+  pauses = true;
+  run_transfer(easy);
+  ck_assert_int_eq(ended_with, CURLE_OK);
+  ck_assert_uint_eq(curl_loop.connections, 1);
+  ck_assert_uint_eq(curl_loop.idle_count, 1);
+  curl_loop_close(&curl_loop);
+  pthread_join(thread, NULL);
+  close(listener);
 }
 END_TEST
 
@@ -225,6 +302,7 @@ int main(void) {
   tcase_add_test(tcase, a_descriptor_that_is_still_polled_does_not_keep_the_loop_from_closing);
   tcase_add_test(tcase, a_connection_goes_idle_and_is_closed_by_libcurl);
   tcase_add_test(tcase, a_connection_is_idle_after_a_pause_and_not_during_it);
+  tcase_add_test(tcase, a_connection_that_libcurl_need_not_poll_is_in_use_all_the_same);
   tcase_add_test(tcase, a_connection_that_is_refused_leaves_nothing);
   suite_add_tcase(suite, tcase);
   return suite_run(suite);
