@@ -4,15 +4,13 @@
 #include "options/options.h"
 #include "base/process.h"
 #include "run/run.h"
+#include "base/exit_status.h"
 #include "base/util.h"
 #include "manifest/verify.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-#define EXIT_USAGE  2
-#define EXIT_BROKEN 3
 
 static int finish_output(void) {
   if (fflush(stdout) == 0 && !ferror(stdout)) return 0;

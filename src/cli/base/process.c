@@ -1,5 +1,6 @@
 /* Sets up the process for a run, and fits the run to what the process may have. */
 #include "base/process.h"
+#include "base/exit_status.h"
 #include "base/util.h"
 
 #include <errno.h>
@@ -18,8 +19,6 @@
  * own. */
 #define OTHERS_MOST  192
 #define OTHERS_LEAST 24
-
-#define EXIT_BROKEN 3
 
 #define STACK_BYTES (8 << 20) /* of each thread of libuv's pool, */
 #define POOL_MOST   1024 /* of which there are at most as many */

@@ -1,5 +1,6 @@
 /* Memory or the end of the program, messages on stderr, and text that is safe to show. */
 #include "base/util.h"
+#include "base/exit_status.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@ static void *or_leave(void *memory) {
     fputs("seine: out of memory; free some, then run the same command again: it goes on from here\n", stderr);
     /* Not exit: what is torn down there is still used by other threads, and libuv would wait for the thread it is
      * on. */
-    _exit(3);
+    _exit(EXIT_BROKEN);
   }
   return memory;
 }

@@ -1,6 +1,7 @@
 /* Opens what a manifest is written to, and refuses what is not a manifest before a byte of it is changed. */
 #include "manifest/manifest_file.h"
 #include "output/outdir.h"
+#include "base/exit_status.h"
 #include "base/util.h"
 
 #include <errno.h>
@@ -57,7 +58,7 @@ static int cut_unfinished_line(struct manifest_file *file, int64_t size) {
   int64_t whole = whole_lines(file->rows, size);
   if (whole < 0 || (whole < size && ftruncate(file->rows, whole) != 0)) {
     say("%s cannot be read to its end: %s", file->name, strerror(errno));
-    return 3;
+    return EXIT_BROKEN;
   }
   if (whole < size)
     say("the last line of %s was not whole, as after a crash; it is cut off, and its URL will be fetched again",
@@ -69,24 +70,24 @@ static int cut_unfinished_line(struct manifest_file *file, int64_t size) {
 static int take_regular(struct manifest_file *file, const char *path, int64_t size, bool fresh) {
   if (flock(file->rows, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     say("%s is being written by another run; wait for its end, or choose another with --manifest", file->name);
-    return 2;
+    return EXIT_USAGE;
   }
   bool ours = begins_as(file->rows, file->format);
   bool other = begins_as(file->rows, file->format == ROW_JSON ? ROW_CSV : ROW_JSON);
   if (!ours && !(fresh && other)) {
     say("%s is not a manifest in %s; it is left as it is: choose another file with --manifest", path,
         file->format == ROW_JSON ? "JSON lines" : "CSV");
-    return 2;
+    return EXIT_USAGE;
   }
   if (!fresh && !begins_with(file->rows, row_header(file->format))) {
     say("%s has other columns than this version of seine writes; it is left as it is: choose another file with "
         "--manifest, or replace this one with --fresh", path);
-    return 2;
+    return EXIT_USAGE;
   }
   if (!fresh) return cut_unfinished_line(file, size);
   if (ftruncate(file->rows, 0) == 0) return 0;
   say("%s cannot be emptied: %s", file->name, strerror(errno));
-  return 3;
+  return EXIT_BROKEN;
 }
 
 /* A file without a name, which goes when it is closed. */
@@ -109,11 +110,11 @@ static int keep_rows_aside(struct manifest_file *file, const struct manifest_opt
   if (file->rows >= 0) return 0;
   say("a temporary file for the rows that go to %s cannot be made: %s; make room for it, or use --dedup off",
       file->name, strerror(errno));
-  return 3;
+  return EXIT_BROKEN;
 }
 
 static int refuse_to_open(const char *path) {
-  int status = errno == EISDIR || errno == ELOOP ? 2 : 3;
+  int status = errno == EISDIR || errno == ELOOP ? EXIT_USAGE : EXIT_BROKEN;
   say("the manifest %s cannot be opened: %s; choose another with --manifest", path,
       errno == ELOOP ? "it is a symbolic link" : strerror(errno));
   return status;
@@ -129,7 +130,7 @@ static int open_default(struct manifest_file *file, const struct manifest_option
   const char *objection = outdir_objection(options->folder, &st);
   if (!objection) return take_regular(file, options->path, st.st_size, options->fresh);
   say("the manifest %s %s; remove it, or choose another with --manifest", options->path, objection);
-  return 2;
+  return EXIT_USAGE;
 }
 
 /* Opened for reading as well, a pipe would take rows that nobody ever reads. */
@@ -145,7 +146,7 @@ static int open_chosen(struct manifest_file *file, const struct manifest_options
   char cause[512];
   if (folders_make_above(options->path, cause, sizeof cause) != 0) {
     say("%s", cause);
-    return 3;
+    return EXIT_BROKEN;
   }
   bool is_pipe = stat(options->path, &st) == 0 && S_ISFIFO(st.st_mode);
   int fd = is_pipe ? open_pipe(options->path) : open(options->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);

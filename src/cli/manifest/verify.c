@@ -8,6 +8,7 @@
 #include "manifest/row.h"
 #include "manifest/row_lines.h"
 #include "base/fingerprint_table.h"
+#include "base/exit_status.h"
 #include "base/util.h"
 #include "manifest/verify_file.h"
 #include "base/folder_walk.h"
@@ -256,13 +257,13 @@ static int open_folder(struct verify *verify) {
   verify->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (verify->folder < 0) {
     say("the folder %s cannot be opened: %s", path, strerror(errno));
-    return 2;
+    return EXIT_USAGE;
   }
   /* A run that begins meanwhile is kept out as long as this goes on; where there is no lock, no run was there. */
   verify->lock = outdir_share(verify->folder);
   if (verify->lock < 0 && errno == EWOULDBLOCK) {
     say("a run is writing to %s; wait for its end", path);
-    return 2;
+    return EXIT_USAGE;
   }
   return 0;
 }
@@ -275,12 +276,12 @@ static int open_manifest(struct verify *verify) {
     say("the manifest %s cannot be read: %s; name another with --manifest", path,
         fd < 0 ? strerror(errno) : "not a regular file");
     if (fd >= 0) close(fd);
-    return 2;
+    return EXIT_USAGE;
   }
   if (flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     say("a run is writing to %s; wait for its end", path);
     close(fd);
-    return 2;
+    return EXIT_USAGE;
   }
   verify->manifest = fd;
   verify->size = (uint64_t)st.st_size;
@@ -308,7 +309,7 @@ static int go_over(struct verify *verify) {
   verify->last = fingerprint_table_new(true);
   verify->seen = fingerprint_table_new(false);
   verify->named = fingerprint_table_new(false);
-  if (uv_loop_init(&verify->loop) != 0) return 3;
+  if (uv_loop_init(&verify->loop) != 0) return EXIT_BROKEN;
   uv_timer_init(&verify->loop, &verify->show);
   verify->show.data = verify;
   find_last_rows(verify);
@@ -320,14 +321,14 @@ static int go_over(struct verify *verify) {
   hide_bar(verify);
   if (verify->lines.error) {
     say("%s: %s", verify->settings->manifest, strerror(verify->lines.error));
-    return 3;
+    return EXIT_BROKEN;
   }
   if (fflush(stdout) != 0 || ferror(stdout)) {
     say("standard output: %s", strerror(errno));
-    return 3;
+    return EXIT_BROKEN;
   }
   if (verify->settings->verbosity >= 0) say_the_sum(verify);
-  return count_differences(verify) > 0 ? 1 : 0;
+  return count_differences(verify) > 0 ? EXIT_NOT_ALL : 0;
 }
 
 int verify(const struct settings *settings) {

@@ -1,5 +1,6 @@
 /* The folder that files go to, from its making to the removal of what a crash left in it. */
 #include "output/outdir.h"
+#include "base/exit_status.h"
 #include "base/util.h"
 #include "base/folder_walk.h"
 
@@ -45,16 +46,16 @@ static int open_folder(struct outdir *outdir, const char *path) {
   if (!error) error = make_folder(path, cause, sizeof cause);
   if (error) {
     say("%s; choose another with --output", cause);
-    return error == ENOTDIR ? 2 : 3;
+    return error == ENOTDIR ? EXIT_USAGE : EXIT_BROKEN;
   }
   outdir->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (outdir->fd < 0 && errno == ENOTDIR) {
     say("%s is there already and is not a folder; choose another with --output", path);
-    return 2;
+    return EXIT_USAGE;
   }
   if (outdir->fd < 0 || faccessat(outdir->fd, ".", W_OK | X_OK, AT_EACCESS) != 0) {
     say("the folder %s cannot be written to: %s; choose another with --output", path, strerror(errno));
-    return 3;
+    return EXIT_BROKEN;
   }
   return 0;
 }
@@ -79,7 +80,7 @@ static int check_lock(const struct outdir *outdir, const struct stat *st, const 
   if (!objection && !holds_mark(outdir->lock)) objection = "holds something that no run wrote";
   if (!objection) return 0;
   say("the lock file %s/%s %s; remove it, or choose another folder with --output", path, OUTDIR_LOCK, objection);
-  return 2;
+  return EXIT_USAGE;
 }
 
 /* The lock goes with the process, whatever becomes of it; the mark inside stays, unless the end was a clean one. */
@@ -89,11 +90,11 @@ static int lock_folder(struct outdir *outdir, const char *path) {
   outdir->lock = openat(outdir->fd, OUTDIR_LOCK, flags, 0666);
   if (outdir->lock < 0 || fstat(outdir->lock, &st) != 0) {
     say("the lock file %s/%s cannot be opened: %s", path, OUTDIR_LOCK, strerror(errno));
-    return 3;
+    return EXIT_BROKEN;
   }
   if (flock(outdir->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     say("another run is writing to %s; wait for its end, or choose another folder with --output", path);
-    return 2;
+    return EXIT_USAGE;
   }
   int status = check_lock(outdir, &st, path);
   if (status != 0) return status;
@@ -101,7 +102,7 @@ static int lock_folder(struct outdir *outdir, const char *path) {
   if (pwrite(outdir->lock, RUNNING, strlen(RUNNING), 0) == (ssize_t)strlen(RUNNING)) return 0;
   say("the lock file %s/%s cannot be written: %s; make room, then run the same command again", path, OUTDIR_LOCK,
       strerror(errno));
-  return 3;
+  return EXIT_BROKEN;
 }
 
 int outdir_share(int folder) {

@@ -3,6 +3,7 @@
 #ifndef SEINE_CLI_RUN_STATE_H
 #define SEINE_CLI_RUN_STATE_H
 
+#include "base/exit_status.h"
 #include "input/checksum.h"
 #include "output/dedup.h"
 #include "report/run_stats.h"
@@ -21,11 +22,6 @@
 #include "report/top_hosts.h"
 
 #include <seine.h>
-
-#define EXIT_NOT_ALL     1
-#define EXIT_USAGE       2
-#define EXIT_BROKEN      3
-#define EXIT_INTERRUPTED 130
 
 enum run_stage {
   RUN_RECALLING, /* a worker goes over what earlier runs left */
