@@ -133,7 +133,7 @@ static const struct e2e_case cases[] = {
     {.name = "a column of lines that have none is bad usage",
      .given = {{.path = "a.txt", .text = "$1/img/jpeg/a\n"}},
      .runs = {{BARE("--url-column", "x", "a.txt"), .exit_status = 2, .says = {"no list has columns"}, .urls = NONE}}},
-    {.name = "shards are disjoint by host, and together the whole",
+    {.name = "partitions are disjoint by host, and together the whole",
      .given = {{.path = "a.txt", .text = EIGHT "not a url\n"}},
      .runs = {{BARE("--partition", "1/2", "a.txt"), .exit_status = 1, .says = {"other shards"},
                .rows = {{.url = "$1/img/jpeg/a", .status = "ok"},
@@ -148,7 +148,7 @@ static const struct e2e_case cases[] = {
                         {.url = "$3/img/png/c", .status = "ok"},
                         {.url = "$4/img/png/d", .status = "ok"}},
                .urls = 9, .appended = 6, .stored = 8}}},
-    {.name = "a shard that there is not is bad usage",
+    {.name = "a partition that there is not is bad usage",
      .runs = {{BARE("--partition", "3/2", "-"), .input = "", .exit_status = 2, .says = {"\"3/2\" is not I/N"},
                .urls = NONE}}},
 };

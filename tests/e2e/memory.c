@@ -25,21 +25,21 @@ struct kind {
   const char *name; /* what becomes of the URLs */
   const char *prefix;
   unsigned distinct; /* so many URLs again and again; 0: all differ */
-  const char *window; /* what waits in the engine is bounded by this, and is no more for the longer list */
+  const char *read_ahead; /* bounds the records that wait in the engine, however long the list is */
   const char *template; /* of names that may meet and are all remembered; NULL: the default, which makes them unique */
   bool again; /* the run is over a folder where all are done */
   int status;
 };
 
 static const struct kind kinds[] = {
-    {.name = "URLs that are refused", .prefix = "ftp://127.0.0.1", .window = "100000", .status = 1},
-    {.name = "URLs that were done before", .prefix = "ftp://127.0.0.1", .window = "100000", .again = true, .status = 1},
-    {.name = "URLs that repeat", .prefix = "ftp://127.0.0.1", .distinct = 100, .window = "100000", .status = 1},
-    /* A window that is full again and again: what leaves it must wake who fills it. */
-    {.name = "URLs of a host that is down", .prefix = "http://127.0.0.1:1", .window = "200", .status = 1},
+    {.name = "URLs that are refused", .prefix = "ftp://127.0.0.1", .read_ahead = "100000", .status = 1},
+    {.name = "URLs that were done before", .prefix = "ftp://127.0.0.1", .read_ahead = "100000", .again = true, .status = 1},
+    {.name = "URLs that repeat", .prefix = "ftp://127.0.0.1", .distinct = 100, .read_ahead = "100000", .status = 1},
+    /* The read-ahead limit is reached again and again: the end of a fetch must wake the reading. */
+    {.name = "URLs of a host that is down", .prefix = "http://127.0.0.1:1", .read_ahead = "200", .status = 1},
     {.name = "URLs whose names are remembered",
      .prefix = "http://127.0.0.1:1",
-     .window = "5000",
+     .read_ahead = "5000",
      .template = "{stem}{ext}",
      .status = 1},
 };
@@ -56,7 +56,7 @@ static void write_list(const char *folder, const struct kind *kind, unsigned cou
 static long run(const char *program, const char *folder, const struct kind *kind) {
   const char *argv[] = {program,     "-q",         "--progress", "none",
                         "--retries", "0",          "-o",         "out",
-                        "--read-ahead",  kind->window, "--name",     kind->template ? kind->template : "url",
+                        "--read-ahead",  kind->read_ahead, "--name",     kind->template ? kind->template : "url",
                         "list.txt",  NULL};
   struct command_result outcome = command_run(&(struct command){.argv = argv, .folder = folder, .deadline_s = DEADLINE_S});
   bool good = outcome.status == kind->status;

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-int partition_set(struct shard *shard, const char *text) {
+int partition_set(struct partition *partition, const char *text) {
   unsigned long numbers[2];
-  *shard = (struct shard){0};
+  *partition = (struct partition){0};
   if (text == NULL) return 0;
   for (int i = 0; i < 2; i++) {
     char *end;
@@ -16,9 +16,9 @@ int partition_set(struct shard *shard, const char *text) {
     if (*end != (i == 0 ? '/' : '\0')) return -1;
     text = end + 1;
   }
-  if (numbers[0] < 1 || numbers[0] > numbers[1] || numbers[1] > SHARDS_MOST) return -1;
-  shard->part = (uint32_t)numbers[0] - 1;
-  shard->parts = (uint32_t)numbers[1];
+  if (numbers[0] < 1 || numbers[0] > numbers[1] || numbers[1] > PARTITIONS_MOST) return -1;
+  partition->part = (uint32_t)numbers[0] - 1;
+  partition->parts = (uint32_t)numbers[1];
   return 0;
 }
 
@@ -31,27 +31,27 @@ uint32_t partition_of_host(const char *host, size_t length, uint32_t parts) {
   return (uint32_t)(number % parts);
 }
 
-static uint32_t part_of(struct shard *shard, const char *host, size_t length) {
-  if (length >= sizeof shard->last) return partition_of_host(host, length, shard->parts);
-  if (memcmp(shard->last, host, length) == 0 && shard->last[length] == '\0') return shard->last_part;
-  memcpy(shard->last, host, length);
-  shard->last[length] = '\0';
-  shard->last_part = partition_of_host(host, length, shard->parts);
-  return shard->last_part;
+static uint32_t part_of(struct partition *partition, const char *host, size_t length) {
+  if (length >= sizeof partition->last) return partition_of_host(host, length, partition->parts);
+  if (memcmp(partition->last, host, length) == 0 && partition->last[length] == '\0') return partition->last_part;
+  memcpy(partition->last, host, length);
+  partition->last[length] = '\0';
+  partition->last_part = partition_of_host(host, length, partition->parts);
+  return partition->last_part;
 }
 
-uint32_t partition_of(struct shard *shard, const char *url) {
+uint32_t partition_of(struct partition *partition, const char *url) {
   if (seine_url_canonical_length(url) > 0) {
     const char *host = strstr(url, "://") + 3;
-    return part_of(shard, host, strcspn(host, ":/"));
+    return part_of(partition, host, strcspn(host, ":/"));
   }
   seine_url_t parsed;
   uint32_t part = 0;
-  if (seine_url_parse(&parsed, url, NULL, 0) == 0) part = part_of(shard, parsed.host, strlen(parsed.host));
+  if (seine_url_parse(&parsed, url, NULL, 0) == 0) part = part_of(partition, parsed.host, strlen(parsed.host));
   seine_url_clear(&parsed);
   return part;
 }
 
-bool partition_takes(struct shard *shard, const char *url) {
-  return shard->parts <= 1 || partition_of(shard, url) == shard->part;
+bool partition_takes(struct partition *partition, const char *url) {
+  return partition->parts <= 1 || partition_of(partition, url) == partition->part;
 }

@@ -170,9 +170,9 @@ static int read_host_rules(struct settings *settings) {
 static int check(const struct settings *settings) {
   const seine_options_t *engine = &settings->engine;
   char cause[512];
-  struct shard shard;
-  if (partition_set(&shard, settings->shard) < 0)
-    snprintf(cause, sizeof cause, "--partition: \"%s\" is not I/N, the I-th of N parts, as 1/4", settings->shard);
+  struct partition partition;
+  if (partition_set(&partition, settings->partition) < 0)
+    snprintf(cause, sizeof cause, "--partition: \"%s\" is not I/N, the I-th of N parts, as 1/4", settings->partition);
   else if (engine->max_size_bytes > 0 && engine->max_size_bytes < engine->min_size_bytes)
     snprintf(cause, sizeof cause, "--max-size is smaller than --min-size");
   else if (engine->retry_max_delay_ms < engine->retry_delay_ms)

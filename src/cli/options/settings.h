@@ -23,14 +23,14 @@ struct settings {
   char *encoding, *separator; /* NULL: found out */
   enum quote_style quote_style;
   char *checksum_column; /* NULL: the usual ones */
-  char *shard; /* "I/N", sound; NULL: all */
+  char *partition; /* "I/N", sound; NULL: all */
   char *output; /* folder */
   char *name; /* preset or template */
   char *manifest; /* file; "-" is standard output */
   bool manifest_is_default; /* it was not given */
   bool null_sink, fresh, retry_failed, retry_rejected, check_files, durable, content_disposition, checksum;
   enum dedup_mode dedup;
-  size_t window;
+  size_t read_ahead; /* records */
   int verbosity; /* -1 quiet, 0, 1 verbose */
   enum progress_mode progress;
   char *verify; /* folder to be verified, with nothing fetched; NULL */

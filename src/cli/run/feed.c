@@ -121,8 +121,8 @@ static bool take_url(struct run *run, const struct record *record, struct checks
 
 /* What is no URL has no host; one machine tells of it. */
 static bool is_ours(struct run *run, const struct record *record) {
-  if (run->shard.parts <= 1) return true;
-  return record->problem ? run->shard.part == 0 : partition_takes(&run->shard, record->text);
+  if (run->partition.parts <= 1) return true;
+  return record->problem ? run->partition.part == 0 : partition_takes(&run->partition, record->text);
 }
 
 /* True if the engine was given something. */
@@ -139,7 +139,7 @@ static bool take_record(struct run *run, struct record *record) {
 }
 
 static bool has_room(const struct run *run) {
-  return run->held < run->settings->window && run->held_bytes < INPUT_MOST &&
+  return run->held < run->settings->read_ahead && run->held_bytes < INPUT_MOST &&
          manifest_backlog(run->manifest) < BACKLOG_MOST && !disk_lacks_space(run) &&
          seine_free_slots(run->engine) > 0;
 }

@@ -71,7 +71,7 @@ static int open_rooms(struct run *run) {
   long most = run->outdir.fd >= 0 ? fpathconf(run->outdir.fd, _PC_NAME_MAX) : -1;
   if (most >= NAME_LEAST) naming_limit(run->naming, (size_t)most);
   fingerprint_key_draw(&run->key);
-  partition_set(&run->shard, settings->shard);
+  partition_set(&run->partition, settings->partition);
   run->few = are_urls(settings->lists, settings->list_count);
   run->history = history_new();
   run->top_hosts = top_hosts_new(&run->key, WORST_COUNTERS);

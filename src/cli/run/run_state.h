@@ -52,7 +52,7 @@ struct run {
   uv_prepare_t loop_prepare; /* looks after the run before the loop would sleep */
   uv_idle_t keep_loop_awake; /* active while there is more to read at once */
   bool list_waits; /* list_next is worth no call before on_ready */
-  struct shard shard;
+  struct partition partition;
   size_t held; /* items */
   size_t held_bytes; /* of their inputs */
   bool few; /* URLs, which stand on the command line: what became of each is said unasked */

@@ -63,7 +63,7 @@ START_TEST(presets_are_the_engines_defaults) {
   ck_assert(!ours->insecure && !ours->http1 && !ours->deny_private);
   ck_assert(settings.dedup && !settings.null_sink && !settings.fresh && !settings.retry_failed && !settings.durable);
   ck_assert(!settings.content_disposition && settings.summary == NULL);
-  ck_assert_uint_eq(settings.window, 100000);
+  ck_assert_uint_eq(settings.read_ahead, 100000);
   ck_assert_int_eq(settings.verbosity, 0);
   ck_assert_int_eq(settings.progress, PROGRESS_AUTO);
   ck_assert_str_eq(settings.name, "url");
@@ -109,7 +109,7 @@ START_TEST(every_option_is_stored) {
   ck_assert(engine->rate_per_host > 0.4999 && engine->rate_per_host < 0.5001);
   ck_assert_uint_eq(engine->limit_rate_bytes, 1048576);
   ck_assert_uint_eq(engine->max_memory_bytes, UINT64_C(2) << 30);
-  ck_assert_uint_eq(settings.window, 7);
+  ck_assert_uint_eq(settings.read_ahead, 7);
   ck_assert_uint_eq(engine->retries, 0);
   ck_assert_uint_eq(engine->retry_delay_ms, 250);
   ck_assert_uint_eq(engine->retry_max_delay_ms, 5000);

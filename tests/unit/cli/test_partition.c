@@ -22,7 +22,7 @@ static const struct {
     {"xn--bcher-kva.example", 0, 1, 3, 160},
 };
 
-START_TEST(hosts_stay_in_their_shards) {
+START_TEST(hosts_stay_in_their_partitions) {
   size_t length = strlen(hosts[_i].host);
   ck_assert_uint_eq(partition_of_host(hosts[_i].host, length, 1), 0);
   ck_assert_uint_eq(partition_of_host(hosts[_i].host, length, 2), hosts[_i].of_2);
@@ -66,13 +66,13 @@ static const struct {
     {"", NULL},
 };
 
-START_TEST(urls_are_in_the_shards_of_their_hosts) {
-  struct shard shard;
-  ck_assert_int_eq(partition_set(&shard, "1/1000"), 0);
+START_TEST(urls_are_in_the_partitions_of_their_hosts) {
+  struct partition partition;
+  ck_assert_int_eq(partition_set(&partition, "1/1000"), 0);
   const char *host = urls[_i].host;
   uint32_t expected = host != NULL ? partition_of_host(host, strlen(host), 1000) : 0;
   for (int again = 0; again < 2; again++)
-    ck_assert_msg(partition_of(&shard, urls[_i].url) == expected, "%s", urls[_i].url);
+    ck_assert_msg(partition_of(&partition, urls[_i].url) == expected, "%s", urls[_i].url);
 }
 END_TEST
 
@@ -83,9 +83,9 @@ START_TEST(parts_are_those_of_parsed_hosts) {
                                        "#",    "%41",   "\\",   "..",        ".",       " ",     "\t",    "\xc3\xa9",
                                        "=",    "x",     "HTTP", "256.1.1.1", "01.2.3.4"};
   unsigned seed = (unsigned)time(NULL) ^ (unsigned)_i;
-  struct shard shard;
+  struct partition partition;
   printf("seed %u\n", seed);
-  partition_set(&shard, "1/1000000");
+  partition_set(&partition, "1/1000000");
   for (int i = 0, most = few(100000); i < most; i++) {
     char url[256] = "";
     if (rand_r(&seed) % 4) strcpy(url, "http://");
@@ -94,35 +94,35 @@ START_TEST(parts_are_those_of_parsed_hosts) {
     seine_url_t parsed;
     bool good = seine_url_parse(&parsed, url, NULL, 0) == 0;
     uint32_t expected = good ? partition_of_host(parsed.host, strlen(parsed.host), 1000000) : 0;
-    ck_assert_msg(partition_of(&shard, url) == expected, "seed %u: %s", seed, url);
+    ck_assert_msg(partition_of(&partition, url) == expected, "seed %u: %s", seed, url);
     seine_url_clear(&parsed);
   }
 }
 END_TEST
 
-START_TEST(shards_are_written_i_of_n) {
+START_TEST(partitions_are_written_i_of_n) {
   static const char *const good[] = {"1/1", "1/2", "2/2", "64/64", "1000000/1000000"};
   static const char *const bad[] = {"",    "1",    "/",    "1/",        "/2",
                                     "0/2", "3/2",  "1/0",  "-1/2",      "1/2/3",
                                     "a/b", " 1/2", "1/2 ", "1/1000001", "1/99999999999999999999"};
-  struct shard shard;
+  struct partition partition;
   for (size_t i = 0; i < COUNT(good); i++)
-    ck_assert_msg(partition_set(&shard, good[i]) == 0, "%s", good[i]);
+    ck_assert_msg(partition_set(&partition, good[i]) == 0, "%s", good[i]);
   for (size_t i = 0; i < COUNT(bad); i++)
-    ck_assert_msg(partition_set(&shard, bad[i]) < 0, "%s", bad[i]);
-  ck_assert_int_eq(partition_set(&shard, NULL), 0);
-  ck_assert(partition_takes(&shard, "anything"));
+    ck_assert_msg(partition_set(&partition, bad[i]) < 0, "%s", bad[i]);
+  ck_assert_int_eq(partition_set(&partition, NULL), 0);
+  ck_assert(partition_takes(&partition, "anything"));
 }
 END_TEST
 
 int main(void) {
-  Suite *suite = suite_create("shard");
-  TCase *tcase = tcase_create("shard");
+  Suite *suite = suite_create("partition");
+  TCase *tcase = tcase_create("partition");
   tcase_set_timeout(tcase, 120);
-  tcase_add_loop_test(tcase, hosts_stay_in_their_shards, 0, COUNT(hosts));
-  tcase_add_loop_test(tcase, urls_are_in_the_shards_of_their_hosts, 0, COUNT(urls));
+  tcase_add_loop_test(tcase, hosts_stay_in_their_partitions, 0, COUNT(hosts));
+  tcase_add_loop_test(tcase, urls_are_in_the_partitions_of_their_hosts, 0, COUNT(urls));
   tcase_add_test(tcase, parts_are_those_of_parsed_hosts);
-  tcase_add_test(tcase, shards_are_written_i_of_n);
+  tcase_add_test(tcase, partitions_are_written_i_of_n);
   suite_add_tcase(suite, tcase);
   return suite_run(suite);
 }
