@@ -18,7 +18,7 @@ struct replay {
   const struct fingerprint_key *key; /* of the URLs in the history */
   struct history *history;
   struct dedup *dedup; /* NULL: bytes are not compared */
-  struct paths *paths; /* NULL: names cannot meet */
+  struct taken_names *paths; /* NULL: names cannot meet */
   const seine_options_t *options; /* of this run */
   bool retry_failed; /* failures that are not retryable are not done either */
   bool retry_rejected; /* nor are rejections */

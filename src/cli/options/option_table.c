@@ -1,6 +1,7 @@
 /* The one table of options. */
 #include "options/option_row.h"
 #include "options/settings.h"
+#include "output/sink.h"
 
 #define BYTES_MOST 1125899906842624. /* 1024T, which is said as it is meant */
 
@@ -10,7 +11,6 @@
 static const char *const dedup_modes[] = {"off", "on", "link", NULL};
 static const char *const input_formats[] = {"auto", "lines", "csv", "tsv", "jsonl", "json", NULL};
 static const char *const quote_styles[] = {"auto", "double", "backslash", "none", NULL};
-static const char *const sinks[] = {"files", "none", NULL};
 static const char *const tls_versions[] = {"1.2", "1.3", NULL};
 static const char *const progress_modes[] = {"auto", "bar", "plain", "none", NULL};
 
@@ -152,8 +152,8 @@ const struct option_row option_table[] = {
    INTO(output), .rule = RULE_FILLED, .shown = "the list's name, or seine-out",
    .help = "where files go"},
   {.name = "output-format", .kind = OPTION_CHOICE, .section = ABOUT_FILES, .argument = "files|none",
-   INTO(null_sink), .preset = "files", .choices = sinks,
-   .help = "null receives, inspects and records, and stores nothing"},
+   INTO(output_format), .preset = "files", .choices = sink_names,
+   .help = "where bodies go; none receives, inspects and records them, but stores nothing"},
   {.name = "partition", .kind = OPTION_TEXT, .section = ABOUT_LISTS, .argument = "I/N",
    INTO(partition), .rule = RULE_FILLED,
    .help = "fetch only the I-th of N parts of the lists, divided by host"},

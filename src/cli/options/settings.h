@@ -28,7 +28,8 @@ struct settings {
   char *name; /* preset or template */
   char *manifest; /* file; "-" is standard output */
   bool manifest_is_default; /* it was not given */
-  bool null_sink, fresh, retry_failed, retry_rejected, check_files, durable, content_disposition, checksum;
+  unsigned output_format; /* index into sink_names */
+  bool fresh, retry_failed, retry_rejected, check_files, durable, content_disposition, checksum;
   enum dedup_mode dedup;
   size_t read_ahead; /* records */
   int verbosity; /* -1 quiet, 0, 1 verbose */

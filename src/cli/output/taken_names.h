@@ -6,18 +6,18 @@
 
 #include "base/fingerprint_table.h"
 
-struct paths;
+struct taken_names;
 
 /* `key` is borrowed until taken_names_free. */
-struct paths *taken_names_new(const struct fingerprint_key *key);
-void taken_names_free(struct paths *paths); /* NULL is fine */
+struct taken_names *taken_names_new(const struct fingerprint_key *key);
+void taken_names_free(struct taken_names *names); /* NULL is fine */
 
 /* Takes the path for a URL, known by its fingerprint; false if it is another URL's. */
-bool taken_names_add(struct paths *paths, const char *path, uint64_t url);
+bool taken_names_add(struct taken_names *names, const char *path, uint64_t url);
 
 /* Whether the path is free, or this URL's already. */
-bool taken_names_would_add(const struct paths *paths, const char *path, uint64_t url);
+bool taken_names_would_add(const struct taken_names *names, const char *path, uint64_t url);
 
-size_t taken_names_count(const struct paths *paths);
+size_t taken_names_count(const struct taken_names *names);
 
 #endif

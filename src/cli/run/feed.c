@@ -39,10 +39,8 @@ void feed_release(struct item *item) {
 
 bool feed_submit(struct item *item, const char *url) {
   struct run *run = item->run;
-  bool to_files = !run->settings->null_sink;
   seine_request_t request = {.url = url, .user = item};
-  request.sink = to_files ? SEINE_SINK_FILE : SEINE_SINK_NULL;
-  request.on_place = to_files ? record_place : NULL;
+  sink_prepare(run->sink, &request, record_place);
   const struct checksum *checksum = item->checksum;
   if (checksum && checksum->size == 32) request.sha256 = checksum->bytes;
   if (checksum && checksum->size == 16) request.md5 = checksum->bytes;
@@ -99,7 +97,7 @@ static bool take_url(struct run *run, const struct record *record, struct checks
   run->run_stats.records++;
   enum history_seen seen = history_visit(run->history, url);
   bool is_wanted = is_new(run, seen);
-  bool is_alone = seen == HISTORY_REPEATED || record->problem || record_reserve(run, record->id, record->text, url);
+  bool is_alone = seen == HISTORY_REPEATED || record->problem || sink_reserve(run->sink, record->id, record->text, url);
   if (is_wanted && record->problem) record_bad_url(run, record->id, shown, record->problem, NULL);
   if (!is_wanted || record->problem) {
     free(checksum);

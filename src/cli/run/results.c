@@ -117,21 +117,6 @@ void record_unfinished(struct item *item) {
 
 /* ---- Places ---- */
 
-/* In the order of the lists, and also for what is done already: so a name depends neither on which answer came first,
- * nor on how often the run was interrupted. */
-bool record_reserve(struct run *run, uint64_t id, const char *text, uint64_t url) {
-  char path[SEINE_PATH_MAX];
-  if (!run->paths || naming_is_unique(run->naming)) return true;
-  seine_url_t parsed;
-  struct naming_input input = {.id = id};
-  int error = seine_url_parse(&parsed, text, NULL, 0);
-  input.url = parsed.public_url;
-  input.parsed = &parsed;
-  if (!error) error = naming_key(run->naming, &input, path, sizeof path);
-  seine_url_clear(&parsed);
-  return error || taken_names_add(run->paths, path, url);
-}
-
 /* The error of what the user wants to be rejected; 0 if it is not. */
 static int error_of_unwanted(const struct run *run, const seine_result_t *result) {
   const struct settings *settings = run->settings;
@@ -141,25 +126,15 @@ static int error_of_unwanted(const struct run *run, const seine_result_t *result
   return result->sha256 && digest_set_has(&settings->rejected, result->sha256) ? SEINE_ECHECKSUM : 0;
 }
 
+static struct sink_record record_of(const struct item *item) {
+  return (struct sink_record){.id = item->id, .url = item->url, .distinct = item->distinct};
+}
+
 static int name_file(struct item *item, const seine_result_t *result, char *path, size_t size) {
-  struct run *run = item->run;
-  seine_url_t url;
-  struct naming_input input = {.id = item->id, .disposition = result->disposition};
-  input.type = result->type;
-  input.sha256 = result->sha256;
-  int error = seine_url_parse(&url, result->url, NULL, 0);
-  input.url = url.public_url;
-  input.parsed = &url;
-  bool distinct = item->distinct || naming_is_late(run->naming);
-  if (!error) error = naming_path(run->naming, &input, distinct, path, size);
-  if (!error && !distinct && run->paths && !taken_names_would_add(run->paths, path, item->url))
-    error = naming_path(run->naming, &input, true, path, size);
-  seine_url_clear(&url);
-  /* Names that hold the record's number meet only those of earlier runs: what this run gives is not kept for them. */
-  if (!error && run->paths && !naming_is_unique(run->naming)) taken_names_add(run->paths, path, item->url);
-  if (error == SEINE_ENOMEM) return error;
-  item->nameless = error != 0;
-  return error ? SEINE_EIO : SEINE_PLACE_STORE;
+  struct sink_record record = record_of(item);
+  int place = sink_place(item->run->sink, &record, result, path, size);
+  item->nameless = place == SEINE_EIO;
+  return place;
 }
 
 /* ---- Duplicates ---- */
@@ -394,15 +369,11 @@ static void drop_claim(struct item *item) {
   }
 }
 
-/* Where bytes are held already, the URL may still have a file of its own, without a row, by a run that was killed in
- * between. What has no row is replaced by the same name: the URL keeps that file, and nothing is left that no row tells
- * of. No file is ever removed. */
 static int place_of_duplicate(struct item *item, const seine_result_t *result, char *path, size_t size) {
-  struct run *run = item->run;
-  if (!run->was_used || !naming_is_own(run->naming)) return SEINE_PLACE_DUPLICATE;
-  int place = name_file(item, result, path, size);
+  struct sink_record record = record_of(item);
   item->nameless = false; /* it needs none */
-  return place == SEINE_PLACE_STORE ? SEINE_PLACE_REPLACE : SEINE_PLACE_DUPLICATE;
+  if (!item->run->was_used) return SEINE_PLACE_DUPLICATE;
+  return sink_place_duplicate(item->run->sink, &record, result, path, size);
 }
 
 int record_place(seine_fetch_t *fetch, const seine_result_t *result, char *path, size_t size) {
@@ -468,6 +439,8 @@ void record_result(seine_fetch_t *fetch, const seine_result_t *result) {
     record_unfinished(item);
     return;
   }
+  struct sink_record record = record_of(item);
+  if (row.status == SEINE_STATUS_OK) sink_stored(run->sink, &record, fetch, result);
   uint64_t offset = write_row(run, &row);
   /* run->shown is the row's URL: nothing below may show another before the row is done with. */
   end_claim(item, &row, offset, false);

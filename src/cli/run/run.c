@@ -16,7 +16,6 @@
 
 #define WORKER_NICE     10 /* what is hashed and written comes after what is received */
 #define SHARED_COUNTERS 256
-#define NAME_LEAST      64 /* bytes; what allows shorter names is not asked for them: each file will tell */
 
 /* ---- Opening ---- */
 
@@ -34,23 +33,30 @@ static char *path_in_output(const struct run *run, const char *path) {
   return inside;
 }
 
+/* Keeps a file of the run's own from being replaced by a URL's. */
 static void reserve_path(struct run *run, const char *path) {
-  char *inside = path && strcmp(path, "-") != 0 ? path_in_output(run, path) : NULL;
-  if (inside) taken_names_add(run->paths, inside, 0); /* no URL's fingerprint */
+  struct taken_names *names = sink_taken_names(run->sink);
+  char *inside = names && path && strcmp(path, "-") != 0 ? path_in_output(run, path) : NULL;
+  if (inside) taken_names_add(names, inside, 0); /* no URL's fingerprint */
   free(inside);
 }
 
-static bool needs_folder(const struct settings *settings) {
+static bool is_manifest_in_output(const struct settings *settings) {
   size_t length = strlen(settings->output);
-  bool manifest_in_it = strncmp(settings->manifest, settings->output, length) == 0 && settings->manifest[length] == '/';
-  return !settings->null_sink || manifest_in_it;
+  return strncmp(settings->manifest, settings->output, length) == 0 && settings->manifest[length] == '/';
 }
 
-/* A record's number is in no other name of this run, but an earlier run may have had another list. */
-static bool names_may_meet(const struct run *run) {
-  const char *name = run->settings->name;
-  if (naming_is_late(run->naming)) return false;
-  return !naming_is_unique(run->naming) || strcmp(name, "id") == 0 || strstr(name, "{id") != NULL;
+static int open_sink(struct run *run) {
+  const struct settings *settings = run->settings;
+  struct sink_options options = {.folder = settings->output,
+                                 .outdir = &run->outdir,
+                                 .name = settings->name,
+                                 .content_disposition = settings->content_disposition,
+                                 .key = &run->key};
+  int status = sink_open(&run->sink, settings->output_format, &options);
+  if (status == 0 && run->outdir.fd < 0 && is_manifest_in_output(settings))
+    status = outdir_open(&run->outdir, settings->output);
+  return status;
 }
 
 static bool are_urls(char *const *sources, size_t count) {
@@ -61,25 +67,17 @@ static bool are_urls(char *const *sources, size_t count) {
 
 static int open_rooms(struct run *run) {
   const struct settings *settings = run->settings;
-  char cause[512];
-  if (naming_open(&run->naming, settings->name, settings->content_disposition, cause, sizeof cause) != 0) {
-    say("%s", cause);
-    return EXIT_USAGE;
-  }
-  int status = needs_folder(settings) ? outdir_open(&run->outdir, settings->output) : 0;
-  if (status != 0) return status;
-  long most = run->outdir.fd >= 0 ? fpathconf(run->outdir.fd, _PC_NAME_MAX) : -1;
-  if (most >= NAME_LEAST) naming_limit(run->naming, (size_t)most);
   fingerprint_key_draw(&run->key);
+  int status = open_sink(run);
+  if (status != 0) return status;
   partition_set(&run->partition, settings->partition);
   run->few = are_urls(settings->lists, settings->list_count);
   run->history = history_new();
   run->top_hosts = top_hosts_new(&run->key, WORST_COUNTERS);
-  if (settings->dedup && !settings->null_sink) {
+  if (settings->dedup && sink_stores(run->sink)) {
     run->dedup = dedup_new(&run->key);
     run->shared = top_hosts_new(&run->key, SHARED_COUNTERS);
   }
-  if (!settings->null_sink && names_may_meet(run)) run->paths = taken_names_new(&run->key);
   return 0;
 }
 
@@ -102,7 +100,7 @@ static int open_manifest(struct run *run) {
                                                  .on_error = stop_for_manifest,
                                                  .user = run,
                                              });
-  if (status == 0 && run->paths) {
+  if (status == 0) {
     reserve_path(run, settings->manifest);
     reserve_path(run, settings->summary);
   }
@@ -219,7 +217,7 @@ static int open_engine(struct run *run) {
   options.worker_nice = WORKER_NICE;
   options.on_event = say_event;
   options.event_user = run;
-  options.directory = run->settings->null_sink ? NULL : run->settings->output;
+  options.directory = sink_stores(run->sink) ? run->settings->output : NULL;
   options.keep_partial = true;
   options.discard_partial = run->settings->fresh;
   int error = seine_open(&run->engine, &run->loop, &options);
@@ -324,7 +322,7 @@ static void begin(struct run *run) {
   run->replay.key = &run->key;
   run->replay.history = run->history;
   run->replay.dedup = run->dedup;
-  run->replay.paths = run->paths;
+  run->replay.paths = sink_taken_names(run->sink);
   run->replay.options = &run->settings->engine;
   run->replay.check_files = run->settings->check_files && run->outdir.fd >= 0;
   run->replay.retry_failed = run->settings->retry_failed;
@@ -391,7 +389,7 @@ static int sum_up(const struct run *run) {
   while (summary.shared_count > 0 && shared[summary.shared_count - 1].failed < SHARED_LEAST)
     summary.shared_count--;
   summary.reasons = run->few ? NULL : &run->reasons; /* each was said already */
-  summary.output = settings->null_sink ? NULL : settings->output;
+  summary.output = sink_stores(run->sink) ? settings->output : NULL;
   summary.interrupted = summary.exit_status == EXIT_INTERRUPTED;
   if (settings->verbosity >= 0 && nothing_came && !run->stopped) say_nothing_came(settings);
   if (settings->verbosity >= 0) print_summary(&summary);
@@ -413,10 +411,9 @@ static void free_rooms(struct run *run) {
   top_hosts_free(run->top_hosts);
   top_hosts_free(run->shared);
   reasons_clear(&run->reasons);
-  taken_names_free(run->paths);
   dedup_free(run->dedup);
   history_free(run->history);
-  naming_close(run->naming);
+  sink_close(run->sink);
   outdir_close(&run->outdir);
   free(run->shown);
 }

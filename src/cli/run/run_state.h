@@ -11,10 +11,9 @@
 #include "report/histogram.h"
 #include "input/list.h"
 #include "manifest/manifest.h"
-#include "output/naming.h"
 #include "options/options.h"
 #include "output/outdir.h"
-#include "output/taken_names.h"
+#include "output/sink.h"
 #include "report/progress.h"
 #include "report/reasons.h"
 #include "manifest/replay.h"
@@ -42,8 +41,7 @@ struct run {
   struct manifest *manifest;
   struct history *history;
   struct dedup *dedup; /* NULL: off */
-  struct paths *paths; /* NULL: no two URLs can get the same name */
-  struct naming *naming;
+  struct sink *sink;
   struct replay replay;
   uv_work_t recall_work;
 
@@ -134,8 +132,6 @@ const char *feed_show(struct run *run, const char *url);
 
 /* The row of a record that never became a fetch; `input` may be NULL. */
 void record_bad_url(struct run *run, uint64_t id, const char *shown_url, const char *cause, const char *input);
-/* Keeps the name of a record for it, where a name is known before the fetch; false if it is another URL's already. */
-bool record_reserve(struct run *run, uint64_t id, const char *text, uint64_t url);
 int record_place(seine_fetch_t *fetch, const seine_result_t *result, char *path, size_t size);
 void record_result(seine_fetch_t *fetch, const seine_result_t *result);
 

@@ -12,6 +12,17 @@
 
 /* ---- The table ---- */
 
+/* An argument that lists its values, as "on|off", lists all of them and no others. */
+static void check_argument(const struct option_row *row) {
+  size_t length = 0;
+  if (row->choices == NULL || strchr(row->argument, '|') == NULL) return;
+  for (size_t i = 0; row->choices[i] != NULL; i++) {
+    ck_assert_msg(strstr(row->argument, row->choices[i]) != NULL, "%s takes %s", row->name, row->choices[i]);
+    length += strlen(row->choices[i]) + (i > 0);
+  }
+  ck_assert_uint_eq(strlen(row->argument), length);
+}
+
 START_TEST(the_table_is_sorted_and_whole) {
   bool letters[256] = {false};
   for (size_t i = 0; i < option_count; i++) {
@@ -21,6 +32,7 @@ START_TEST(the_table_is_sorted_and_whole) {
     letters[(unsigned char)row->letter] = true;
     ck_assert_ptr_nonnull(row->help);
     ck_assert_int_eq(row->kind == OPTION_CHOICE, row->choices != NULL);
+    check_argument(row);
     bool bare = row->kind == OPTION_FLAG || row->kind == OPTION_HELP || row->kind == OPTION_VERSION;
     ck_assert_int_eq(bare, row->argument == NULL);
     if (row->kind == OPTION_COUNT || row->kind == OPTION_BYTES || row->kind == OPTION_SECONDS) {
@@ -61,7 +73,7 @@ START_TEST(presets_are_the_engines_defaults) {
   ck_assert_uint_eq(ours->max_crawl_delay_ms, engine.max_crawl_delay_ms);
   ck_assert(ours->directory == NULL && ours->headers == NULL && ours->proxies == NULL && ours->no_proxy == NULL);
   ck_assert(!ours->insecure && !ours->http1 && !ours->deny_private);
-  ck_assert(settings.dedup && !settings.null_sink && !settings.fresh && !settings.retry_failed && !settings.durable);
+  ck_assert(settings.dedup && settings.output_format == 0 && !settings.fresh && !settings.retry_failed && !settings.durable);
   ck_assert(!settings.content_disposition && settings.summary == NULL);
   ck_assert_uint_eq(settings.read_ahead, 100000);
   ck_assert_int_eq(settings.verbosity, 0);
@@ -99,7 +111,7 @@ START_TEST(every_option_is_stored) {
   ck_assert_str_eq(settings.name, "id");
   ck_assert_str_eq(settings.manifest, "m.csv");
   ck_assert_str_eq(settings.summary, "s");
-  ck_assert(settings.null_sink && !settings.dedup && settings.retry_failed && settings.fresh && settings.durable);
+  ck_assert(settings.output_format == 1 && !settings.dedup && settings.retry_failed && settings.fresh && settings.durable);
   ck_assert(settings.content_disposition && engine->insecure && engine->http1 && engine->deny_private);
   ck_assert_str_eq(engine->accept, "image/png,video/*");
   ck_assert_uint_eq(engine->min_size_bytes, 2048);
