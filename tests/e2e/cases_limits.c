@@ -49,7 +49,7 @@ static const struct e2e_case cases[] = {
                        "$1/img/jpeg/g?size=2048&no-length=1\n",
                .options = {"--min-size", "1000", "--max-size", "2k"},
                .exit_status = 1,
-               .rows = {{.url = "$1/img/jpeg/a?size=999", .status = "rejected", .error = "size", .http = 200},
+               .rows = {{.url = "$1/img/jpeg/a?size=999", .status = "rejected", .error = "size", .http_status = 200},
                         {.url = "$1/img/jpeg/b?size=1000", .status = "ok"},
                         {.url = "$1/img/jpeg/c?size=2048", .status = "ok"},
                         {.url = "$1/img/jpeg/d?size=2049", .status = "rejected", .error = "size"},
@@ -98,11 +98,11 @@ static const struct e2e_case cases[] = {
      .runs = {{.list = "http://picture.test/img/jpeg/a\nhttp://b\xc3\xbc"
                        "cher.test/img/png/b\n",
                .options = {"-x", "$1"},
-               .rows = {{.url = "http://picture.test/img/jpeg/a", .status = "ok", .type = "image/jpeg"},
+               .rows = {{.url = "http://picture.test/img/jpeg/a", .status = "ok", .media_type = "image/jpeg"},
                         {.url = "http://b\xc3\xbc"
                                 "cher.test/img/png/b",
                          .status = "ok",
-                         .type = "image/png"}},
+                         .media_type = "image/png"}},
                .requests = {{.host = "picture.test", .count = 1}, {.host = "xn--bcher-kva.test", .count = 1}},
                .stored = 2}}},
     {.name = "a proxy that cannot be reached is the error",

@@ -8,11 +8,11 @@
 /* Rows of files with the bytes "hello". */
 #define HELLO(path)                                                                                                    \
   "{\"id\":9,\"url\":\"http://other/\",\"status\":\"ok\",\"path\":\"" path                                             \
-  "\",\"sha256\":\"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\",\"bytes\":5,\"type\":"           \
-  "\"text/plain\",\"width\":null,\"height\":null,\"trailing_bytes\":null,\"http\":200,\"error\":null,"                 \
-  "\"message\":null,\"retryable\":null,\"attempts\":1,\"final_url\":null,\"declared_type\":null,\"etag\":null,\"last_" \
+  "\",\"sha256\":\"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\",\"bytes\":5,\"media_type\":"     \
+  "\"text/plain\",\"width\":null,\"height\":null,\"trailing_bytes\":null,\"http_status\":200,\"error\":null,"          \
+  "\"message\":null,\"retryable\":null,\"attempts\":1,\"final_url\":null,\"content_type\":null,\"etag\":null,\"last_"  \
   "modified\":null,"                                                                                                   \
-  "\"ip\":null,\"started\":null,\"elapsed_ms\":0,\"input\":null}\n"
+  "\"ip\":null,\"started_at\":null,\"elapsed_ms\":0,\"input\":null}\n"
 #define NOT_BELIEVED(path_, ...)                                                                                       \
   .given = {{.path = "out/manifest.jsonl", .text = HELLO(path_)}, __VA_ARGS__},                                        \
   .runs = {{.list = "$1/img/text/a?body=hello\n",                                                                      \

@@ -233,7 +233,9 @@ static const struct e2e_case cases[] = {
                    "$1/img/jpeg/a?header=Content-Encoding:%20gzip\n$1/img/random/b?header=Content-Encoding:%20br\n"
                    "$1/img/jpeg/c?header=Content-Encoding:%20gzip,%20gzip,%20gzip,%20gzip,%20gzip,%20gzip,%20gzip\n",
                .exit_status = 1,
-               .rows = {{.url = "$1/img/jpeg/a?header=Content-Encoding:%20gzip", .status = "ok", .type = "image/jpeg"},
+               .rows = {{.url = "$1/img/jpeg/a?header=Content-Encoding:%20gzip",
+                         .status = "ok",
+                         .media_type = "image/jpeg"},
                         {.url = "$1/img/random/b?header=Content-Encoding:%20br", .status = "rejected", .error = "type"},
                         {.url = "$1/img/jpeg/c?header=Content-Encoding:%20gzip,%20gzip,%20gzip,%20gzip,%20gzip,%20gzip,"
                                 "%20gzip",
@@ -328,11 +330,10 @@ static const struct e2e_case cases[] = {
      .runs = {{.list = "$1/img/jpeg/a?redirect=/echo%0d%0a%20X-Evil:1\n$1/img/jpeg/b?redirect=/echo%09x\n"
                        "$1/img/jpeg/c?redirect=/echo%253d%250d%250aX-Evil:1\n",
                .options = {"-a", "*/*", "--retries", "0"},
-               .rows = {{.url = "$1/img/jpeg/a?redirect=/echo%0d%0a%20X-Evil:1",
-                         .status = "ok",
-                         .final_url = "$1/echo"},
-                        {.url = "$1/img/jpeg/b?redirect=/echo%09x", .status = "ok", .final_url = "$1/echox"},
-                        {.url = "$1/img/jpeg/c?redirect=/echo%253d%250d%250aX-Evil:1", .status = "ok"}},
+               .rows =
+                   {{.url = "$1/img/jpeg/a?redirect=/echo%0d%0a%20X-Evil:1", .status = "ok", .final_url = "$1/echo"},
+                    {.url = "$1/img/jpeg/b?redirect=/echo%09x", .status = "ok", .final_url = "$1/echox"},
+                    {.url = "$1/img/jpeg/c?redirect=/echo%253d%250d%250aX-Evil:1", .status = "ok"}},
                .lacks = {{.url = "$1/img/jpeg/a?redirect=/echo%0d%0a%20X-Evil:1", .text = "\nX-Evil"}},
                .holds = {{.url = "$1/img/jpeg/c?redirect=/echo%253d%250d%250aX-Evil:1",
                           .text = "%0d%0aX-Evil:1 HTTP"}}}}},

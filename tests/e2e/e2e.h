@@ -16,14 +16,14 @@ struct expected_row {
   const char *status;
   const char *error; /* alternatives are separated by "|" */
   const char *message; /* is part of it */
-  const char *type;
+  const char *media_type;
   const char *path; /* a pattern, as of the shell */
   const char *final_url;
-  const char *declared_type, *etag, *last_modified;
+  const char *content_type, *etag, *last_modified;
   const char *retryable;
   const char *width, *height, *trailing_bytes; /* "null" for null */
   const char *input; /* JSON */
-  int http;
+  int http_status;
   int attempts;
 };
 

@@ -9,10 +9,10 @@
 #include <string.h>
 
 const char *const column_names[COLUMN_COUNT] = {
-    "id",      "url",    "status",        "path",      "sha256", "bytes",   "type",
-    "width",   "height", "trailing_bytes", "http",     "error",  "message", "retryable", "attempts",
-    "final_url", "declared_type", "etag", "last_modified", "ip",  "started", "elapsed_ms",
-    "input"};
+    "id",         "url",       "status",         "path",        "sha256",        "bytes",   "media_type",
+    "width",      "height",    "trailing_bytes", "http_status", "error",         "message", "retryable",
+    "attempts",   "final_url", "content_type",   "etag",        "last_modified", "ip",      "started_at",
+    "elapsed_ms", "input"};
 
 struct reader {
   const char *at, *end;

@@ -111,9 +111,9 @@ static void check_row(struct scene *scene, const struct expected_row *expected) 
   const char *error = row->fields[COLUMN_ERROR], *path = row->fields[COLUMN_PATH];
   const char *message = row->fields[COLUMN_MESSAGE];
   compare_field(scene, row, COLUMN_STATUS, expected->status);
-  compare_field(scene, row, COLUMN_TYPE, expected->type);
+  compare_field(scene, row, COLUMN_MEDIA_TYPE, expected->media_type);
   compare_field(scene, row, COLUMN_FINAL_URL, expected->final_url);
-  compare_field(scene, row, COLUMN_DECLARED_TYPE, expected->declared_type);
+  compare_field(scene, row, COLUMN_CONTENT_TYPE, expected->content_type);
   compare_field(scene, row, COLUMN_RETRYABLE, expected->retryable);
   compare_field(scene, row, COLUMN_ETAG, expected->etag);
   compare_field(scene, row, COLUMN_LAST_MODIFIED, expected->last_modified);
@@ -121,7 +121,7 @@ static void check_row(struct scene *scene, const struct expected_row *expected) 
   compare_field(scene, row, COLUMN_HEIGHT, expected->height);
   compare_field(scene, row, COLUMN_TRAILING_BYTES, expected->trailing_bytes);
   compare_field(scene, row, COLUMN_INPUT, expected->input);
-  compare_number(scene, row, COLUMN_HTTP, expected->http);
+  compare_number(scene, row, COLUMN_HTTP_STATUS, expected->http_status);
   compare_number(scene, row, COLUMN_ATTEMPTS, expected->attempts);
   if (expected->error && !is_one_of(error, expected->error))
     complain(scene, "error is %s (%s) instead of %s, of %.200s", shown(error), shown(message), expected->error, url);

@@ -222,7 +222,7 @@ static void judge_run(struct judge *judge) {
     if (row == SIZE_MAX) complain(judge, "its row was not seen being written", rows.rows[i].fields[COLUMN_URL]);
     if (row == SIZE_MAX || !rows.rows[i].fields[COLUMN_PATH]) continue;
     judge->rows++;
-    judge->resumed += strcmp(rows.rows[i].fields[COLUMN_HTTP], "206") == 0;
+    judge->resumed += strcmp(rows.rows[i].fields[COLUMN_HTTP_STATUS], "206") == 0;
     judge_file(judge, row, rows.rows[i].fields[COLUMN_PATH]);
   }
   judge_manifest(judge, &st);

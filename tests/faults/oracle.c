@@ -253,7 +253,7 @@ static void check_row(struct shelf *shelf, const struct row *row) {
   if (entry->row_in_run) complain(shelf, "two rows by one run: %s", url);
   if (!is_one_of(status, entry->kind->status) && !again)
     complain(shelf, "%s is %s (%s)", url, status, row->fields[COLUMN_MESSAGE] ? row->fields[COLUMN_MESSAGE] : "");
-  const char *type = row->fields[COLUMN_TYPE];
+  const char *type = row->fields[COLUMN_MEDIA_TYPE];
   if (entry->kind->type && !again && (!type || strcmp(type, entry->kind->type) != 0))
     complain(shelf, "%s is %s instead of %s", url, type ? type : "of no type", entry->kind->type);
   if (good &&

@@ -4,7 +4,7 @@
 #include "manifest/row.h"
 #include "base/util.h"
 
-/* url, path, type, message, final_url, declared_type, etag and ip */
+/* url, path, media_type, message, final_url, content_type, etag and ip */
 enum { TEXTS = 8 };
 
 /* Nothing but visible characters, line end aside. */
@@ -53,7 +53,8 @@ static void check(const struct row *row, enum row_format format) {
   check_bytes(line, length - end);
   if (format == ROW_CSV) check_fields(line, length - end);
   MUST(row_read(line, length - 1, format, &view));
-  MUST(view.id == row->id && view.status == row->status && view.error == row->error && view.http == row->http);
+  MUST(view.id == row->id && view.status == row->status && view.error == row->error &&
+       view.http_status == row->http_status);
   MUST(view.has_sha256 == (row->sha256 != NULL));
   MUST(!row->sha256 || memcmp(view.sha256, row->sha256, 32) == 0);
   if (is_plain(row->url, format == ROW_JSON)) MUST(same(view.url, row->url));
@@ -74,12 +75,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                     .path = texts[1],
                     .sha256 = choice & 0x40 ? sha256 : NULL,
                     .bytes = size,
-                    .type = texts[2],
-                    .http = choice & 0x20 ? 200 + choice : 0,
+                    .media_type = texts[2],
+                    .http_status = choice & 0x20 ? 200 + choice : 0,
                     .error = choice & 0x10 ? -1 - choice % 19 : 0,
                     .message = texts[3],
                     .final_url = texts[4],
-                    .declared_type = texts[5],
+                    .content_type = texts[5],
                     .etag = texts[6],
                     .ip = texts[7],
                     .started_unix_ms = (int64_t)choice << (choice % 40),

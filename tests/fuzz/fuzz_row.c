@@ -16,7 +16,7 @@ static void write_and_read(const struct row_view *view, enum row_format format, 
                     .status = view->status,
                     .path = view->path,
                     .sha256 = view->has_sha256 ? view->sha256 : NULL,
-                    .http = view->http,
+                    .http_status = view->http_status,
                     .error = view->error,
                     .retryable = view->retryable};
   size_t bound = row_bound(&row);
@@ -27,7 +27,8 @@ static void write_and_read(const struct row_view *view, enum row_format format, 
   MUST(length <= bound && length >= 2 && line[length - 1] == '\n');
   MUST(memchr(line, '\n', length - 1) == NULL);
   MUST(row_read(line, length - 1, format, &again));
-  MUST(again.id == view->id && again.status == view->status && again.error == view->error && again.http == view->http);
+  MUST(again.id == view->id && again.status == view->status && again.error == view->error &&
+       again.http_status == view->http_status);
   MUST(again.has_sha256 == view->has_sha256 && again.retryable == view->retryable);
   MUST(!view->has_sha256 || memcmp(again.sha256, view->sha256, 32) == 0);
   if (times > 1)
@@ -43,7 +44,8 @@ static void scan(const uint8_t *data, size_t size, const struct row_view *view) 
   struct row_view quick;
   if (row_read_fast(line, size, &quick)) {
     MUST(view && quick.id == view->id && quick.status == view->status && quick.error == view->error);
-    MUST(quick.retryable == view->retryable && quick.http == view->http && quick.bytes == view->bytes && quick.has_sha256 == view->has_sha256);
+    MUST(quick.retryable == view->retryable && quick.http_status == view->http_status && quick.bytes == view->bytes &&
+         quick.has_sha256 == view->has_sha256);
     MUST(!quick.has_sha256 || memcmp(quick.sha256, view->sha256, 32) == 0);
     MUST(same(quick.url, view->url) && same(quick.path, view->path));
   } else {

@@ -39,11 +39,11 @@ CASES = {
         {"options": "list.txt", "urls": {"/my cat.jpg": OK, "/a%20b c.jpg": OK}, "count": 2, "exit": (0,),
          "targets": ("/my%20cat.jpg", "/a%20b%20c.jpg")}],
     "09-raw-characters": [{"options": "list.txt", "all": OK_OR_DUPLICATE, "count": 10, "exit": (0,)}],
-    "10-svg-heads": [{"options": "list.txt", "all": {"status": "ok", "type": "image/svg+xml"}, "count": 3,
+    "10-svg-heads": [{"options": "list.txt", "all": {"status": "ok", "media_type": "image/svg+xml"}, "count": 3,
                       "exit": (0,)}],
     "11-declared-otherwise": [
         {"options": "list.txt", "rows": {0: OK, 1: OK}, "count": 5, "exit": (0, 1)},
-        {"options": "--fresh --trust-bytes list.txt", "all": {"status": "ok", "type": "image/jpeg"}, "count": 5,
+        {"options": "--fresh --trust-bytes list.txt", "all": {"status": "ok", "media_type": "image/jpeg"}, "count": 5,
          "exit": (0,)}],
     "12-unasked-206": [
         {"options": "list.txt", "rows": {0: OK, 1: {"status": "failed", "error": "truncated"}}, "exit": (1,)}],
@@ -83,7 +83,7 @@ CASES = {
         {"options": "broken.csv", "urls": {"/2.jpg": OK, "/3.jpg": OK, "/4.jpg": OK,
                                            "broken.csv:2": {"status": "failed", "error": "url"}},
          "count": 4, "exit": (1,)}],
-    "22-content-encoding": [{"options": "list.txt", "all": {"status": "ok", "type": "image/jpeg"}, "count": 2,
+    "22-content-encoding": [{"options": "list.txt", "all": {"status": "ok", "media_type": "image/jpeg"}, "count": 2,
                              "exit": (0,)}],
     "24-placeholder": [
         {"options": "--reject-redirect-to *photo_unavailable* list.txt",

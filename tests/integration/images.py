@@ -63,10 +63,10 @@ def compare(wanted, row):
     if wanted.get("status") == "truncated":
         return
     extension = os.path.splitext(row["path"] or "")[1]
-    if "type" in wanted and row["type"] != wanted["type"]:
-        yield "type %s instead of %s" % (row["type"], wanted["type"])
-    if "types" in wanted and row["type"] not in wanted["types"]:
-        yield "type %s is none of %s" % (row["type"], ", ".join(wanted["types"]))
+    if "type" in wanted and row["media_type"] != wanted["type"]:
+        yield "type %s instead of %s" % (row["media_type"], wanted["type"])
+    if "types" in wanted and row["media_type"] not in wanted["types"]:
+        yield "type %s is none of %s" % (row["media_type"], ", ".join(wanted["types"]))
     if "sides" in wanted and sides_of(row) != wanted["sides"]:
         yield "sides %s instead of %s" % (sides_of(row), wanted["sides"])
     if "sides_or_null" in wanted and sides_of(row) not in (None, wanted["sides_or_null"]):

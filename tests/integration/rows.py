@@ -6,8 +6,6 @@ import subprocess
 SEINE = os.path.realpath(os.environ.get("SEINE", "./seine"))
 # A command built with sanitizers may be ten times slower.
 TIMEOUT_S = 180
-# Fields whose names change: rows carry one of the two names.
-OTHER_NAMES = {"http": "http_status", "type": "media_type"}
 
 
 def environment():
@@ -38,8 +36,6 @@ def read(path):
             except ValueError as error:
                 faults.append("a row is not JSON that every reader takes (%s): %r" % (error, line[:200]))
                 continue
-            for old, new in OTHER_NAMES.items():
-                row[old] = row[new] = row.get(new, row.get(old))
             rows[row["id"]] = row
     return rows, faults
 
@@ -48,7 +44,7 @@ def short(row):
     """The members of a row that explain what became of the URL."""
     if row is None:
         return "no row"
-    return "%s %s http %s type %s attempts %s%s" % (row["status"], row["error"], row["http"], row["type"],
+    return "%s %s http %s type %s attempts %s%s" % (row["status"], row["error"], row["http_status"], row["media_type"],
                                                     row["attempts"], ", " + row["message"] if row["message"] else "")
 
 

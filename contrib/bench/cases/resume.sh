@@ -10,9 +10,9 @@ write_past() {
       url = sprintf("http://127.0.0.%d:%d/photos/%03d/%08d_large.jpg", i % 40 + 1, port, i % 1000, i)
       print url >list
       printf "{\"id\":%d,\"url\":\"%s\",\"status\":\"ok\",\"path\":\"%08d_large-%08x.jpg\",\"sha256\":\"%08x%056d\"," \
-             "\"bytes\":%d,\"type\":\"image/jpeg\",\"width\":640,\"height\":480,\"trailing_bytes\":0,\"http\":200," \
-             "\"error\":null,\"message\":null,\"retryable\":null,\"attempts\":1,\"final_url\":null,\"declared_type\":\"image/jpeg\"," \
-             "\"etag\":null,\"last_modified\":null,\"ip\":\"203.0.113.9\",\"started\":\"2026-11-21T07:30:00.123Z\"," \
+             "\"bytes\":%d,\"media_type\":\"image/jpeg\",\"width\":640,\"height\":480,\"trailing_bytes\":0,\"http_status\":200," \
+             "\"error\":null,\"message\":null,\"retryable\":null,\"attempts\":1,\"final_url\":null,\"content_type\":\"image/jpeg\"," \
+             "\"etag\":null,\"last_modified\":null,\"ip\":\"203.0.113.9\",\"started_at\":\"2026-11-21T07:30:00.123Z\"," \
              "\"elapsed_ms\":41}\n", i + 1, url, i, i, i, i, 15000 + i % 1000 >manifest
     }}'
 }

@@ -75,9 +75,9 @@ static bool is_due(const struct replay *replay, const struct row_view *view) {
   seine_result_t earlier = {.status = view->status,
                             .error = view->error,
                             .retryable = view->retryable,
-                            .http_status = view->http,
-                            .type = view->type,
-                            .declared_type = view->declared_type,
+                            .http_status = view->http_status,
+                            .type = view->media_type,
+                            .declared_type = view->content_type,
                             .size_bytes = view->bytes,
                             .width = view->width,
                             .height = view->height};

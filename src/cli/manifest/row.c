@@ -13,8 +13,9 @@ static const char hex_digits[] = "0123456789abcdef";
 
 const char *row_header(enum row_format format) {
   if (format == ROW_JSON) return "";
-  return "id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message,retryable,attempts,final_url,"
-         "declared_type,etag,last_modified,ip,started,elapsed_ms,input\r\n";
+  return "id,url,status,path,sha256,bytes,media_type,width,height,trailing_bytes,http_status,error,message,retryable,"
+         "attempts,final_url,"
+         "content_type,etag,last_modified,ip,started_at,elapsed_ms,input\r\n";
 }
 
 static size_t short_text_bound(const char *text) {
@@ -24,8 +25,8 @@ static size_t short_text_bound(const char *text) {
 
 size_t row_bound(const struct row *row) {
   /* The fixed part: keys and punctuation (under 300 bytes), sha256, a time, error and status names, and ten numbers. */
-  return 1024 + text_escape_bound(row->url) + text_escape_bound(row->path) + short_text_bound(row->type) +
-         short_text_bound(row->message) + short_text_bound(row->final_url) + short_text_bound(row->declared_type) +
+  return 1024 + text_escape_bound(row->url) + text_escape_bound(row->path) + short_text_bound(row->media_type) +
+         short_text_bound(row->message) + short_text_bound(row->final_url) + short_text_bound(row->content_type) +
          short_text_bound(row->etag) + short_text_bound(row->last_modified) + text_escape_bound(row->ip) +
          (row->input ? 2 * strlen(row->input) + 2 : 4);
 }
@@ -222,21 +223,21 @@ char *row_write(char *out, const struct row *row, enum row_format format) {
   KEY("path"), out = put_text(out, row->path, format);
   KEY("sha256"), out = put_digest(out, row->sha256, format);
   KEY("bytes"), out = put_number(out, row->bytes);
-  KEY("type"), out = put_short_text(out, row->type, format);
+  KEY("media_type"), out = put_short_text(out, row->media_type, format);
   KEY("width"), out = put_known(out, row->width, format);
   KEY("height"), out = put_known(out, row->height, format);
   KEY("trailing_bytes"), out = put_known(out, row->trailing_bytes, format);
-  KEY("http"), out = put_known(out, (unsigned)row->http, format);
+  KEY("http_status"), out = put_known(out, (unsigned)row->http_status, format);
   KEY("error"), out = put_word(out, seine_err_name(row->error), format);
   KEY("message"), out = put_short_text(out, row->message, format);
   KEY("retryable"), out = put_retryable(out, row, format);
   KEY("attempts"), out = put_number(out, row->attempts);
   KEY("final_url"), out = put_short_text(out, row->final_url, format);
-  KEY("declared_type"), out = put_short_text(out, row->declared_type, format);
+  KEY("content_type"), out = put_short_text(out, row->content_type, format);
   KEY("etag"), out = put_whole_text(out, row->etag, format);
   KEY("last_modified"), out = put_whole_text(out, row->last_modified, format);
   KEY("ip"), out = put_text(out, row->ip, format);
-  KEY("started"), out = put_time(out, row->started_unix_ms, format);
+  KEY("started_at"), out = put_time(out, row->started_unix_ms, format);
   KEY("elapsed_ms"), out = put_number(out, row->elapsed_ms);
   KEY("input"), out = put_json(out, row->input, format);
   return format == ROW_JSON ? PUT(out, "}\n") : PUT(out, "\r\n");
@@ -377,7 +378,7 @@ static bool read_digest(const char *hex, struct row_view *view) {
   return !hex || hex[64] == '\0';
 }
 
-static bool take_http(char **at, int *http) {
+static bool take_http_status(char **at, int *http) {
   uint64_t number = 0;
   *http = 0;
   if (TAKE(at, "null")) return true;
@@ -414,17 +415,17 @@ static bool take_retryable(char **at, struct row_view *view) {
 }
 
 /* Of other rows, and of versions that wrote other keys here, nothing is known. */
-static bool take_declared_type(char **at, struct row_view *view) {
+static bool take_content_type(char **at, struct row_view *view) {
   uint64_t attempts;
   char *text;
-  view->declared_type = NULL;
+  view->content_type = NULL;
   if (view->status != SEINE_STATUS_REJECTED || !TAKE(at, ",\"attempts\":")) return true;
   if (!take_number(at, &attempts)) return false;
   if (!TAKE(at, ",\"final_url\":")) return true;
   if (!take_string(at, &text)) return false;
-  if (!TAKE(at, ",\"declared_type\":")) return true;
+  if (!TAKE(at, ",\"content_type\":")) return true;
   if (!take_string(at, &text)) return false;
-  view->declared_type = text;
+  view->content_type = text;
   return true;
 }
 
@@ -437,9 +438,10 @@ static bool read_json(char *line, size_t length, struct row_view *view) {
          status && read_status(status, &view->status) && TAKE(&at, ",\"path\":") && take_string(&at, &path) &&
          (view->path = path, true) && TAKE(&at, ",\"sha256\":") && take_string(&at, &sha256) &&
          read_digest(sha256, view) && TAKE(&at, ",\"bytes\":") && take_number(&at, &view->bytes) &&
-         TAKE(&at, ",\"type\":") && take_string(&at, &type) && (view->type = type, true) && take_sides(&at, view) && TAKE(&at, ",\"http\":") &&
-         take_http(&at, &view->http) && TAKE(&at, ",\"error\":") && take_string(&at, &error) &&
-         read_error(error, &view->error) && take_retryable(&at, view) && take_declared_type(&at, view) && (*at == ',' || *at == '}');
+         TAKE(&at, ",\"media_type\":") && take_string(&at, &type) && (view->media_type = type, true) &&
+         take_sides(&at, view) && TAKE(&at, ",\"http_status\":") && take_http_status(&at, &view->http_status) &&
+         TAKE(&at, ",\"error\":") && take_string(&at, &error) && read_error(error, &view->error) &&
+         take_retryable(&at, view) && take_content_type(&at, view) && (*at == ',' || *at == '}');
 }
 
 static char *without_apostrophe(char *text) {
@@ -474,8 +476,24 @@ static bool whole_number(char *text, uint64_t *number) {
 
 static bool read_csv(char *line, struct row_view *view) {
   enum {
-    ID, URL, STATUS, PATH, SHA256, BYTES, TYPE, WIDTH, HEIGHT, TRAILING_BYTES, HTTP, ERROR, MESSAGE, RETRYABLE, ATTEMPTS,
-    FINAL_URL, DECLARED_TYPE, FIELDS
+    ID,
+    URL,
+    STATUS,
+    PATH,
+    SHA256,
+    BYTES,
+    MEDIA_TYPE,
+    WIDTH,
+    HEIGHT,
+    TRAILING_BYTES,
+    HTTP_STATUS,
+    ERROR,
+    MESSAGE,
+    RETRYABLE,
+    ATTEMPTS,
+    FINAL_URL,
+    CONTENT_TYPE,
+    FIELDS
   };
   char *field[FIELDS], *at = line;
   uint64_t http = 0, width = 0, height = 0;
@@ -487,14 +505,14 @@ static bool read_csv(char *line, struct row_view *view) {
   if (!field[STATUS] || !read_status(field[STATUS], &view->status)) return false;
   view->bytes = 0;
   if (field[BYTES] && !whole_number(field[BYTES], &view->bytes)) return false;
-  if (field[HTTP] && (!whole_number(field[HTTP], &http) || http > 999)) return false;
-  view->http = (int)http;
+  if (field[HTTP_STATUS] && (!whole_number(field[HTTP_STATUS], &http) || http > 999)) return false;
+  view->http_status = (int)http;
   if (field[WIDTH] && (!whole_number(field[WIDTH], &width) || width > UINT32_MAX)) return false;
   if (field[HEIGHT] && (!whole_number(field[HEIGHT], &height) || height > UINT32_MAX)) return false;
   view->width = (uint32_t)width;
   view->height = (uint32_t)height;
-  view->type = field[TYPE];
-  view->declared_type = view->status == SEINE_STATUS_REJECTED ? field[DECLARED_TYPE] : NULL;
+  view->media_type = field[MEDIA_TYPE];
+  view->content_type = view->status == SEINE_STATUS_REJECTED ? field[CONTENT_TYPE] : NULL;
   view->retryable = field[RETRYABLE] && strcmp(field[RETRYABLE], "true") == 0;
   return read_digest(field[SHA256], view) && read_error(field[ERROR], &view->error) && *at != '\0';
 }

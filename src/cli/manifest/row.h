@@ -14,15 +14,15 @@ struct row {
   const char *path;
   const uint8_t *sha256; /* 32 bytes */
   uint64_t bytes;
-  const char *type;
+  const char *media_type;
   uint32_t width, height; /* 0: not known */
   uint64_t trailing_bytes; /* 0: none */
-  int http; /* 0: no response came */
+  int http_status; /* 0: no response came */
   int error; /* one of SEINE_E..., 0 for none */
   const char *message;
   bool retryable; /* written where the status is neither ok nor duplicate */
   unsigned attempts;
-  const char *final_url, *declared_type, *etag, *last_modified, *ip;
+  const char *final_url, *content_type, *etag, *last_modified, *ip;
   int64_t started_unix_ms; /* 0: never started */
   uint64_t elapsed_ms;
   const char *input; /* what else the list says of the URL: a JSON object in one line, written as it is */
@@ -49,12 +49,12 @@ struct row_view {
   uint64_t id;
   char *url;
   seine_status_t status;
-  int error, http;
+  int error, http_status;
   bool retryable; /* false for ok and duplicate */
   const char *path;
   uint64_t bytes;
-  const char *type;
-  const char *declared_type; /* read of rejected rows alone */
+  const char *media_type;
+  const char *content_type; /* read of rejected rows alone */
   uint32_t width, height; /* 0: not known */
   bool has_sha256;
   uint8_t sha256[32];

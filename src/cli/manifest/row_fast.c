@@ -152,11 +152,11 @@ static char *ended(char *line, const char *text, size_t length) {
   return start;
 }
 
-static bool pass_declared_type(struct rest *rest, const char **type, size_t *length) {
+static bool pass_content_type(struct rest *rest, const char **type, size_t *length) {
   uint64_t attempts;
   const char *final_url;
   return PASS(rest, ",\"attempts\":") && pass_number(rest, &attempts) && PASS(rest, ",\"final_url\":") &&
-         pass_string_or_null(rest, &final_url, length) && PASS(rest, ",\"declared_type\":") &&
+         pass_string_or_null(rest, &final_url, length) && PASS(rest, ",\"content_type\":") &&
          pass_string_or_null(rest, type, length);
 }
 
@@ -180,20 +180,20 @@ bool row_read_fast(char *line, size_t length, struct row_view *view) {
   uint64_t http;
   if (length < 2 || line[length - 1] != '}') return false;
   bool read = PASS(rest, "{\"id\":") && pass_number(rest, &view->id) && PASS(rest, ",\"url\":") &&
-              pass_string(rest, &url, &url_length) && PASS(rest, ",\"status\":") &&
-              pass_status(rest, &view->status) && PASS(rest, ",\"path\":") &&
-              pass_string_or_null(rest, &path, &path_length) && PASS(rest, ",\"sha256\":") && pass_digest(rest, view) &&
-              PASS(rest, ",\"bytes\":") && pass_number(rest, &view->bytes) && PASS(rest, ",\"type\":") &&
-              pass_string_or_null(rest, &type, &type_length) && pass_sides(rest, view) && PASS(rest, ",\"http\":") &&
-              pass_number_or_null(rest, &http) && http <= 999 && PASS(rest, ",\"error\":") &&
-              pass_error(rest, &view->error) && pass_retryable(rest, view) &&
-              (view->status != SEINE_STATUS_REJECTED || pass_declared_type(rest, &declared, &declared_length)) &&
+              pass_string(rest, &url, &url_length) && PASS(rest, ",\"status\":") && pass_status(rest, &view->status) &&
+              PASS(rest, ",\"path\":") && pass_string_or_null(rest, &path, &path_length) &&
+              PASS(rest, ",\"sha256\":") && pass_digest(rest, view) && PASS(rest, ",\"bytes\":") &&
+              pass_number(rest, &view->bytes) && PASS(rest, ",\"media_type\":") &&
+              pass_string_or_null(rest, &type, &type_length) && pass_sides(rest, view) &&
+              PASS(rest, ",\"http_status\":") && pass_number_or_null(rest, &http) && http <= 999 &&
+              PASS(rest, ",\"error\":") && pass_error(rest, &view->error) && pass_retryable(rest, view) &&
+              (view->status != SEINE_STATUS_REJECTED || pass_content_type(rest, &declared, &declared_length)) &&
               rest->at < rest->end && *rest->at == ',';
   if (!read) return false;
-  view->http = (int)http;
+  view->http_status = (int)http;
   view->url = ended(line, url, url_length);
   view->path = ended(line, path, path_length);
-  view->type = ended(line, type, type_length);
-  view->declared_type = ended(line, declared, declared_length);
+  view->media_type = ended(line, type, type_length);
+  view->content_type = ended(line, declared, declared_length);
   return true;
 }

@@ -20,7 +20,7 @@ void reasons_note(struct reasons *reasons, const struct row *row) {
   if (error <= 0 || error >= FIGURES_ERRORS || reasons->first[error].url) return;
   reasons->first[error].url = shown(row->url, URL_SHOWN);
   reasons->first[error].message = shown(row->message ? row->message : seine_strerror(row->error), MESSAGE_SHOWN);
-  reasons->first[error].http = row->http;
+  reasons->first[error].http = row->http_status;
 }
 
 void reasons_clear(struct reasons *reasons) {

@@ -36,7 +36,8 @@ static void count_row(struct run *run, const struct row *row) {
     run_stats->by_error[-row->error]++;
     if (row->status == SEINE_STATUS_REJECTED) run_stats->rejected_by_error[-row->error]++;
   }
-  if (row->error == SEINE_EHTTP && row->http >= 0 && row->http < FIGURES_STATUSES) run_stats->by_http[row->http]++;
+  if (row->error == SEINE_EHTTP && row->http_status >= 0 && row->http_status < FIGURES_STATUSES)
+    run_stats->by_http[row->http_status]++;
   if (row->retryable) run_stats->transient++;
   if (row->status == SEINE_STATUS_FAILED && is_of_host(row->error))
     top_hosts_add(run->top_hosts, row->url, row->error, row->error == SEINE_EHTTP ? NULL : row->message);
@@ -73,17 +74,17 @@ static void row_of_result(struct item *item, const seine_result_t *result, struc
       .path = result->path,
       .sha256 = result->sha256,
       .bytes = result->size_bytes,
-      .type = result->type,
+      .media_type = result->type,
       .width = result->width,
       .height = result->height,
       .trailing_bytes = result->trailing_bytes,
-      .http = result->http_status,
+      .http_status = result->http_status,
       .error = result->error,
       .message = result->message || !result->error ? result->message : seine_strerror(result->error),
       .retryable = result->retryable,
       .attempts = result->attempts,
       .final_url = result->final_url,
-      .declared_type = result->declared_type,
+      .content_type = result->declared_type,
       .etag = result->etag,
       .last_modified = result->last_modified,
       .ip = result->ip,
@@ -158,10 +159,10 @@ static void keep_row(struct item *item, const struct row *row, const char *reque
   const struct {
     const char *text;
     size_t offset;
-  } texts[] = {{row->type, offsetof(struct row, type)},
+  } texts[] = {{row->media_type, offsetof(struct row, media_type)},
                {row->message, offsetof(struct row, message)},
                {row->final_url, offsetof(struct row, final_url)},
-               {row->declared_type, offsetof(struct row, declared_type)},
+               {row->content_type, offsetof(struct row, content_type)},
                {row->etag, offsetof(struct row, etag)},
                {row->last_modified, offsetof(struct row, last_modified)},
                {row->ip, offsetof(struct row, ip)}};

@@ -69,7 +69,8 @@ static void close_it(struct manifest *manifest) {
 static uint64_t append(struct manifest *manifest, uint64_t id) {
   char url[64];
   snprintf(url, sizeof url, "http://h/%llu", (unsigned long long)id);
-  return manifest_append(manifest, &(struct row){.id = id, .url = url, .path = "p", .sha256 = digest, .http = 200});
+  return manifest_append(manifest,
+                         &(struct row){.id = id, .url = url, .path = "p", .sha256 = digest, .http_status = 200});
 }
 
 static void keep_id(const struct row_view *view, void *user) {
@@ -134,11 +135,12 @@ START_TEST(rows_are_read_back_wherever_they_are) {
 END_TEST
 
 #define ROW(id)                                                                                                        \
-  "{\"id\":" #id ",\"url\":\"u\",\"status\":\"ok\",\"path\":null,\"sha256\":null,\"bytes\":1,\"type\":null,"           \
-  "\"http\":200,\"error\":null,\"message\":null}\n"
+  "{\"id\":" #id ",\"url\":\"u\",\"status\":\"ok\",\"path\":null,\"sha256\":null,\"bytes\":1,\"media_type\":null,"     \
+  "\"http_status\":200,\"error\":null,\"message\":null}\n"
 #define HEADER                                                                                                         \
-  "id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message,retryable,attempts,final_url,"            \
-  "declared_type,etag,last_modified,ip,started,elapsed_ms,input\r\n"
+  "id,url,status,path,sha256,bytes,media_type,width,height,trailing_bytes,http_status,error,message,retryable,"        \
+  "attempts,final_url,"                                                                                                \
+  "content_type,etag,last_modified,ip,started_at,elapsed_ms,input\r\n"
 
 static const struct {
   const char *name, *before;
@@ -385,11 +387,11 @@ START_TEST(a_pass_fills_what_needs_filling) {
   struct outdir outdir = {.fd = -1, .lock = -1};
   static const struct row rows[] = {
       {.url = "http://h/ok", .status = SEINE_STATUS_OK, .path = "first", .sha256 = digest},
-      {.url = "http://h/gone", .status = SEINE_STATUS_FAILED, .error = SEINE_EHTTP, .http = 404},
+      {.url = "http://h/gone", .status = SEINE_STATUS_FAILED, .error = SEINE_EHTTP, .http_status = 404},
       {.url = "http://h/later", .status = SEINE_STATUS_FAILED, .error = SEINE_ETIMEOUT, .retryable = true},
       {.url = "http://h/then", .status = SEINE_STATUS_FAILED, .error = SEINE_EDNS, .retryable = true},
       {.url = "http://h/then", .status = SEINE_STATUS_DUPLICATE, .path = "first", .sha256 = digest},
-      {.url = "http://h/no", .status = SEINE_STATUS_REJECTED, .error = SEINE_ETYPE, .type = "text/html"},
+      {.url = "http://h/no", .status = SEINE_STATUS_REJECTED, .error = SEINE_ETYPE, .media_type = "text/html"},
       {.url = "http://h/page", .status = SEINE_STATUS_REJECTED, .error = SEINE_ETYPE, .retryable = true},
       {.url = "http://h/small", .status = SEINE_STATUS_REJECTED, .error = SEINE_ESIZE, .bytes = 1},
       {.url = "http://h/\xff#x", .status = SEINE_STATUS_OK, .path = "second"},
@@ -438,7 +440,7 @@ END_TEST
 /* ---- Torn anywhere ---- */
 
 static const struct row torn_rows[] = {
-    {.id = 1, .url = "http://h/1", .status = SEINE_STATUS_OK, .path = "1.jpg", .sha256 = digest, .http = 200},
+    {.id = 1, .url = "http://h/1", .status = SEINE_STATUS_OK, .path = "1.jpg", .sha256 = digest, .http_status = 200},
     {.id = 2, .url = "http://h/\"2,\"\xc3\xa9", .status = SEINE_STATUS_REJECTED, .message = "a\n\"b\",\r\n"},
     {.id = 3, .url = "http://h/3", .status = SEINE_STATUS_FAILED, .error = SEINE_EHTTP, .etag = "=\xff\x80"},
     {.id = 4, .url = "http://h/4", .status = SEINE_STATUS_DUPLICATE, .path = "1.jpg", .input = "{\"a\":[1,2]}"},

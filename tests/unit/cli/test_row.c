@@ -23,10 +23,10 @@ static const struct row full = {
     .path = "a/b, c.jpg",
     .sha256 = digest,
     .bytes = 15591,
-    .type = "image/jpeg",
-    .http = 200,
+    .media_type = "image/jpeg",
+    .http_status = 200,
     .attempts = 1,
-    .declared_type = "image/jpeg",
+    .content_type = "image/jpeg",
     .etag = "W/\"x\\y\"",
     .ip = "203.0.113.9",
     .started_unix_ms = 1795246200123, /* 2026-11-21T07:30:00.123Z */
@@ -44,33 +44,33 @@ static const struct row empty = {.url = "not a url",
 static const struct row rejected = {.id = 4,
                                     .url = "http://h/page",
                                     .status = SEINE_STATUS_REJECTED,
-                                    .http = 200,
+                                    .http_status = 200,
                                     .error = SEINE_ETYPE,
                                     .message = "declared as text/html",
                                     .retryable = true,
                                     .attempts = 1,
                                     .final_url = "http://h/\"p\"",
-                                    .declared_type = "text/html; x=\"y,z\""};
+                                    .content_type = "text/html; x=\"y,z\""};
 
 /* What a sheet would run as formulas. */
 static const struct row formulas = {.url = "=HYPERLINK(\"x\",1)",
                                     .status = SEINE_STATUS_FAILED,
                                     .path = "''@a",
-                                    .type = "'a",
+                                    .media_type = "'a",
                                     .error = SEINE_EURL,
                                     .message = "-1",
                                     .retryable = true,
-                                    .declared_type = "+1",
+                                    .content_type = "+1",
                                     .etag = "a=1"};
 
 /* The same by their full-width and small forms; a full-width "a" is none. */
 static const struct row wide_formulas = {.url = "\uff1d1",
                                          .status = SEINE_STATUS_FAILED,
                                          .path = "'\uff201",
-                                         .type = "\uff411",
+                                         .media_type = "\uff411",
                                          .error = SEINE_EURL,
                                          .message = "\uff0d1",
-                                         .declared_type = "\uff0b1",
+                                         .content_type = "\uff0b1",
                                          .etag = "\ufe661",
                                          .last_modified = "a\uff1d"};
 
@@ -83,35 +83,39 @@ static const struct {
      "0,'\uff1d1,failed,''\uff201,,0,\uff411,,,,,url,'\uff0d1,false,0,,'\uff0b1,'\ufe661,a\uff1d,,,0,\r\n"},
     {&rejected, ROW_JSON,
      "{\"id\":4,\"url\":\"http://h/page\",\"status\":\"rejected\",\"path\":null,\"sha256\":null,\"bytes\":0,"
-     "\"type\":null,\"width\":null,\"height\":null,\"trailing_bytes\":null,\"http\":200,\"error\":\"type\","
+     "\"media_type\":null,\"width\":null,\"height\":null,\"trailing_bytes\":null,\"http_status\":200,\"error\":"
+     "\"type\","
      "\"message\":\"declared as text/html\",\"retryable\":true,\"attempts\":1,\"final_url\":\"http://h/\\\"p\\\"\","
-     "\"declared_type\":\"text/html; x=\\\"y,z\\\"\",\"etag\":null,\"last_modified\":null,\"ip\":null,"
-     "\"started\":null,\"elapsed_ms\":0,\"input\":null}\n"},
+     "\"content_type\":\"text/html; x=\\\"y,z\\\"\",\"etag\":null,\"last_modified\":null,\"ip\":null,"
+     "\"started_at\":null,\"elapsed_ms\":0,\"input\":null}\n"},
     {&rejected, ROW_CSV,
      "4,http://h/page,rejected,,,0,,,,,200,type,declared as text/html,true,1,\"http://h/\"\"p\"\"\","
      "\"text/html; x=\"\"y,z\"\"\",,,,,0,\r\n"},
-    {&formulas, ROW_CSV,
-     "0,\"'=HYPERLINK(\"\"x\"\",1)\",failed,'''@a,,0,'a,,,,,url,'-1,true,0,,'+1,a=1,,,,0,\r\n"},
+    {&formulas, ROW_CSV, "0,\"'=HYPERLINK(\"\"x\"\",1)\",failed,'''@a,,0,'a,,,,,url,'-1,true,0,,'+1,a=1,,,,0,\r\n"},
     {&full, ROW_JSON,
      "{\"id\":17,\"url\":\"http://h/a.jpg?q=\\\"1\\\",2\",\"status\":\"ok\",\"path\":\"a/b, "
-     "c.jpg\",\"sha256\":\"" DIGEST_HEX
-     "\",\"bytes\":15591,\"type\":\"image/"
-     "jpeg\",\"width\":640,\"height\":480,\"trailing_bytes\":12,\"http\":200,\"error\":null,\"message\":null,\"retryable\":null,\"attempts\":1,\"final_url\":"
-     "null,\"declared_type\":\"image/jpeg\",\"etag\":\"W/"
+     "c.jpg\",\"sha256\":\"" DIGEST_HEX "\",\"bytes\":15591,\"media_type\":\"image/"
+     "jpeg\",\"width\":640,\"height\":480,\"trailing_bytes\":12,\"http_status\":200,\"error\":null,\"message\":null,"
+     "\"retryable\":null,\"attempts\":1,\"final_url\":"
+     "null,\"content_type\":\"image/jpeg\",\"etag\":\"W/"
      "\\\"x\\\\y\\\"\",\"last_modified\":null,\"ip\":\"203.0.113.9\","
-     "\"started\":\"2026-11-21T07:30:00.123Z\",\"elapsed_ms\":41,\"input\":null}\n"},
+     "\"started_at\":\"2026-11-21T07:30:00.123Z\",\"elapsed_ms\":41,\"input\":null}\n"},
     {&empty, ROW_JSON,
      "{\"id\":0,\"url\":\"not a "
-     "url\",\"status\":\"failed\",\"path\":null,\"sha256\":null,\"bytes\":0,\"type\":null,\"width\":null,\"height\":null,"
-     "\"trailing_bytes\":null,\"http\":"
+     "url\",\"status\":\"failed\",\"path\":null,\"sha256\":null,\"bytes\":0,\"media_type\":null,\"width\":null,"
+     "\"height\":null,"
+     "\"trailing_bytes\":null,\"http_status\":"
      "null,\"error\":\"url\",\"message\":\"no\\u000ascheme \\u007f %FF \\u2028 \\u202e "
      "\xc3\xa9\",\"retryable\":false,\"attempts\":0,\"final_url\":"
-     "null,\"declared_type\":null,\"etag\":null,\"last_modified\":null,\"ip\":null,\"started\":null,\"elapsed_ms\":0,\"input\":null}"
+     "null,\"content_type\":null,\"etag\":null,\"last_modified\":null,\"ip\":null,\"started_at\":null,\"elapsed_ms\":0,"
+     "\"input\":null}"
      "\n"},
     {&full, ROW_CSV,
-     "17,\"http://h/a.jpg?q=\"\"1\"\",2\",ok,\"a/b, c.jpg\"," DIGEST_HEX ",15591,image/jpeg,640,480,12,200,,,,1,,image/jpeg,"
+     "17,\"http://h/a.jpg?q=\"\"1\"\",2\",ok,\"a/b, c.jpg\"," DIGEST_HEX
+     ",15591,image/jpeg,640,480,12,200,,,,1,,image/jpeg,"
      "\"W/\"\"x\\y\"\"\",,203.0.113.9,2026-11-21T07:30:00.123Z,41,\r\n"},
-    {&empty, ROW_CSV, "0,not a url,failed,,,0,,,,,,url,no%0Ascheme %7F %FF %E2%80%A8 %E2%80%AE \xc3\xa9,false,0,,,,,,,0,\r\n"},
+    {&empty, ROW_CSV,
+     "0,not a url,failed,,,0,,,,,,url,no%0Ascheme %7F %FF %E2%80%A8 %E2%80%AE \xc3\xa9,false,0,,,,,,,0,\r\n"},
 };
 
 START_TEST(text_is_as_in_the_table) {
@@ -131,12 +135,12 @@ START_TEST(what_was_written_is_read) {
   ck_assert_str_eq(view.url, row->url);
   ck_assert_int_eq(view.status, row->status);
   ck_assert_int_eq(view.error, row->error);
-  ck_assert_int_eq(view.http, row->http);
+  ck_assert_int_eq(view.http_status, row->http_status);
   ck_assert_int_eq(view.retryable, row->retryable);
   ck_assert_uint_eq(view.width, row->width);
   ck_assert_uint_eq(view.height, row->height);
-  ck_assert_pstr_eq(view.type, row->type);
-  if (row->status == SEINE_STATUS_REJECTED) ck_assert_pstr_eq(view.declared_type, row->declared_type);
+  ck_assert_pstr_eq(view.media_type, row->media_type);
+  if (row->status == SEINE_STATUS_REJECTED) ck_assert_pstr_eq(view.content_type, row->content_type);
   ck_assert_int_eq(view.has_sha256, row->sha256 != NULL);
   if (row->sha256) ck_assert_mem_eq(view.sha256, row->sha256, 32);
   if (row->path)
@@ -147,9 +151,9 @@ START_TEST(what_was_written_is_read) {
 }
 END_TEST
 
-#define HEAD "{\"id\":1,\"url\":\"u\",\"status\":\"ok\",\"path\":null,\"sha256\":null,\"bytes\":1,\"type\":null,"
+#define HEAD "{\"id\":1,\"url\":\"u\",\"status\":\"ok\",\"path\":null,\"sha256\":null,\"bytes\":1,\"media_type\":null,"
 #define TAIL ",\"message\":null}"
-#define GOOD HEAD "\"http\":200,\"error\":null" TAIL
+#define GOOD HEAD "\"http_status\":200,\"error\":null" TAIL
 
 static const struct {
   const char *line;
@@ -161,10 +165,10 @@ static const struct {
     {"{}", ROW_JSON, false},
     {"{\"id\":", ROW_JSON, false},
     {"nonsense", ROW_JSON, false},
-    {HEAD "\"http\":200,\"error\":null,\"message\":\"torn", ROW_JSON, false},
-    {HEAD "\"http\":1000,\"error\":null" TAIL, ROW_JSON, false},
-    {HEAD "\"http\":null,\"error\":\"no-such-error\"" TAIL, ROW_JSON, false},
-    {HEAD "\"http\":null,\"error\":\"dns\"" TAIL, ROW_JSON, true},
+    {HEAD "\"http_status\":200,\"error\":null,\"message\":\"torn", ROW_JSON, false},
+    {HEAD "\"http_status\":1000,\"error\":null" TAIL, ROW_JSON, false},
+    {HEAD "\"http_status\":null,\"error\":\"no-such-error\"" TAIL, ROW_JSON, false},
+    {HEAD "\"http_status\":null,\"error\":\"dns\"" TAIL, ROW_JSON, true},
     {"{\"id\":1,\"url\":null,\"status\":\"ok\"}", ROW_JSON, false},
     {"{\"id\":1,\"url\":\"\\u00\",\"status\":\"ok\"}", ROW_JSON, false},
     {"{\"id\":1,\"url\":\"\\u0000\",\"status\":\"ok\"}", ROW_JSON, false},
@@ -176,12 +180,14 @@ static const struct {
     {"1,\"u\"\"v\",failed,,,,,,,,404,http,m,false,1,,text/html,x", ROW_CSV, true},
     {"1,\"u,failed,,,,,,,,404,http,m,1", ROW_CSV, false},
     {"1,\"u\"v,failed,,,,,,,,404,http,m,1", ROW_CSV, false},
-    {"id,url,status,path,sha256,bytes,type,width,height,trailing_bytes,http,error,message", ROW_CSV, false},
+    {"id,url,status,path,sha256,bytes,media_type,width,height,trailing_bytes,http_status,error,message", ROW_CSV,
+     false},
     {"1,u,ok", ROW_CSV, false},
-    {HEAD "\"width\":3,\"height\":2,\"trailing_bytes\":null,\"http\":200,\"error\":null" TAIL, ROW_JSON, true},
-    {HEAD "\"width\":3,\"http\":200,\"error\":null" TAIL, ROW_JSON, false},
-    {HEAD "\"width\":\"3\",\"height\":2,\"trailing_bytes\":null,\"http\":200,\"error\":null" TAIL, ROW_JSON, false},
-    {HEAD "\"width\":3,\"height\":2,\"http\":200,\"error\":null" TAIL, ROW_JSON, false},
+    {HEAD "\"width\":3,\"height\":2,\"trailing_bytes\":null,\"http_status\":200,\"error\":null" TAIL, ROW_JSON, true},
+    {HEAD "\"width\":3,\"http_status\":200,\"error\":null" TAIL, ROW_JSON, false},
+    {HEAD "\"width\":\"3\",\"height\":2,\"trailing_bytes\":null,\"http_status\":200,\"error\":null" TAIL, ROW_JSON,
+     false},
+    {HEAD "\"width\":3,\"height\":2,\"http_status\":200,\"error\":null" TAIL, ROW_JSON, false},
     {"", ROW_CSV, false},
 };
 
@@ -198,14 +204,14 @@ static const struct {
   const char *line;
   bool retryable;
 } retryables[] = {
-    {"{\"id\":1,\"url\":\"u\",\"status\":\"failed\",\"path\":null,\"sha256\":null,\"bytes\":1,\"type\":null,"
-     "\"http\":null,\"error\":\"dns\",\"message\":\"m\",\"attempts\":1}",
+    {"{\"id\":1,\"url\":\"u\",\"status\":\"failed\",\"path\":null,\"sha256\":null,\"bytes\":1,\"media_type\":null,"
+     "\"http_status\":null,\"error\":\"dns\",\"message\":\"m\",\"attempts\":1}",
      true}, /* from before there was such a key */
-    {"{\"id\":1,\"url\":\"u\",\"status\":\"rejected\",\"path\":null,\"sha256\":null,\"bytes\":1,\"type\":null,"
-     "\"http\":200,\"error\":\"type\",\"message\":\"m\",\"attempts\":1}",
+    {"{\"id\":1,\"url\":\"u\",\"status\":\"rejected\",\"path\":null,\"sha256\":null,\"bytes\":1,\"media_type\":null,"
+     "\"http_status\":200,\"error\":\"type\",\"message\":\"m\",\"attempts\":1}",
      false},
-    {"{\"id\":1,\"url\":\"u\",\"status\":\"rejected\",\"path\":null,\"sha256\":null,\"bytes\":0,\"type\":null,"
-     "\"http\":200,\"error\":\"size\",\"message\":\"\\\"m\",\"retryable\":true,\"attempts\":1}",
+    {"{\"id\":1,\"url\":\"u\",\"status\":\"rejected\",\"path\":null,\"sha256\":null,\"bytes\":0,\"media_type\":null,"
+     "\"http_status\":200,\"error\":\"size\",\"message\":\"\\\"m\",\"retryable\":true,\"attempts\":1}",
      true},
 };
 
@@ -252,9 +258,9 @@ START_TEST(texts_of_servers_are_bounded) {
   enum row_format format = bounds[_i].format;
   char *most = text_of(bounds[_i].piece, bounds[_i].most), *more = text_of(bounds[_i].piece, bounds[_i].most + 1);
   char *left = text_of(bounds[_i].piece, bounds[_i].left), *cut = xasprintf("%s...", left);
-  struct row whole = {.url = "u", .type = most, .message = most, .final_url = most, .declared_type = most};
-  struct row longer = {.url = "u", .type = more, .message = more, .final_url = more, .declared_type = more};
-  struct row expected = {.url = "u", .type = cut, .message = cut, .final_url = cut, .declared_type = cut};
+  struct row whole = {.url = "u", .media_type = most, .message = most, .final_url = most, .content_type = most};
+  struct row longer = {.url = "u", .media_type = more, .message = more, .final_url = more, .content_type = more};
+  struct row expected = {.url = "u", .media_type = cut, .message = cut, .final_url = cut, .content_type = cut};
   whole.etag = whole.last_modified = most;
   longer.etag = longer.last_modified = more;
   char *whole_line = written_row(&whole, format), *line = written_row(&longer, format);
@@ -352,12 +358,12 @@ static size_t write_random_row(char *line, size_t size, bool odd) {
   row.path = rand() % 3 ? path : NULL;
   row.sha256 = rand() % 3 ? sha256 : NULL;
   row.bytes = (uint64_t)rand() << rand() % 32;
-  row.type = PICK(types);
+  row.media_type = PICK(types);
   row.width = rand() % 2 ? (unsigned)rand() % 9999 : 0;
   row.height = rand() % 2 ? (unsigned)rand() % 9999 : 0;
   row.final_url = rand() % 2 ? url : NULL;
-  row.declared_type = PICK(types);
-  row.http = (int)https[rand() % 4];
+  row.content_type = PICK(types);
+  row.http_status = (int)https[rand() % 4];
   row.error = errors[rand() % 5];
   row.message = rand() % 2 ? odd ? text : "HTTP status 404" : NULL;
   row.retryable = rand() % 2;
@@ -370,11 +376,11 @@ static void assert_same_views(const struct row_view *a, const struct row_view *b
   ck_assert_str_eq(a->url, b->url);
   ck_assert_int_eq(a->status, b->status);
   ck_assert_int_eq(a->error, b->error);
-  ck_assert_int_eq(a->http, b->http);
+  ck_assert_int_eq(a->http_status, b->http_status);
   ck_assert_int_eq(a->retryable, b->retryable);
   ck_assert_pstr_eq(a->path, b->path);
-  ck_assert_pstr_eq(a->type, b->type);
-  ck_assert_pstr_eq(a->declared_type, b->declared_type);
+  ck_assert_pstr_eq(a->media_type, b->media_type);
+  ck_assert_pstr_eq(a->content_type, b->content_type);
   ck_assert_uint_eq(a->width, b->width);
   ck_assert_uint_eq(a->height, b->height);
   ck_assert_uint_eq(a->bytes, b->bytes);
