@@ -1,6 +1,6 @@
 /* --output-format=files: each body is a file below the output folder, named by the template of --name. */
-#include "output/sink_type.h"
 #include "base/util.h"
+#include "output/sink_type.h"
 
 #include <stdlib.h>
 #include <string.h>

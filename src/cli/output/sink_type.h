@@ -10,8 +10,8 @@
 #include "seine.h"
 
 /* Value of --output-format, and the sink's type. */
-#define SINKS(ROW) \
-  ROW("files", sink_files) \
+#define SINKS(ROW)                                                                                                     \
+  ROW("files", sink_files)                                                                                             \
   ROW("none", sink_none)
 
 /* Borrowed until the sink is closed. */

@@ -186,5 +186,5 @@ void feed_say_unchecked(struct run *run) {
 }
 
 void feed_stop(struct run *run) {
-  if (run->stage == RUN_FETCHING) run->stage = RUN_ENDING;
+  if (run->stage == RUN_FETCHING) run_set_stage(run, RUN_ENDING);
 }

@@ -110,7 +110,7 @@ static int open_manifest(struct run *run) {
 /* ---- Ending ---- */
 
 static void handles_close(struct run *run) {
-  run->stage = RUN_ENDED;
+  run_set_stage(run, RUN_ENDED);
   progress_close(run->progress);
   run->progress = NULL;
   uv_close((uv_handle_t *)&run->loop_prepare, NULL);
@@ -132,7 +132,7 @@ static void manifest_closed(void *user, uint64_t lost) {
 }
 
 static void close_manifest(struct run *run) {
-  run->stage = RUN_WRITING;
+  run_set_stage(run, RUN_WRITING);
   uv_timer_stop(&run->grace_timer);
   if (run->signals_come > 1) manifest_hurry(run->manifest);
   shutdown_await(run);
@@ -169,7 +169,7 @@ static void collect_run_stats(struct run_stats *run_stats, void *user) {
 void run_close_engine(struct run *run) {
   if (!run->engine || run->stage >= RUN_CLOSING) return;
   collect_run_stats(&run->run_stats, run);
-  run->stage = RUN_CLOSING;
+  run_set_stage(run, RUN_CLOSING);
   uv_idle_stop(&run->keep_loop_awake);
   const char *problem = list_problem(run->list);
   if (problem) {
@@ -236,13 +236,13 @@ static void begin_fetching(struct run *run) {
     close_manifest(run);
     return;
   }
-  run->stage = RUN_FETCHING;
+  run_set_stage(run, RUN_FETCHING);
   struct list_options lists;
   settings_lists(settings, &lists);
   int error = list_open(&run->list, &run->loop, &lists, feed_list_ready, run);
   if (error) {
     say("the lists cannot be read: %s", reason_of(error));
-    run->stage = RUN_CLOSING;
+    run_set_stage(run, RUN_CLOSING);
     run->stopped = EXIT_BROKEN;
     seine_close(run->engine, engine_closed, run);
   }

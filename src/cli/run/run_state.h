@@ -109,6 +109,9 @@ struct item {
   size_t input_bytes;
 };
 
+/* Assigns run->stage; nothing else does (tests/checks/layers). Stages only go forward. */
+void run_set_stage(struct run *run, enum run_stage stage);
+
 /* Says something without spoiling the bar. */
 #define RUN_SAY(run, ...) (progress_hide((run)->progress), say(__VA_ARGS__))
 
