@@ -149,24 +149,24 @@ static const struct e2e_case cases[] = {
                .options = {"--summary", "figures.json"},
                .exit_status = 1,
                .also = {"figures.json"}}}},
-    {.name = "--summary to standard output has classes, times and worst hosts",
+    {.name = "--summary to standard output has classes, times and top failing hosts",
      .runs = {{.list = "$1/img/jpeg/a\n$1/nothing\n$2/img/jpeg/a?status=404\n$2/img/jpeg/b?status=410\n"
                        "$3/img/jpeg/c?header=X-Robots-Tag:%20noai\nnonsense\n",
                .options = {"--summary", "-"},
                .exit_status = 1,
                .prints = {"\"errors\":{\"url\":1,\"http\":3,\"opt-out\":1},\"http_errors\":{\"404\":2,\"410\":1},"
-                          "\"first_byte_ms\":{\"count\":5,",
-                          "\"transfer_ms\":{\"count\":1,",
-                          "\"worst_hosts\":[{\"host\":\"$2\",\"failed\":2,\"exact\":true,\"error\":\"http\"},"
+                          "\"ttfb_ms\":{\"count\":5,",
+                          "\"total_ms\":{\"count\":1,",
+                          "\"top_failing_hosts\":[{\"host\":\"$2\",\"failed\":2,\"exact\":true,\"error\":\"http\"},"
                           "{\"host\":\"$1\",\"failed\":1,\"exact\":true,\"error\":\"http\"}]"}}}},
-    {.name = "the summary counts classes, largest first, and names the worst hosts",
+    {.name = "the summary counts classes, largest first, and names the top failing hosts",
      .runs = {{.list = "$1/img/jpeg/a\n$1/nothing\n$2/img/jpeg/a?status=404\n$2/img/jpeg/b?status=410\n"
                        "$3/img/jpeg/c?header=X-Robots-Tag:%20noai\nnonsense\n",
                .exit_status = 1,
                .says = {"  rejected               1\n    opt-out              1\n  failed                 4\n"
                         "    http 404             2\n    url                  1\n    http 410             1\n",
                         "  first byte   p50 ", "  transfer     p50 ",
-                        "  worst hosts, by failures\n                         2  $2  http\n"
+                        "  top failing hosts\n                         2  $2  http\n"
                         "                         1  $1  http\n"}}}},
 };
 

@@ -135,7 +135,7 @@ static const struct e2e_case cases[] = {
      .runs = {{BARE("--url-column", "x", "a.txt"), .exit_status = 2, .says = {"no list has columns"}, .urls = NONE}}},
     {.name = "partitions are disjoint by host, and together the whole",
      .given = {{.path = "a.txt", .text = EIGHT "not a url\n"}},
-     .runs = {{BARE("--partition", "1/2", "a.txt"), .exit_status = 1, .says = {"other shards"},
+     .runs = {{BARE("--partition", "1/2", "a.txt"), .exit_status = 1, .says = {"other parts"},
                .rows = {{.url = "$1/img/jpeg/a", .status = "ok"},
                         {.url = "$1/img/png/a", .status = "ok"},
                         {.url = "not a url", .status = "failed", .error = "url"}},

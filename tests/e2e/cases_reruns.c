@@ -27,7 +27,7 @@ static const struct e2e_case cases[] = {
                .stored = 1,
                .appended = 5},
               {.exit_status = 1, .appended = NONE, .stored = 1, .requests = {{.count = NONE}}}}},
-    {.name = "a rerun tries transient failures again, and those alone",
+    {.name = "a rerun tries retryable failures again, and those alone",
      .runs = {{.list = "$1/img/jpeg/a?status=503,503,503\n$1/img/jpeg/b\n$1/img/jpeg/c?status=404\n"
                        "$2/img/jpeg/d?truncate=500\nhttp://127.0.0.1:1/e\n",
                .options = {"--retries", "0"},

@@ -11,13 +11,13 @@
 
 struct run_stats {
   uint64_t records;     /* read from the lists */
-  uint64_t other_shards; /* not counted above: passed over, because other machines fetch them */
+  uint64_t other_partitions; /* not counted above: passed over, because other machines fetch them */
   uint64_t repeated;    /* of which were in the lists before, in this run */
   uint64_t done_before; /* of which an earlier run had ended, well or not */
   uint64_t done_before_bad;
   uint64_t without_checksum; /* records to be fetched in this run, with --checksum, for which their list gave none */
   uint64_t by_status[4]; /* ended in this run, by seine_status_t */
-  uint64_t transient;    /* of those rejected or failed, which another run tries again */
+  uint64_t retryable; /* of those rejected or failed, which another run tries again */
   uint64_t unfinished;   /* cancelled: no row was written */
   uint64_t by_error[FIGURES_ERRORS];
   uint64_t rejected_by_error[FIGURES_ERRORS]; /* of these */

@@ -81,8 +81,8 @@ static void add_counts(struct text *text, const struct summary *summary) {
     begin_line(text, "repeated", run_stats->repeated);
     text_printf(text, "  in the list already\n");
   }
-  if (run_stats->other_shards) {
-    begin_line(text, "other shards", run_stats->other_shards);
+  if (run_stats->other_partitions) {
+    begin_line(text, "other parts", run_stats->other_partitions);
     text_printf(text, "  passed over\n");
   }
   if (run_stats->unfinished) {
@@ -109,10 +109,10 @@ static void add_reason(struct text *text, const char *reason) {
   text_printf(text, " (%s%s)", shown, whole ? "" : "...");
 }
 
-static void add_worst(struct text *text, const struct summary *summary) {
-  if (summary->worst_count > 0) text_printf(text, "  worst hosts, by failures\n");
-  for (size_t i = 0; i < summary->worst_count; i++) {
-    const struct worst_host *host = &summary->top_hosts[i];
+static void add_top_hosts(struct text *text, const struct summary *summary) {
+  if (summary->top_host_count > 0) text_printf(text, "  top failing hosts\n");
+  for (size_t i = 0; i < summary->top_host_count; i++) {
+    const struct top_host *host = &summary->top_hosts[i];
     char number[AMOUNT_ROOM], count[AMOUNT_ROOM + 16], shown[HOST_SHOWN + 1];
     snprintf(count, sizeof count, "%s%s", host->exact ? "" : "at least ", format_count(host->failed, number));
     bool whole = escape_for_terminal(host->host, strlen(host->host), shown, sizeof shown) < sizeof shown;
@@ -128,7 +128,7 @@ static void add_shared(struct text *text, const struct summary *summary) {
   if (summary->shared_count > 0)
     text_printf(text, "  duplicates of the same bytes, by host (pictures of what is gone? --reject-sha256)\n");
   for (size_t i = 0; i < summary->shared_count; i++) {
-    const struct worst_host *bytes = &summary->shared[i];
+    const struct top_host *bytes = &summary->shared[i];
     const char *sha256 = strrchr(bytes->host, ' ');
     char number[AMOUNT_ROOM], count[AMOUNT_ROOM + 16], shown[HOST_SHOWN + 1];
     if (!sha256) continue;
@@ -141,7 +141,7 @@ static void add_shared(struct text *text, const struct summary *summary) {
 static void add_advice(struct text *text, const struct summary *summary) {
   const struct run_stats *run_stats = summary->run_stats;
   char number[AMOUNT_ROOM];
-  uint64_t again = run_stats->transient;
+  uint64_t again = run_stats->retryable;
   if (strcmp(summary->manifest, "-") == 0) return;
   text_printf(text, "  %-12s %s\n", "manifest", summary->manifest);
   if (summary->interrupted || run_stats->unfinished)
@@ -162,9 +162,9 @@ void summary_text(const struct summary *summary, struct text *text) {
               format_bytes((double)run_stats->received_bytes, received),
               format_bytes((double)run_stats->received_bytes / seconds, speed));
   add_counts(text, summary);
-  add_latency(text, "first byte", summary->first_byte);
-  add_latency(text, "transfer", summary->transfer);
-  add_worst(text, summary);
+  add_latency(text, "first byte", summary->ttfb);
+  add_latency(text, "transfer", summary->total);
+  add_top_hosts(text, summary);
   add_shared(text, summary);
   bool none_well = run_stats->by_status[SEINE_STATUS_OK] + run_stats->by_status[SEINE_STATUS_DUPLICATE] == 0;
   if (summary->reasons && none_well) reasons_text(summary->reasons, text);
@@ -204,10 +204,10 @@ static void add_latency_json(struct text *text, const char *key, const struct hi
                 histogram_at(histogram, 950), histogram_at(histogram, 990));
 }
 
-static void add_worst_json(struct text *text, const struct summary *summary) {
-  text_printf(text, ",\"worst_hosts\":[");
-  for (size_t i = 0; i < summary->worst_count; i++) {
-    const struct worst_host *host = &summary->top_hosts[i];
+static void add_top_hosts_json(struct text *text, const struct summary *summary) {
+  text_printf(text, ",\"top_failing_hosts\":[");
+  for (size_t i = 0; i < summary->top_host_count; i++) {
+    const struct top_host *host = &summary->top_hosts[i];
     text_printf(text, "%s{\"host\":", i > 0 ? "," : "");
     add_value(text, host->host);
     text_printf(text, ",\"failed\":%" PRIu64 ",\"exact\":%s,\"error\":\"%s\"}", host->failed,
@@ -219,7 +219,7 @@ static void add_worst_json(struct text *text, const struct summary *summary) {
 static void add_shared_json(struct text *text, const struct summary *summary) {
   text_printf(text, ",\"shared_bytes\":[");
   for (size_t i = 0; i < summary->shared_count; i++) {
-    const struct worst_host *bytes = &summary->shared[i];
+    const struct top_host *bytes = &summary->shared[i];
     const char *sha256 = strrchr(bytes->host, ' ');
     if (!sha256) continue;
     char *host = xstrndup(bytes->host, (size_t)(sha256 - bytes->host));
@@ -256,17 +256,17 @@ void summary_json(const struct summary *summary, struct text *text) {
               summary->interrupted ? "true" : "false");
   add_number(text, "records", run_stats->records);
   add_number(text, "repeated", run_stats->repeated);
-  add_number(text, "other_shards", run_stats->other_shards);
+  add_number(text, "other_partitions", run_stats->other_partitions);
   add_number(text, "done_before", run_stats->done_before);
   add_number(text, "done_before_not_ok", run_stats->done_before_bad);
   for (int status = SEINE_STATUS_OK; status <= SEINE_STATUS_FAILED; status++)
     add_number(text, seine_status_name((seine_status_t)status), run_stats->by_status[status]);
-  add_number(text, "transient", run_stats->transient);
+  add_number(text, "retryable", run_stats->retryable);
   add_number(text, "unfinished", run_stats->unfinished);
   add_classes_json(text, run_stats);
-  add_latency_json(text, "first_byte_ms", summary->first_byte);
-  add_latency_json(text, "transfer_ms", summary->transfer);
-  add_worst_json(text, summary);
+  add_latency_json(text, "ttfb_ms", summary->ttfb);
+  add_latency_json(text, "total_ms", summary->total);
+  add_top_hosts_json(text, summary);
   add_shared_json(text, summary);
   add_number(text, "received_bytes", run_stats->received_bytes);
   add_number(text, "stored_bytes", run_stats->stored_bytes);

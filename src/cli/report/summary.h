@@ -14,11 +14,11 @@
 
 struct summary {
   const struct run_stats *run_stats;
-  const struct histogram *first_byte,
-      *transfer; /* of what was answered; of what was received whole. NULL: not measured */
-  const struct worst_host *top_hosts; /* the hosts where most failed, worst first */
-  size_t worst_count;
-  const struct worst_host *shared; /* bytes that many URLs of one host have: "HOST SHA-256", most duplicates first */
+  const struct histogram *ttfb; /* time to the first byte of a response; NULL: not measured */
+  const struct histogram *total; /* time to the end of a body, of URLs that ended ok or duplicate; NULL: not measured */
+  const struct top_host *top_hosts; /* hosts with most failed URLs, most failures first */
+  size_t top_host_count;
+  const struct top_host *shared; /* bytes that many URLs of one host have: "HOST SHA-256", most duplicates first */
   size_t shared_count;
   const struct reasons *reasons; /* shown if nothing ended well; NULL: not shown */
   const char *output; /* folder; NULL if no files were stored */
@@ -31,8 +31,8 @@ struct summary {
 void summary_text(const struct summary *summary, struct text *text);
 
 /* One JSON object and a line end, keys always in this order, as the manual says: version, exit_status, interrupted,
- * records, repeated, other_shards, done_before, done_before_not_ok, ok, duplicate, rejected, failed, transient,
- * unfinished, errors, http_errors, first_byte_ms, transfer_ms, worst_hosts, shared_bytes, received_bytes, stored_bytes,
+ * records, repeated, other_partitions, done_before, done_before_not_ok, ok, duplicate, rejected, failed, retryable,
+ * unfinished, errors, http_errors, ttfb_ms, total_ms, top_failing_hosts, shared_bytes, received_bytes, stored_bytes,
  * elapsed_ms, output, manifest. Pure. */
 void summary_json(const struct summary *summary, struct text *text);
 

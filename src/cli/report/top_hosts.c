@@ -1,4 +1,4 @@
-/* Counts failures by host in a sketch, and lists the worst. */
+/* Counts failures by host, in a space-saving sketch, and lists the hosts with most of them. */
 #include "report/top_hosts.h"
 #include "base/util.h"
 
@@ -17,7 +17,7 @@ struct counter {
   uint64_t votes; /* for `error`, less those against it */
   int error;
   size_t at; /* in the heap */
-  char host[WORST_NAME];
+  char host[TOP_HOST_NAME_MAX];
   char reason[REASON_ROOM]; /* of the last failure */
 };
 
@@ -152,24 +152,24 @@ void top_hosts_add(struct top_hosts *top_hosts, const char *url, int error, cons
   counter->reason[length] = '\0';
 }
 
-void worst_count(struct top_hosts *top_hosts, const char *name) {
+void top_hosts_count(struct top_hosts *top_hosts, const char *name) {
   count(top_hosts, name, 0);
 }
 
 /* ---- Listing ---- */
 
 static int compare(const void *a, const void *b) {
-  const struct worst_host *left = a, *right = b;
+  const struct top_host *left = a, *right = b;
   if (left->failed != right->failed) return left->failed < right->failed ? 1 : -1;
   return strcmp(left->host, right->host);
 }
 
-size_t top_hosts_list(const struct top_hosts *top_hosts, struct worst_host *hosts, size_t most) {
-  struct worst_host *all = xcalloc(top_hosts->count, sizeof *all);
+size_t top_hosts_list(const struct top_hosts *top_hosts, struct top_host *hosts, size_t most) {
+  struct top_host *all = xcalloc(top_hosts->count, sizeof *all);
   size_t count = 0;
   for (size_t i = 0; i < top_hosts->count; i++) {
     const struct counter *counter = &top_hosts->counters[i];
-    struct worst_host host = {.host = counter->host, .failed = counter->count - counter->inherited};
+    struct top_host host = {.host = counter->host, .failed = counter->count - counter->inherited};
     host.exact = counter->inherited == 0;
     host.error = counter->error;
     host.reason = counter->reason;

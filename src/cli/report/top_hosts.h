@@ -6,9 +6,9 @@
 
 /* A space-saving sketch: a counter each for so many hosts; one that finds none free takes over the smallest, and its
  * count with it. A host with more than 1 in `counters` of all failures is always among them. */
-#define WORST_COUNTERS 1024
+#define TOP_HOSTS_COUNTERS 1024
 
-#define WORST_NAME 360 /* bytes of a name, its NUL included: a host, and a SHA-256 in hexadecimal behind it */
+#define TOP_HOST_NAME_MAX 360 /* bytes of a name, its NUL included: a host, and a SHA-256 in hexadecimal behind it */
 
 struct top_hosts;
 
@@ -17,10 +17,10 @@ void top_hosts_free(struct top_hosts *top_hosts); /* NULL is fine */
 
 /* A fetch of this URL, without userinfo, failed with one of SEINE_E..., for a reason; NULL: not known. */
 void top_hosts_add(struct top_hosts *top_hosts, const char *url, int error, const char *reason);
-/* Counts any other name; a longer one than WORST_NAME is cut. */
-void worst_count(struct top_hosts *top_hosts, const char *name);
+/* Counts any other name; a longer one than TOP_HOST_NAME_MAX is cut. */
+void top_hosts_count(struct top_hosts *top_hosts, const char *name);
 
-struct worst_host {
+struct top_host {
   const char *host; /* "https://www.example.org", with a port that is not the scheme's own; until the next top_hosts_add */
   uint64_t failed; /* at least */
   bool exact; /* and no more than that */
@@ -28,8 +28,8 @@ struct worst_host {
   const char *reason; /* of the last failure; NULL or "" if it is not known; until the next top_hosts_add */
 };
 
-/* Fills hosts[0..most) with the worst ones, worst first: how many. */
-size_t top_hosts_list(const struct top_hosts *top_hosts, struct worst_host *hosts, size_t most);
+/* Lists up to `most` hosts, most failures first. Returns how many. */
+size_t top_hosts_list(const struct top_hosts *top_hosts, struct top_host *hosts, size_t most);
 
 /* The host of a URL as above, in lower case, cut to fit; false if the URL has none. */
 bool top_hosts_host_of(const char *url, char *host, size_t size);

@@ -130,7 +130,7 @@ static bool take_record(struct run *run, struct record *record) {
   if (is_ours(run, record)) {
     taken = take_url(run, record, checksum);
   } else {
-    run->run_stats.other_shards++;
+    run->run_stats.other_partitions++;
     free(checksum);
   }
   return taken;

@@ -38,7 +38,7 @@ static void count_row(struct run *run, const struct row *row) {
   }
   if (row->error == SEINE_EHTTP && row->http_status >= 0 && row->http_status < FIGURES_STATUSES)
     run_stats->by_http[row->http_status]++;
-  if (row->retryable) run_stats->transient++;
+  if (row->retryable) run_stats->retryable++;
   if (row->status == SEINE_STATUS_FAILED && is_of_host(row->error))
     top_hosts_add(run->top_hosts, row->url, row->error, row->error == SEINE_EHTTP ? NULL : row->message);
   reasons_note(&run->reasons, row);
@@ -181,13 +181,13 @@ static void keep_row(struct item *item, const struct row *row, const char *reque
 }
 
 static void count_shared(struct item *item) {
-  char name[WORST_NAME];
-  if (!top_hosts_host_of(item->kept->row.url, name, WORST_NAME - 65)) return;
+  char name[TOP_HOST_NAME_MAX];
+  if (!top_hosts_host_of(item->kept->row.url, name, TOP_HOST_NAME_MAX - 65)) return;
   char *end = strchr(name, '\0');
   *end++ = ' ';
   for (size_t i = 0; i < sizeof item->kept->sha256; i++)
     end += sprintf(end, "%02x", item->kept->sha256[i]);
-  worst_count(item->run->shared, name);
+  top_hosts_count(item->run->shared, name);
 }
 
 static void write_duplicate_row(struct item *item, const char *path) {
@@ -401,8 +401,8 @@ int record_place(seine_fetch_t *fetch, const seine_result_t *result, char *path,
 /* ---- Results ---- */
 
 static void measure(struct run *run, const seine_result_t *result) {
-  if (result->http_status) histogram_add(&run->first_byte, result->first_byte_ms);
-  if (result->status <= SEINE_STATUS_DUPLICATE) histogram_add(&run->transfer, result->elapsed_ms);
+  if (result->http_status) histogram_add(&run->ttfb, result->first_byte_ms);
+  if (result->status <= SEINE_STATUS_DUPLICATE) histogram_add(&run->total, result->elapsed_ms);
 }
 
 static void reject(struct row *row, int error) {

@@ -73,7 +73,7 @@ static int open_rooms(struct run *run) {
   partition_set(&run->partition, settings->partition);
   run->few = are_urls(settings->lists, settings->list_count);
   run->history = history_new();
-  run->top_hosts = top_hosts_new(&run->key, WORST_COUNTERS);
+  run->top_hosts = top_hosts_new(&run->key, TOP_HOSTS_COUNTERS);
   if (settings->dedup && sink_stores(run->sink)) {
     run->dedup = dedup_new(&run->key);
     run->shared = top_hosts_new(&run->key, SHARED_COUNTERS);
@@ -377,13 +377,13 @@ static void say_nothing_came(const struct settings *settings) {
 static int sum_up(const struct run *run) {
   const struct settings *settings = run->settings;
   struct summary summary = {.run_stats = &run->run_stats, .manifest = settings->manifest, .exit_status = exit_status(run)};
-  struct worst_host top_hosts[SUMMARY_HOSTS], shared[SUMMARY_SHARED];
+  struct top_host top_hosts[SUMMARY_HOSTS], shared[SUMMARY_SHARED];
   char cause[512];
-  bool nothing_came = run->run_stats.records == 0 && run->run_stats.other_shards == 0;
-  summary.first_byte = &run->first_byte;
-  summary.transfer = &run->transfer;
+  bool nothing_came = run->run_stats.records == 0 && run->run_stats.other_partitions == 0;
+  summary.ttfb = &run->ttfb;
+  summary.total = &run->total;
   summary.top_hosts = top_hosts;
-  summary.worst_count = top_hosts_list(run->top_hosts, top_hosts, SUMMARY_HOSTS);
+  summary.top_host_count = top_hosts_list(run->top_hosts, top_hosts, SUMMARY_HOSTS);
   summary.shared = shared;
   summary.shared_count = run->shared ? top_hosts_list(run->shared, shared, SUMMARY_SHARED) : 0;
   while (summary.shared_count > 0 && shared[summary.shared_count - 1].failed < SHARED_LEAST)

@@ -82,7 +82,7 @@ struct run {
 
   struct progress *progress;
   struct run_stats run_stats;
-  struct histogram first_byte, transfer;
+  struct histogram ttfb, total;
   struct top_hosts *top_hosts;
   struct top_hosts *shared; /* "HOST SHA-256" of duplicates; NULL without dedup */
   struct reasons reasons;

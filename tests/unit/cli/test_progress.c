@@ -14,7 +14,7 @@ static const struct run_stats some = {
     .records = 50005,
     .repeated = 5,
     .by_status = {12000, 300, 40, 5},
-    .transient = 2,
+    .retryable = 2,
     .received_bytes = 781000000,
     .elapsed_ms = 41200,
     .list_ended = true,
@@ -246,24 +246,24 @@ static struct run_stats final_figures(void) {
 
 #define DIGEST "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
 
-static struct histogram first_byte, transfer;
+static struct histogram ttfb, total;
 
-static const struct worst_host top_hosts[] = {
+static const struct top_host top_hosts[] = {
     {"https://dead.example", 1204, true, SEINE_EHOSTDOWN, "no route to \x1b; not tried"},
     {"http://\x1b[31m.example:8080", 17, false, SEINE_EHTTP, NULL},
 };
 
 static struct summary final_summary(const struct run_stats *run_stats) {
-  memset(&first_byte, 0, sizeof first_byte);
-  memset(&transfer, 0, sizeof transfer);
+  memset(&ttfb, 0, sizeof ttfb);
+  memset(&total, 0, sizeof total);
   for (uint64_t ms = 1; ms <= 60; ms++)
-    histogram_add(&first_byte, ms);
-  histogram_add(&transfer, 1500);
+    histogram_add(&ttfb, ms);
+  histogram_add(&total, 1500);
   return (struct summary){.run_stats = run_stats,
-                          .first_byte = &first_byte,
-                          .transfer = &transfer,
+                          .ttfb = &ttfb,
+                          .total = &total,
                           .top_hosts = top_hosts,
-                          .worst_count = 2,
+                          .top_host_count = 2,
                           .output = "cats",
                           .manifest = "cats/manifest.jsonl",
                           .exit_status = 1};
@@ -288,7 +288,7 @@ START_TEST(the_summary_says_what_came_of_it) {
                               "  repeated               5  in the list already\n"
                               "  first byte   p50 30 ms, p95 57 ms, p99 60 ms\n"
                               "  transfer     p50 1.5 s, p95 1.5 s, p99 1.5 s\n"
-                              "  worst hosts, by failures\n"
+                              "  top failing hosts\n"
                               "                     1,204  https://dead.example  host-down (no route to \\x1B)\n"
                               "               at least 17  http://\\x1B[31m.example:8080  http\n"
                               "  manifest     cats/manifest.jsonl\n"
@@ -320,7 +320,7 @@ START_TEST(what_was_rejected_stands_there) {
 }
 END_TEST
 
-static const struct worst_host shared[] = {
+static const struct top_host shared[] = {
     {"http://h.example:8080 " DIGEST, 1204, true, 0, ""},
     {"https://\x1b.example " DIGEST, 3, false, 0, ""},
 };
@@ -375,9 +375,10 @@ END_TEST
 
 START_TEST(long_hosts_are_cut) {
   char host[300];
-  struct run_stats run_stats = {.list_ended = true, .unfinished = 1, .transient = 1};
-  struct worst_host one = {host, 1, true, SEINE_EDNS, ""};
-  struct summary summary = {.run_stats = &run_stats, .output = "cats", .manifest = "m", .top_hosts = &one, .worst_count = 1};
+  struct run_stats run_stats = {.list_ended = true, .unfinished = 1, .retryable = 1};
+  struct top_host one = {host, 1, true, SEINE_EDNS, ""};
+  struct summary summary = {
+      .run_stats = &run_stats, .output = "cats", .manifest = "m", .top_hosts = &one, .top_host_count = 1};
   struct text text = {0};
   memset(host, 'a', sizeof host - 1);
   host[sizeof host - 1] = '\0';
@@ -434,17 +435,19 @@ START_TEST(the_summary_is_json_with_stable_keys) {
   summary.exit_status = 130;
   summary.interrupted = true;
   summary_json(&summary, &text);
-  ck_assert_str_eq(text.data,
-                   "{\"version\":\"" SEINE_VERSION "\",\"exit_status\":130,\"interrupted\":true,\"records\":50005,"
-                   "\"repeated\":5,\"other_shards\":0,\"done_before\":37000,\"done_before_not_ok\":120,\"ok\":12000,\"duplicate\":300,"
-                   "\"rejected\":40,\"failed\":5,\"transient\":2,\"unfinished\":0,\"errors\":{\"dns\":2,\"http\":3,"
-                   "\"type\":30,\"robots\":10},\"http_errors\":{\"404\":2,\"500\":1},"
-                   "\"first_byte_ms\":{\"count\":60,\"p50\":30,\"p95\":57,\"p99\":60},"
-                   "\"transfer_ms\":{\"count\":1,\"p50\":1500,\"p95\":1500,\"p99\":1500},"
-                   "\"worst_hosts\":[{\"host\":\"https://dead.example\",\"failed\":1204,\"exact\":true,"
-                   "\"error\":\"host-down\"},{\"host\":\"http://\\u001b[31m.example:8080\",\"failed\":17,"
-                   "\"exact\":false,\"error\":\"http\"}],\"shared_bytes\":[],\"received_bytes\":781000000,\"stored_bytes\":0,"
-                   "\"elapsed_ms\":41200,\"output\":null,\"manifest\":\"a \\\"b\\\"\"}\n");
+  ck_assert_str_eq(
+      text.data,
+      "{\"version\":\"" SEINE_VERSION "\",\"exit_status\":130,\"interrupted\":true,\"records\":50005,"
+      "\"repeated\":5,\"other_partitions\":0,\"done_before\":37000,\"done_before_not_ok\":120,\"ok\":12000,"
+      "\"duplicate\":300,"
+      "\"rejected\":40,\"failed\":5,\"retryable\":2,\"unfinished\":0,\"errors\":{\"dns\":2,\"http\":3,"
+      "\"type\":30,\"robots\":10},\"http_errors\":{\"404\":2,\"500\":1},"
+      "\"ttfb_ms\":{\"count\":60,\"p50\":30,\"p95\":57,\"p99\":60},"
+      "\"total_ms\":{\"count\":1,\"p50\":1500,\"p95\":1500,\"p99\":1500},"
+      "\"top_failing_hosts\":[{\"host\":\"https://dead.example\",\"failed\":1204,\"exact\":true,"
+      "\"error\":\"host-down\"},{\"host\":\"http://\\u001b[31m.example:8080\",\"failed\":17,"
+      "\"exact\":false,\"error\":\"http\"}],\"shared_bytes\":[],\"received_bytes\":781000000,\"stored_bytes\":0,"
+      "\"elapsed_ms\":41200,\"output\":null,\"manifest\":\"a \\\"b\\\"\"}\n");
   text_clear(&text);
 }
 END_TEST
@@ -454,9 +457,9 @@ START_TEST(json_of_nothing_has_all_keys) {
   struct summary summary = {.run_stats = &nothing, .output = "o", .manifest = "-"};
   struct text text = {0};
   summary_json(&summary, &text);
-  ck_assert_ptr_nonnull(strstr(text.data, "\"first_byte_ms\":{\"count\":0,\"p50\":null,\"p95\":null,\"p99\":null},"
-                                          "\"transfer_ms\":{\"count\":0,\"p50\":null,\"p95\":null,\"p99\":null},"
-                                          "\"worst_hosts\":[],\"shared_bytes\":[],"));
+  ck_assert_ptr_nonnull(strstr(text.data, "\"ttfb_ms\":{\"count\":0,\"p50\":null,\"p95\":null,\"p99\":null},"
+                                          "\"total_ms\":{\"count\":0,\"p50\":null,\"p95\":null,\"p99\":null},"
+                                          "\"top_failing_hosts\":[],\"shared_bytes\":[],"));
   text_clear(&text);
 }
 END_TEST

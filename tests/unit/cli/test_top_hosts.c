@@ -1,4 +1,4 @@
-/* The sketch of the worst hosts: exact while there are few, never too high when there are many. */
+/* Top failing hosts: exact while there are few, never too high when there are many. */
 #include "fixtures/suite.h"
 #include "report/top_hosts.h"
 
@@ -52,7 +52,7 @@ static struct fingerprint_key key;
 
 START_TEST(a_few_hosts_are_exact_and_in_order) {
   struct top_hosts *top_hosts = top_hosts_new(&key, 8);
-  struct worst_host list[10];
+  struct top_host list[10];
   ck_assert_uint_eq(top_hosts_list(top_hosts, list, 10), 0);
   top_hosts_add(top_hosts, "http://c/1", SEINE_EDNS, NULL);
   for (int i = 0; i < 3; i++)
@@ -72,10 +72,10 @@ START_TEST(a_few_hosts_are_exact_and_in_order) {
 }
 END_TEST
 
-/* Whoever failed once in a crowd is not called the worst. */
+/* Whoever failed once in a crowd is not listed. */
 START_TEST(a_crowd_of_single_failures_names_nobody) {
   struct top_hosts *top_hosts = top_hosts_new(&key, 16);
-  struct worst_host list[10];
+  struct top_host list[10];
   for (int i = 0; i < 10000; i++) {
     char url[64];
     snprintf(url, sizeof url, "http://h%d/", i);
@@ -91,11 +91,11 @@ START_TEST(counts_are_lower_bounds_and_the_heavy_are_found) {
   enum { HOSTS = 5000, COUNTERS = 64, FAILURES = 200000 };
   static uint64_t truth[HOSTS];
   unsigned seed = (unsigned)uv_hrtime() + (unsigned)_i;
-  printf("worst: seed %u\n", seed);
+  printf("top_hosts: seed %u\n", seed);
   srandom(seed);
   memset(truth, 0, sizeof truth);
   struct top_hosts *top_hosts = top_hosts_new(&key, COUNTERS);
-  struct worst_host list[COUNTERS];
+  struct top_host list[COUNTERS];
   for (int i = 0; i < FAILURES; i++) {
     char url[64];
     long host = random() % HOSTS;
@@ -122,8 +122,8 @@ END_TEST
 
 int main(void) {
   fingerprint_key_draw(&key);
-  Suite *suite = suite_create("worst");
-  TCase *tcase = tcase_create("worst");
+  Suite *suite = suite_create("top_hosts");
+  TCase *tcase = tcase_create("top_hosts");
   tcase_set_timeout(tcase, 120);
   tcase_add_loop_test(tcase, hosts_are_as_in_the_table, 0, sizeof hosts / sizeof *hosts);
   tcase_add_test(tcase, hosts_without_end_are_cut);
