@@ -353,59 +353,6 @@ SEINE_EXTERN void seine_get_stats(const seine_t *seine, seine_stats_t *stats);
  * while this is above 0. */
 SEINE_EXTERN size_t seine_free_slots(const seine_t *seine);
 
-/* ---- Tools that callers share with the engine ---- */
-
-/* A URL taken apart by the rules of browsers (url.spec.whatwg.org), as every URL that is fetched. Tabs and line ends in
- * it and blanks and invisible marks around it are passed over. What a path or a query may not hold is percent-encoded,
- * by RFC 3986 where that allows less than browsers do. A backslash is a slash, and is refused where an "@" follows it.
- * All strings are owned by the struct; free with seine_url_clear, also after an error. */
-typedef struct seine_url {
-  char *scheme;     /* "http" or "https" */
-  char *host;       /* lower case, punycode, IPv4 as four numbers; IPv6 without brackets */
-  unsigned port;    /* explicit or the scheme's own */
-  char *path;       /* percent-encoded, dot segments removed, "/" at least */
-  char *query;      /* without "?"; NULL if none */
-  char *public_url; /* the canonical URL, without userinfo and fragment: what may be shown, logged and compared */
-} seine_url_t;
-
-/* 0, SEINE_EURL with a sentence in cause[0..size) (cause may be NULL), or SEINE_ENOMEM. */
-SEINE_EXTERN int seine_url_parse(seine_url_t *url, const char *text, char *cause, size_t size);
-SEINE_EXTERN void seine_url_clear(seine_url_t *url);
-
-/* Finds the URL in a text of *size bytes: without the blanks, control characters and invisible marks around it. Sets
- * *size to its length, and returns how many bytes stand before it. */
-SEINE_EXTERN size_t seine_url_trim(const char *text, size_t *size);
-
-/* Returns strlen(text) if the text is its own public_url, as most URLs of most lists are, without an allocation; 0 for
- * any other text, and for a few such: those take seine_url_parse. */
-SEINE_EXTERN size_t seine_url_canonical_length(const char *text);
-
-/* ".jpg" for "image/jpeg"; "" for a type without a usual extension. Static. */
-SEINE_EXTERN const char *seine_type_extension(const char *type);
-
-/* Adds a hard link `to` to the regular file `from`, replacing what has that name. `directory` is a descriptor of an open
- * directory (O_PATH will do), so that renaming the directory changes nothing; both paths are relative to it and checked
- * as for SEINE_SINK_FILE, and folders are made as needed. Worker thread: blocks. 0, SEINE_ENOMEM, or SEINE_EIO with
- * errno set: ENOENT, EXDEV, EPERM, EMLINK, EBADF, ... */
-SEINE_EXTERN int seine_link(int directory, const char *from, const char *to);
-
-SEINE_EXTERN void seine_sha256(const void *data, size_t size_bytes, uint8_t digest[32]);
-
-/* What libcurl and c-ares are to allocate with, in the whole process: five functions, none of them NULL, each as the
- * one of the C library that it stands for. The struct is read during the call only. */
-typedef struct seine_allocator {
-  void *(*allocate)(size_t size);
-  void (*release)(void *memory);
-  void *(*resize)(void *memory, size_t size);
-  char *(*duplicate)(const char *text);
-  void *(*allocate_zeroed)(size_t count, size_t size);
-} seine_allocator_t;
-
-/* For programs that would rather end in an allocator of theirs than have those libraries go on without memory: libcurl
- * 7.88 asks for a URL without its query then, or crashes. Takes effect for the life of the process; call it before
- * anything else here, and before libcurl or c-ares are used otherwise. 0, or SEINE_ELIBRARY. */
-SEINE_EXTERN int seine_replace_allocator(const seine_allocator_t *allocator);
-
 #ifdef __cplusplus
 }
 #endif

@@ -3,7 +3,7 @@
 
 #include <ctype.h>
 #include <fnmatch.h>
-#include <seine.h>
+#include <seine_tools.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "input/list.h"
 #include "input/decompress.h"
 
-#include <seine.h>
+#include <seine_tools.h>
 #include <sys/mman.h>
 #include <unistd.h>
 

@@ -1,7 +1,7 @@
 /* Media types and the globs that accept them. The input is globs and a type, a line each. */
 #include "fuzz.h"
 #include "body/media_type.h"
-#include "seine.h"
+#include "seine_tools.h"
 
 #include <ctype.h>
 

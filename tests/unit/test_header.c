@@ -1,4 +1,5 @@
-/* seine.h stands alone: nothing is included before it, and what it declares links against the shared library. */
+/* seine.h stands alone: nothing is included before it, and its functions link against the shared library.
+ * test_header_tools.c tests the same for seine_tools.h. */
 #include "seine.h"
 
 #include <stdio.h>
@@ -33,18 +34,6 @@ static int defaults(void) {
   return 0;
 }
 
-static int tools(void) {
-  seine_url_t url;
-  uint8_t digest[32];
-  CHECK(!seine_url_parse(&url, "http://user@example.com/a/../b?c#d", NULL, 0));
-  CHECK(!strcmp(url.public_url, "http://example.com/b?c"));
-  seine_url_clear(&url);
-  CHECK(!strcmp(seine_type_extension("image/jpeg"), ".jpg"));
-  seine_sha256("abc", 3, digest);
-  CHECK(digest[0] == 0xba && digest[31] == 0xad);
-  return 0;
-}
-
 int main(void) {
-  return names_and_codes() || defaults() || tools();
+  return names_and_codes() || defaults();
 }

@@ -1,5 +1,6 @@
-/* seine.h is C++ as well: the same as test_header.c, compiled and linked the way a C++ program would. */
+/* The public headers are C++ as well: compiled and linked as by a C++ program. */
 #include "seine.h"
+#include "seine_tools.h"
 
 #include <cstring>
 
@@ -29,9 +30,17 @@ bool open_and_close() {
   return refused && closed && uv_loop_close(&loop) == 0;
 }
 
+/* Splits a URL by a function of seine_tools.h. */
+bool parse_url() {
+  seine_url_t url;
+  bool split = !seine_url_parse(&url, "http://example.com", nullptr, 0) && !std::strcmp(url.path, "/");
+  seine_url_clear(&url);
+  return split;
+}
+
 } // namespace
 
 int main() {
   if (std::strcmp(seine_err_name(SEINE_EHOSTDOWN), "host-down")) return 1;
-  return open_and_close() ? 0 : 2;
+  return open_and_close() && parse_url() ? 0 : 2;
 }

@@ -8,7 +8,7 @@
 
 #include <malloc.h>
 #include <openssl/crypto.h>
-#include <seine.h>
+#include <seine_tools.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "base/url_key.h"
 #include "base/util.h"
 
-#include <seine.h>
+#include <seine_tools.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Pieces of a list's text to records. */
 #include "input/list_state.h"
 
-#include <seine.h>
+#include <seine_tools.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The part of the list that a URL belongs to, by its host. */
 #include "input/partition.h"
 
-#include <seine.h>
+#include <seine_tools.h>
 #include <stdlib.h>
 #include <string.h>
 

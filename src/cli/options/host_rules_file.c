@@ -3,6 +3,7 @@
 #include "options/config_lines.h"
 #include "base/util.h"
 #include "options/option_value.h"
+#include "seine_tools.h"
 
 #include <stdlib.h>
 #include <string.h>

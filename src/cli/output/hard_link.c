@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "seine.h"
+#include "seine_tools.h"
 
 struct job {
   uv_work_t work;

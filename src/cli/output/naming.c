@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "seine.h"
+#include "seine_tools.h"
 
 #define SHARD_RECORDS   10000
 #define URL_FOLDERS_MAX 32 /* folders that {path} makes; a deeper URL gets one, named by its hash */

@@ -4,7 +4,7 @@
 
 #include "output/safe_name.h"
 
-#include "seine.h"
+#include "seine_tools.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 #include "report/top_hosts.h"
 #include "base/util.h"
 
-#include <seine.h>
+#include <seine_tools.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 #include "base/url_key.h"
 #include "run/run_state.h"
 #include "base/util.h"
+#include "seine_tools.h"
 
 #include <stdio.h>
 #include <stdlib.h>

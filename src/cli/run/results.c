@@ -2,6 +2,7 @@
 #include "output/hard_link.h"
 #include "run/run_state.h"
 #include "base/util.h"
+#include "seine_tools.h"
 
 #include <errno.h>
 #include <stddef.h>

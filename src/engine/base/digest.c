@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "seine.h"
+#include "seine_tools.h"
 
 struct digest {
   EVP_MD *algorithm;

@@ -1,9 +1,9 @@
-/* URLs taken apart as browsers do. The public part is in seine.h. A canonical URL is what libcurl is given: ASCII,
+/* URLs taken apart as browsers do. The public part is in seine_tools.h. A canonical URL is what libcurl is given: ASCII,
  * without a fragment, and with one spelling for one URL. */
 #ifndef SEINE_ENGINE_URL_H
 #define SEINE_ENGINE_URL_H
 
-#include "seine.h"
+#include "seine_tools.h"
 
 /* Like seine_url_parse; also writes to *full (unless full is NULL) the canonical URL with its userinfo. Free *full with
  * free(); it is NULL after an error. */

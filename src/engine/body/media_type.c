@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "seine.h"
+#include "seine_tools.h"
 
 struct pair {
   const char *name;

@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include "seine.h"
+#include "seine_tools.h"
 
 /* What is initialised here is never let go: the last to let go would bring the allocators of before back. */
 int seine_replace_allocator(const seine_allocator_t *allocator) {

@@ -10,6 +10,7 @@
 #include "body/body_check.h"
 #include "http/range.h"
 #include "store/partial_files.h"
+#include "seine_tools.h"
 
 #define LEAST_BYTES ((uint64_t)8 * 1024 * 1024) /* less is sooner received again than asked about */
 #define HELD_MOST   64 /* each has a descriptor, and none of the fetches a transfer */

@@ -1,6 +1,7 @@
 /* Asks hosts for their robots.txt, and holds URLs against it. */
 #include "fetch/robots_check.h"
 #include "fetch/submit.h"
+#include "seine_tools.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -13,6 +13,7 @@
 #include "host/host_rules.h"
 #include "base/hash_table.h"
 #include "seine.h"
+#include "seine_tools.h"
 
 /* A fetch in the queue of its host; embedded in the fetch. */
 struct queue_entry {

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "seine.h"
+#include "seine_tools.h"
 #include "store/store_internal.h"
 
 #define NAME_DIGITS 32

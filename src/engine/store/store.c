@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "seine.h"
+#include "seine_tools.h"
 #include "store/store_internal.h"
 
 /* The folder that a batch wrote to last. */

@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "base/cli_allocator.h"
-#include "seine.h"
+#include "seine_tools.h"
 #include "fixtures/suite.h"
 
 #define HELD 600

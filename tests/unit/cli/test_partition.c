@@ -1,6 +1,6 @@
 /* Shards: the same part of the same host for ever, whatever its URL looks like, and one answer with the URL parser. */
 #include <check.h>
-#include <seine.h>
+#include <seine_tools.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "body/inspect.h"
 #include "seine.h"
+#include "seine_tools.h"
 #include "body/large_body.h"
 #include "fixtures/image_samples.h"
 #include "fixtures/suite.h"

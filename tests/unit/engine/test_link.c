@@ -10,6 +10,7 @@
 
 #include "fixtures/restricted_syscalls.h"
 #include "seine.h"
+#include "seine_tools.h"
 #include "fixtures/suite.h"
 
 static char directory[64];

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "body/media_type.h"
-#include "seine.h"
+#include "seine_tools.h"
 #include "fixtures/suite.h"
 
 static const struct {

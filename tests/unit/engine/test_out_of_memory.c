@@ -6,6 +6,7 @@
 
 #include "fixtures/engine_fixture.h"
 #include "fixtures/suite.h"
+#include "seine_tools.h"
 
 #define MOST 200 /* copies for a request; there are some tens */
 

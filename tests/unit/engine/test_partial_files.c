@@ -13,6 +13,7 @@
 #include "fixtures/restricted_syscalls.h"
 #include "store/partial_files.h"
 #include "fixtures/suite.h"
+#include "seine_tools.h"
 
 static struct fixture fixture;
 

@@ -6,7 +6,7 @@
 
 #include "body/inspect.h"
 #include "body/markup.h"
-#include "seine.h"
+#include "seine_tools.h"
 #include "body/sniff.h"
 #include "fixtures/suite.h"
 

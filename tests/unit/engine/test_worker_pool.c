@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "seine.h"
+#include "seine_tools.h"
 #include "fixtures/suite.h"
 
 #define JOBS 500
