@@ -316,8 +316,8 @@ SEINE_EXTERN bool seine_should_refetch(const seine_options_t *options, const sei
 
 /* Queues a fetch. SEINE_EURL for a URL that is malformed or not http(s), SEINE_EINVAL for a request that contradicts
  * itself, SEINE_ECLOSING, SEINE_ENOMEM. `fetch` may be NULL. */
-SEINE_EXTERN int seine_fetch(seine_t *seine, const seine_request_t *request, seine_result_cb on_result,
-                             seine_fetch_t **fetch);
+SEINE_EXTERN int seine_submit(seine_t *seine, const seine_request_t *request, seine_result_cb on_result,
+                              seine_fetch_t **fetch);
 
 /* Ends a fetch; its result comes later, as always: SEINE_ECANCELLED, or what it was if it had ended already. */
 SEINE_EXTERN void seine_cancel(seine_fetch_t *fetch);

@@ -32,7 +32,7 @@ int main(int argc, char **argv) {
   int error = seine_open(&seine, &loop, &options);
   for (int i = 1; i < argc && !error; i++) {
     seine_request_t request = {.url = argv[i], .sink = SEINE_SINK_MEMORY, .user = &left};
-    int refused = seine_fetch(seine, &request, on_result, NULL);
+    int refused = seine_submit(seine, &request, on_result, NULL);
     if (refused)
       printf("%s: %s (%s)\n", argv[i], seine_strerror(refused), seine_err_name(refused)); /* on_result is not called */
     else

@@ -157,7 +157,7 @@ static void submit(struct run *run, size_t i) {
   if (request.sink == SEINE_SINK_FILE) request.path = path;
   if (request.sink == SEINE_SINK_STREAM) request.on_chunk = on_chunk;
   run->endings[i] = (struct ending){.run = run};
-  MUST(seine_fetch(run->engine, &request, on_result, NULL) == 0);
+  MUST(seine_submit(run->engine, &request, on_result, NULL) == 0);
 }
 
 void run_all(struct run *run, const seine_options_t *options) {

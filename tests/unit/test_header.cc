@@ -23,7 +23,7 @@ bool open_and_close() {
   if (seine_open(&engine, &loop, &options)) return false;
   seine_request_t request = seine_request_t();
   request.url = "ftp://example.com/";
-  bool refused = seine_fetch(engine, &request, on_result, nullptr) == SEINE_EURL;
+  bool refused = seine_submit(engine, &request, on_result, nullptr) == SEINE_EURL;
   bool closed = false;
   seine_close(engine, on_close, &closed);
   uv_run(&loop, UV_RUN_DEFAULT);

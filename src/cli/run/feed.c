@@ -45,7 +45,7 @@ bool feed_submit(struct item *item, const char *url) {
   const struct checksum *checksum = item->checksum;
   if (checksum && checksum->size == 32) request.sha256 = checksum->bytes;
   if (checksum && checksum->size == 16) request.md5 = checksum->bytes;
-  int error = seine_fetch(run->engine, &request, record_result, NULL);
+  int error = seine_submit(run->engine, &request, record_result, NULL);
   if (error == 0) return true;
 
   if (error == SEINE_EURL) {

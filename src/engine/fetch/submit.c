@@ -115,7 +115,7 @@ static int submit(struct seine *engine, const seine_request_t *request, seine_re
   return 0;
 }
 
-int seine_fetch(seine_t *engine, const seine_request_t *request, seine_result_cb on_result, seine_fetch_t **result) {
+int seine_submit(seine_t *engine, const seine_request_t *request, seine_result_cb on_result, seine_fetch_t **result) {
   if (engine->draining) return SEINE_ECLOSING;
   if (!is_sound(engine, request, on_result)) return SEINE_EINVAL;
   return submit(engine, request, on_result, false, result);

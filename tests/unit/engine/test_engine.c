@@ -226,12 +226,12 @@ START_TEST(calls_that_fail_call_nothing_back) {
   fixture_open(&fixture);
   for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
     seine_request_t request = {.url = urls[i], .sink = SEINE_SINK_NULL};
-    ck_assert_int_eq(seine_fetch(fixture.engine, &request, (seine_result_cb)abort, NULL), SEINE_EURL);
+    ck_assert_int_eq(seine_submit(fixture.engine, &request, (seine_result_cb)abort, NULL), SEINE_EURL);
   }
   static const char *const paths[] = {NULL, "", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/./b"};
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
     seine_request_t request = {.url = "http://127.0.0.1/", .sink = SEINE_SINK_FILE, .path = paths[i]};
-    ck_assert_int_eq(seine_fetch(fixture.engine, &request, (seine_result_cb)abort, NULL), SEINE_EINVAL);
+    ck_assert_int_eq(seine_submit(fixture.engine, &request, (seine_result_cb)abort, NULL), SEINE_EINVAL);
   }
   fixture_run(&fixture);
   ck_assert_uint_eq(server_requests(fixture.server, NULL, NULL), 0);
@@ -251,7 +251,7 @@ START_TEST(headers_of_a_request_are_checked) {
   for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
     const char *const headers[] = {"X-Good: 1", lines[i], NULL};
     seine_request_t request = {.url = "http://127.0.0.1/", .sink = SEINE_SINK_NULL, .headers = headers};
-    ck_assert_msg(seine_fetch(fixture.engine, &request, (seine_result_cb)abort, NULL) == SEINE_EINVAL, "%s", lines[i]);
+    ck_assert_msg(seine_submit(fixture.engine, &request, (seine_result_cb)abort, NULL) == SEINE_EINVAL, "%s", lines[i]);
   }
   const char *const good[] = {"X-A: b\tc", "X-B:", "Accept-Language: de; q=0.5, \xc3\xa4", NULL};
   char *url = server_url(fixture.server, 1, "/echo");
