@@ -1,23 +1,10 @@
-/* Keeps pieces of memory of one size, the one used last on top; copies. */
+/* Keeps pieces of memory of one size, the one used last on top. */
 #include "base/free_list.h"
 
-#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define PIECES_MOST 512
-#define COPY_PART   2048 /* bytes */
-
-void memory_copy(void *to, const void *from, size_t size) {
-  uint8_t *target = to;
-  const uint8_t *source = from;
-  while (size > 0) {
-    size_t part = size < COPY_PART ? size : COPY_PART;
-    __asm__("" : "+r"(part)); /* or GCC, which sees that it is small, makes a rep movs of its own */
-    memcpy(target, source, part);
-    target += part;
-    source += part;
-    size -= part;
-  }
-}
 
 struct piece {
   struct piece *next;
@@ -25,7 +12,7 @@ struct piece {
 
 void *free_list_take(struct free_list *free_list, size_t size) {
   struct piece *piece = free_list->spare;
-  if (!piece) return memory_zeroed(size);
+  if (!piece) return calloc(1, size);
   free_list->spare = piece->next;
   free_list->count--;
   return memset(piece, 0, size);

@@ -291,7 +291,7 @@ static int append_memory(struct body *body, const void *data, size_t size) {
       capacity *= 2;
     if (!resize(body, capacity)) return SEINE_ENOMEM;
   }
-  memory_copy(body->data + body->size, data, size);
+  memcpy(body->data + body->size, data, size);
   body->size += size;
   body->total_bytes += size;
   return 0;

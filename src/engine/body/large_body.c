@@ -55,7 +55,7 @@ bool stream_add(struct stream *stream, const void *data, size_t size, size_t *gr
     push(stream, chunk);
     *grown = chunk->capacity;
   }
-  memory_copy(chunk->data + chunk->size, data, size);
+  memcpy(chunk->data + chunk->size, data, size);
   chunk->size += size;
   return true;
 }

@@ -53,7 +53,7 @@ static int fill_request(struct seine_fetch *fetch, const seine_request_t *reques
 
 static struct seine_fetch *fetch_new(struct seine *engine, const seine_request_t *request, seine_result_cb on_result) {
   size_t size = strlen(request->url) + 1;
-  struct seine_fetch *fetch = memory_zeroed(sizeof *fetch + size);
+  struct seine_fetch *fetch = calloc(1, sizeof *fetch + size);
   if (!fetch) return NULL;
   memcpy(fetch->url, request->url, size);
   fetch->engine = engine;
