@@ -212,6 +212,13 @@ SEINE_EXTERN int seine_open(seine_t **seine, uv_loop_t *loop, const seine_option
 /* Says which option is wrong: 0, or SEINE_EINVAL with a sentence in cause[0..size), or SEINE_ENOMEM. */
 SEINE_EXTERN int seine_options_check(const seine_options_t *options, char *cause, size_t size);
 
+/* Replaces options.headers and options.rules, both copied (NULL: none), for the requests that start from now on; those
+ * under way keep theirs, and so does a fetch with headers of its own for the lines of options.headers. Hosts that are
+ * known are treated by the new rules at once. A rule may name a proxy only if the engine was opened with it. SEINE_EINVAL
+ * with a sentence in cause[0..size), or SEINE_ENOMEM: nothing has changed. */
+SEINE_EXTERN int seine_set_rules(seine_t *seine, const char *const *headers, const seine_rule_t *rules,
+                                 size_t rule_count, char *cause, size_t size);
+
 /* Cancels every fetch (each calls back, with SEINE_ECANCELLED), closes every handle, then calls on_close (NULL:
  * nothing), after which the engine is gone and uv_loop_close finds nothing of it. Call it once; from the last
  * on_result, say. */

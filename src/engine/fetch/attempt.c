@@ -11,6 +11,7 @@
 
 #include "dns/private_address.h"
 #include "http/content_decoder.h"
+#include "http/headers.h"
 #include "fetch/resume.h"
 #include "fetch/robots_check.h"
 #include "store/partial_files.h"
@@ -34,6 +35,7 @@ void attempt_drop(struct seine_fetch *fetch) {
   decoder_free(attempt->decoder);
   response_clear(&attempt->response);
   curl_slist_free_all(attempt->headers);
+  rules_release(attempt->rules);
   free(attempt->cookie);
   free(attempt->path);
   free_list_give(&fetch->engine->spare_attempts, attempt);
@@ -178,16 +180,6 @@ static void count_attempt(struct seine_fetch *fetch) {
   fetch->attempts++;
 }
 
-/* All of `from`, or not memory enough; what is there by then is the attempt's either way. */
-static bool append(struct attempt *attempt, const struct curl_slist *from) {
-  for (; from; from = from->next) {
-    struct curl_slist *longer = curl_slist_append(attempt->headers, from->data);
-    if (!longer) return false;
-    attempt->headers = longer;
-  }
-  return true;
-}
-
 /* Whether a rule's headers, which may be secret, go to a host that a redirect named: by https, or by http where no hop
  * before was https; to the port that the rule names, or else to the scheme's own or that of the URL that was asked for. */
 static bool rule_follows(const struct seine_fetch *fetch) {
@@ -200,17 +192,17 @@ static bool rule_follows(const struct seine_fetch *fetch) {
 /* The lines of the engine, of the request and of the host's rule; those that may be secret only to the first origin. 0
  * or SEINE_ENOMEM: without one of its lines, a request would be another. */
 static int headers_of(struct seine_fetch *fetch, struct curl_slist **lines) {
-  const struct seine *engine = fetch->engine;
   const struct rule_terms *rule = fetch->host->rule;
+  const struct rules *rules = fetch->attempt->rules = rules_retain(fetch->engine->rules);
   bool by_rule = rule && rule->own && (!fetch->cross_origin || rule_follows(fetch));
   if (fetch->cross_origin) {
-    *lines = by_rule ? rule->cross_origin_headers : engine->cross_origin_headers;
+    *lines = by_rule ? rule->cross_origin_headers : rules->cross_origin_headers;
   } else if (!fetch->headers) {
-    *lines = by_rule ? rule->headers : engine->headers;
+    *lines = by_rule ? rule->headers : rules->headers;
   } else if (!by_rule) {
     *lines = fetch->headers;
   } else {
-    if (!append(fetch->attempt, fetch->headers) || !append(fetch->attempt, rule->own)) return SEINE_ENOMEM;
+    if (headers_copy(&fetch->attempt->headers, fetch->headers) || headers_copy(&fetch->attempt->headers, rule->own)) return SEINE_ENOMEM;
     *lines = fetch->attempt->headers;
   }
   return 0;
@@ -262,7 +254,7 @@ static int headers_for_rest(struct seine_fetch *fetch, struct curl_slist **lines
   snprintf(range, sizeof range, "Range: bytes=%" PRIu64 "-", attempt->range.from_bytes);
   snprintf(condition, sizeof condition, "If-Range: %s", attempt->range.validator);
   struct curl_slist rest[2] = {{range, &rest[1]}, {condition, NULL}};
-  if ((!attempt->headers && !append(attempt, *lines)) || !append(attempt, rest)) return SEINE_ENOMEM;
+  if ((!attempt->headers && headers_copy(&attempt->headers, *lines)) || headers_copy(&attempt->headers, rest)) return SEINE_ENOMEM;
   *lines = attempt->headers;
   return 0;
 }

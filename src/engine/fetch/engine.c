@@ -154,9 +154,7 @@ static int open_plain_parts(struct seine *engine, const seine_options_t *options
   int error = seine_options_check(options, NULL, 0);
   if (!error) error = options_copy(&engine->options, options);
   if (!error) error = statuses_parse(&engine->retry_on, engine->options.retry_on, NULL, 0);
-  if (!error) error = headers_add(&engine->headers, engine->options.headers, false);
-  if (!error) error = headers_add(&engine->cross_origin_headers, engine->options.headers, true);
-  if (!error) error = rules_open(&engine->rules, &engine->options);
+  if (!error && !(engine->rules = rules_new(&engine->options))) error = SEINE_ENOMEM;
   if (!error) error = proxies_open(&engine->proxies, &engine->options);
   if (!error && engine->options.directory) error = store_open(&engine->store, engine->options.directory);
   return error;
@@ -166,10 +164,8 @@ static void free_plain_parts(struct seine *engine) {
   partials_close(engine);
   bodies_trim(&engine->bodies);
   free_list_clear(&engine->spare_attempts);
-  curl_slist_free_all(engine->headers);
-  curl_slist_free_all(engine->cross_origin_headers);
   proxies_close(&engine->proxies);
-  rules_close(&engine->rules);
+  rules_release(engine->rules);
   store_close(engine->store);
   options_clear(&engine->options);
   free(engine);
@@ -208,7 +204,7 @@ static void open_rooms(struct seine *engine) {
   engine->workers.close_context = body_close_context;
   bodies_init(&engine->bodies, &engine->workers, engine->store, engine->options.memory_threshold_bytes,
               engine->options.max_memory_bytes);
-  host_table_init(&engine->hosts, engine->loop, &engine->timers, &engine->options, &engine->rules);
+  host_table_init(&engine->hosts, engine->loop, &engine->timers, &engine->options, engine->rules);
   engine->hosts.on_ready = on_hosts_ready;
   engine->hosts.on_forget = on_host_forgotten;
   engine->hosts.on_event = on_host_event;
@@ -350,6 +346,34 @@ void seine_close(seine_t *engine, seine_close_cb on_close, void *user) {
 }
 
 /* ---- Figures ---- */
+
+static int check_rules(const seine_t *engine, const seine_options_t *options, char *cause, size_t size) {
+  int error = seine_options_check(options, cause, size);
+  for (size_t i = 0; i < options->rule_count && !error; i++) {
+    const seine_rule_t *rule = &options->rules[i];
+    if (!rule->proxy || proxies_knows(&engine->proxies, rule->proxy)) continue;
+    if (cause) snprintf(cause, size, "the rule for %s has a proxy that the engine was not opened with", rule->pattern);
+    error = SEINE_EINVAL;
+  }
+  return error;
+}
+
+int seine_set_rules(seine_t *engine, const char *const *headers, const seine_rule_t *rules, size_t rule_count,
+                    char *cause, size_t size) {
+  seine_options_t options = engine->options;
+  options.headers = headers;
+  options.rules = rules;
+  options.rule_count = rule_count;
+  int error = check_rules(engine, &options, cause, size);
+  if (error) return error;
+  struct rules *next = rules_new(&options), *old = engine->rules;
+  if (!next) return SEINE_ENOMEM;
+  engine->rules = next;
+  host_table_set_rules(&engine->hosts, next);
+  rules_release(old);
+  engine_wake(engine);
+  return 0;
+}
 
 void seine_get_stats(const seine_t *engine, seine_stats_t *stats) {
   *stats = (seine_stats_t){.queued = engine->count[FETCH_QUEUED],

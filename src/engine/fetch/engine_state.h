@@ -48,12 +48,11 @@ struct seine {
   struct resolver *resolver;
   struct transfers transfers;
   struct transfer_limit transfer_limit;
-  struct rules rules;
+  struct rules *rules;
   struct proxies proxies;
   struct host_table hosts;
   struct host *last_host; /* of the URL that was queued last, */
   char last_origin[256];  /* and that URL up to its path: the next one is often of the same host */
-  struct curl_slist *headers, *cross_origin_headers; /* for every request; for those that left their origin */
 
   struct fetch_list lists[FETCH_STATES]; /* by state, but for those queued at their hosts */
   size_t count[FETCH_STATES];

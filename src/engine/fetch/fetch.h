@@ -58,6 +58,7 @@ struct attempt {
   uint64_t elapsed_ms, first_byte_ms;
   char ip[INET6_ADDRSTRLEN];
   char *path;                 /* where the file goes; owned */
+  struct rules *rules;        /* whose lines it sends; retained; NULL: none yet */
   struct curl_slist *headers; /* of this attempt alone, owned; NULL: those of the fetch, the rule or the engine */
   char *cookie;               /* the value of the Cookie line that was among them, owned; NULL: it is there, or none is */
 };

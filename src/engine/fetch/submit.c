@@ -45,7 +45,7 @@ static int fill_request(struct seine_fetch *fetch, const seine_request_t *reques
   if (request->path && !(fetch->path = strdup(request->path))) error = SEINE_ENOMEM;
   if (!error) error = fill_expected(fetch, request);
   if (!error && request->headers) {
-    error = headers_add(&fetch->headers, fetch->engine->options.headers, false);
+    error = headers_copy(&fetch->headers, fetch->engine->rules->headers);
     if (!error) error = headers_add(&fetch->headers, request->headers, false);
   }
   return error;

@@ -14,7 +14,7 @@
 #define NS_PER_MS        UINT64_C(1000000)
 
 void host_table_init(struct host_table *hosts, uv_loop_t *loop, struct timers *timers, const seine_options_t *options,
-                const struct rules *rules) {
+                struct rules *rules) {
   *hosts = (struct host_table){.loop = loop, .timers = timers, .options = options, .rules = rules};
   TAILQ_INIT(&hosts->ring);
   TAILQ_INIT(&hosts->idle);
@@ -175,6 +175,20 @@ static void set_terms(struct host *host, const char *scheme) {
   host->full_cap = rule && rule->concurrency ? rule->concurrency : options->per_host;
   host->cap = host->full_cap;
   set_interval(host);
+}
+
+static void change_terms(struct host *host) {
+  unsigned cap = host->cap, old_full = host->full_cap;
+  set_terms(host, strncmp(host->key, "https:", 6) == 0 ? "https" : "http");
+  if (cap < old_full && cap < host->full_cap) host->cap = cap;
+  host_update(host);
+}
+
+void host_table_set_rules(struct host_table *hosts, struct rules *rules) {
+  struct host *host, *next;
+  hosts->rules = rules;
+  HASH_ITER (hh, hosts->by_key, host, next)
+    change_terms(host);
 }
 
 static struct host *host_new(struct host_table *hosts, const char *key, const seine_url_t *url) {

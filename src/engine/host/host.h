@@ -86,7 +86,7 @@ struct host_table {
   uv_loop_t *loop;
   struct timers *timers;
   const seine_options_t *options;
-  const struct rules *rules;
+  struct rules *rules; /* borrowed; the terms of every host are its */
   struct host *by_key; /* uthash, by key */
   struct host_list ring;
   struct host_list idle; /* the one that was used longest ago first */
@@ -102,7 +102,11 @@ struct host_table {
 };
 
 void host_table_init(struct host_table *hosts, uv_loop_t *loop, struct timers *timers, const seine_options_t *options,
-                const struct rules *rules);
+                struct rules *rules);
+
+/* From now on hosts are treated by these rules, which are borrowed until the next ones: those that are known, too, by a
+ * walk over all of them. What a host earned by its answers, a lowered cap say, stays. */
+void host_table_set_rules(struct host_table *hosts, struct rules *rules);
 
 /* Frees the idle hosts, of which there are only idle ones left. */
 void host_table_close(struct host_table *hosts);

@@ -78,7 +78,7 @@ static int fill_terms(struct rule_terms *terms, const seine_rule_t *from, const 
   terms->concurrency = from->concurrency;
   terms->rate = from->rate;
   terms->delay_ms = from->delay_ms;
-  terms->proxy = from->proxy;
+  if (from->proxy && !(terms->proxy = strdup(from->proxy))) return SEINE_ENOMEM;
   if (!from->headers || !from->headers[0]) return 0;
   int error = headers_add(&terms->own, from->headers, false);
   if (!error) error = headers_add(&terms->headers, options->headers, false);
@@ -110,27 +110,46 @@ static struct rule *rule_new(struct rules *rules, const struct pattern *pattern)
   return NULL;
 }
 
-int rules_open(struct rules *rules, const seine_options_t *options) {
-  *rules = (struct rules){0};
-  for (size_t i = 0; i < options->rule_count; i++) {
+static int fill(struct rules *rules, const seine_options_t *options) {
+  int error = headers_add(&rules->headers, options->headers, false);
+  if (!error) error = headers_add(&rules->cross_origin_headers, options->headers, true);
+  for (size_t i = 0; i < options->rule_count && !error; i++) {
     struct pattern pattern;
     if (!pattern_read(&pattern, options->rules[i].pattern)) return SEINE_EINVAL;
     struct rule *rule = rule_new(rules, &pattern);
-    int error = rule ? fill_terms(&rule->terms, &options->rules[i], options) : SEINE_ENOMEM;
-    if (error) return error;
+    error = rule ? fill_terms(&rule->terms, &options->rules[i], options) : SEINE_ENOMEM;
   }
-  return 0;
+  return error;
 }
 
-void rules_close(struct rules *rules) {
+struct rules *rules_new(const seine_options_t *options) {
+  struct rules *rules = calloc(1, sizeof *rules);
+  if (!rules) return NULL;
+  rules->users = 1;
+  if (!fill(rules, options)) return rules;
+  rules_release(rules);
+  return NULL;
+}
+
+struct rules *rules_retain(struct rules *rules) {
+  rules->users++;
+  return rules;
+}
+
+void rules_release(struct rules *rules) {
   struct rule *rule, *next;
+  if (!rules || --rules->users > 0) return;
   HASH_ITER (hh, rules->by_key, rule, next) {
     HASH_DEL(rules->by_key, rule);
+    free(rule->terms.proxy);
     curl_slist_free_all(rule->terms.own);
     curl_slist_free_all(rule->terms.headers);
     curl_slist_free_all(rule->terms.cross_origin_headers);
     free(rule);
   }
+  curl_slist_free_all(rules->headers);
+  curl_slist_free_all(rules->cross_origin_headers);
+  free(rules);
 }
 
 /* Rules with one name differ in scheme and port: the one with both goes before one with a port, and that before one

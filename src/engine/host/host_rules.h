@@ -1,4 +1,5 @@
-/* How particular hosts are treated: the rules of the options, found by a host's name. */
+/* The caller's request headers, and how particular hosts are treated: rules, found by a host's name. A set of both is
+ * counted: one that replaces it does so while attempts still use the lines of the old one. Loop thread. */
 #ifndef SEINE_ENGINE_HOST_RULES_H
 #define SEINE_ENGINE_HOST_RULES_H
 
@@ -15,19 +16,24 @@ struct rule_terms {
   bool has_port;        /* its pattern names a port */
   double rate;          /* 0: as for all */
   uint64_t delay_ms;
-  const char *proxy;                                 /* NULL: as for all; "none": none */
+  char *proxy;          /* NULL: as for all; "none": none */
   struct curl_slist *own;                            /* its header lines alone; NULL: none */
   /* with those for all, and with the harmless of those; NULL without own */
   struct curl_slist *headers, *cross_origin_headers;
 };
 
 struct rules {
+  size_t users;
+  struct curl_slist *headers, *cross_origin_headers; /* for every request; for those that left their origin */
   struct rule *by_key; /* uthash */
 };
 
-/* Borrows from the options until rules_close, which is due after an error as well. 0 or SEINE_ENOMEM. */
-int rules_open(struct rules *rules, const seine_options_t *options);
-void rules_close(struct rules *rules);
+/* Copies options.headers and options.rules, which were checked, into a set with one user. NULL: no memory. */
+struct rules *rules_new(const seine_options_t *options);
+
+/* One user more, one less; the last one frees it. NULL is none. */
+struct rules *rules_retain(struct rules *rules);
+void rules_release(struct rules *rules);
 
 /* The terms of the most specific pattern that fits a host, its name in lower case; NULL if none does. */
 const struct rule_terms *rules_find(const struct rules *rules, const char *scheme, const char *name, unsigned port);

@@ -55,3 +55,12 @@ int headers_add(struct curl_slist **list, const char *const *lines, bool cross_o
   }
   return 0;
 }
+
+int headers_copy(struct curl_slist **list, const struct curl_slist *lines) {
+  for (; lines; lines = lines->next) {
+    struct curl_slist *longer = curl_slist_append(*list, lines->data);
+    if (!longer) return SEINE_ENOMEM;
+    *list = longer;
+  }
+  return 0;
+}

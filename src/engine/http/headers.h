@@ -23,4 +23,7 @@ bool header_is_harmless(const char *line);
  * SEINE_ENOMEM, after which *list is still good. */
 int headers_add(struct curl_slist **list, const char *const *lines, bool cross_origin);
 
+/* Adds copies of all `lines`. 0 or SEINE_ENOMEM, after which *list is still good. */
+int headers_copy(struct curl_slist **list, const struct curl_slist *lines);
+
 #endif

@@ -138,6 +138,10 @@ static struct proxy *find(const struct proxies *proxies, const char *url) {
   return bsearch(&key, proxies->all, proxies->count, sizeof key, by_url);
 }
 
+bool proxies_knows(const struct proxies *proxies, const char *rule_proxy) {
+  return strcmp(rule_proxy, "none") == 0 || find(proxies, rule_proxy);
+}
+
 static bool names_proxy(const seine_rule_t *rule) {
   return rule->proxy && strcmp(rule->proxy, "none") != 0;
 }

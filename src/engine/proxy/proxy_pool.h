@@ -39,6 +39,9 @@ void proxies_close(struct proxies *proxies);
 struct proxy *proxies_choose(struct proxies *proxies, const char *scheme, const char *host, const char *rule_proxy,
                              uint64_t now_ms, bool *resting, uint64_t *wake_ms);
 
+/* Whether a rule may name it: "none", or one of those of the options. */
+bool proxies_knows(const struct proxies *proxies, const char *rule_proxy);
+
 enum proxy_change {
   PROXY_UNCHANGED, /* nothing that anyone needs to know */
   PROXY_DOWN, /* it rests from now on, for the first time since it served: until proxy_wake_ms */

@@ -32,15 +32,15 @@ START_TEST(the_most_specific_pattern_decides) {
   options.rules = rules;
   options.rule_count = PATTERNS;
   ck_assert_int_eq(seine_options_check(&options, NULL, 0), 0);
-  struct rules found;
-  ck_assert_int_eq(rules_open(&found, &options), 0);
+  struct rules *found = rules_new(&options);
+  ck_assert_ptr_nonnull(found);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    const struct rule_terms *terms = rules_find(&found, cases[i].scheme, cases[i].host, cases[i].port);
+    const struct rule_terms *terms = rules_find(found, cases[i].scheme, cases[i].host, cases[i].port);
     ck_assert_ptr_nonnull(terms);
     ck_assert_msg(terms->concurrency == (unsigned)cases[i].rule + 1, "%s://%s:%u has %s", cases[i].scheme,
                   cases[i].host, cases[i].port, patterns[terms->concurrency - 1]);
   }
-  rules_close(&found);
+  rules_release(found);
 }
 END_TEST
 
@@ -55,7 +55,7 @@ START_TEST(what_is_no_pattern_is_refused) {
   memset(name, 'a', sizeof name);
   name[256] = '\0';
   ck_assert_int_eq(rules_check(&(seine_rule_t){.pattern = name}, NULL, 0), SEINE_EINVAL);
-  ck_assert_ptr_null(rules_find(&(struct rules){NULL}, "http", name, 80));
+  ck_assert_ptr_null(rules_find(&(struct rules){0}, "http", name, 80));
 }
 END_TEST
 
