@@ -8,7 +8,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const char *const given[] = {"", "image/x-tga", "image/x-atari-degas", "text/plain"};
   char root[MARKUP_NAME_MAX];
-  size_t some = size < SNIFF_HEAD_MOST ? size : SNIFF_HEAD_MOST;
+  size_t some = size < SNIFF_HEAD_MAX ? size : SNIFF_HEAD_MAX;
   const char *type = sniff_type(data, some);
   MUST(!type || strncmp(type, "image/", 6) == 0);
   for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {

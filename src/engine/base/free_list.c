@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECES_MOST 512
+#define PIECES_MAX 512
 
 struct piece {
   struct piece *next;
 };
 
-void *free_list_take(struct free_list *free_list, size_t size) {
+void *free_list_get(struct free_list *free_list, size_t size) {
   struct piece *piece = free_list->spare;
   if (!piece) return calloc(1, size);
   free_list->spare = piece->next;
@@ -18,9 +18,9 @@ void *free_list_take(struct free_list *free_list, size_t size) {
   return memset(piece, 0, size);
 }
 
-void free_list_give(struct free_list *free_list, void *memory) {
+void free_list_put(struct free_list *free_list, void *memory) {
   struct piece *piece = memory;
-  if (MEMORY_IS_WATCHED || free_list->count >= PIECES_MOST) {
+  if (MEMORY_IS_WATCHED || free_list->count >= PIECES_MAX) {
     free(piece);
     return;
   }

@@ -14,8 +14,8 @@ struct free_list {
 };
 
 /* Zeroed; NULL: no memory. */
-void *free_list_take(struct free_list *free_list, size_t size);
-void free_list_give(struct free_list *free_list, void *memory);
+void *free_list_get(struct free_list *free_list, size_t size);
+void free_list_put(struct free_list *free_list, void *memory);
 void free_list_clear(struct free_list *free_list);
 
 #endif

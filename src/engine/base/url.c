@@ -11,10 +11,10 @@
 #include "base/url_path.h"
 
 #define URL_SIZE_MAX 65536 /* bytes of a canonical URL */
-#define PORT_MOST    65535
+#define PORT_MAX    65535
 
 /* A canonical URL and where its components stand in it. */
-struct partials {
+struct url_parts {
   const char *text;
   size_t length;
   bool is_tls;
@@ -33,43 +33,43 @@ static unsigned default_port(bool is_tls) {
 
 /* Reads ":8080", or nothing, which leaves *port as it is. Returns the length, or SIZE_MAX for a port that is not
  * canonical. */
-static size_t settled_port(const char *text, unsigned *port) {
+static size_t canonical_port(const char *text, unsigned *port) {
   size_t length = 1;
   unsigned number = 0;
   if (*text != ':') return 0;
   if (text[1] == '0') return SIZE_MAX;
   while (text[length] >= '0' && text[length] <= '9' && length < 6)
     number = number * 10 + (unsigned)(text[length++] - '0');
-  if (length == 1 || number > PORT_MOST || number == *port) return SIZE_MAX;
+  if (length == 1 || number > PORT_MAX || number == *port) return SIZE_MAX;
   *port = number;
   return length;
 }
 
 /* Takes a text apart that is canonical and without userinfo; false for any other text, and for a few such. */
-static bool take_settled(struct partials *parts, const char *text) {
+static bool parse_canonical(struct url_parts *parts, const char *text) {
   bool is_tls = strncmp(text, "https://", 8) == 0;
   if (!is_tls && strncmp(text, "http://", 7) != 0) return false;
-  *parts = (struct partials){.text = text, .is_tls = is_tls, .host = is_tls ? 8 : 7, .port = default_port(is_tls)};
+  *parts = (struct url_parts){.text = text, .is_tls = is_tls, .host = is_tls ? 8 : 7, .port = default_port(is_tls)};
   parts->userinfo = parts->host;
-  parts->host_size = url_host_settled(text + parts->host);
+  parts->host_size = url_host_canonical_length(text + parts->host);
   if (!parts->host_size) return false;
-  size_t port = settled_port(text + parts->host + parts->host_size, &parts->port);
+  size_t port = canonical_port(text + parts->host + parts->host_size, &parts->port);
   if (port == SIZE_MAX) return false;
   parts->path = parts->host + parts->host_size + port;
-  size_t settled = url_settled_length(text + parts->path);
-  parts->length = parts->path + settled;
-  return settled && parts->length <= URL_SIZE_MAX;
+  size_t canonical = url_path_canonical_length(text + parts->path);
+  parts->length = parts->path + canonical;
+  return canonical && parts->length <= URL_SIZE_MAX;
 }
 
-static void find_query(struct partials *parts) {
+static void find_query(struct url_parts *parts) {
   const char *path = parts->text + parts->path, *mark = memchr(path, '?', parts->length - parts->path);
   parts->path_size = mark ? (size_t)(mark - path) : parts->length - parts->path;
   parts->query = mark ? (size_t)(mark + 1 - parts->text) : 0;
 }
 
 size_t seine_url_canonical_length(const char *text) {
-  struct partials parts;
-  return take_settled(&parts, text) ? parts.length : 0;
+  struct url_parts parts;
+  return parse_canonical(&parts, text) ? parts.length : 0;
 }
 
 /* ---- All others ---- */
@@ -161,14 +161,14 @@ static const char *read_port(const char *from, size_t size, unsigned *port) {
   for (size_t i = 0; i < size; i++) {
     if (from[i] < '0' || from[i] > '9') return problem;
     number = number * 10 + (unsigned)(from[i] - '0');
-    if (number > PORT_MOST) return problem;
+    if (number > PORT_MAX) return problem;
   }
   *port = number;
   return number ? NULL : problem;
 }
 
 /* Adds the host and the port, unless that is the scheme's own. */
-static const char *add_host(struct partials *parts, struct url_text *out, const char *from, size_t size) {
+static const char *add_host(struct url_parts *parts, struct url_text *out, const char *from, size_t size) {
   const char *end = from + size, *bracket = size && *from == '[' ? memchr(from, ']', size) : NULL;
   const char *rest = bracket ? bracket + 1 : from, *colon = memchr(rest, ':', (size_t)(end - rest));
   char *host, digits[8];
@@ -186,7 +186,7 @@ static const char *add_host(struct partials *parts, struct url_text *out, const 
 }
 
 /* Adds what stands between the slashes behind the scheme and the path. Returns its end in *text. */
-static const char *add_authority(struct partials *parts, struct url_text *out, const char **text) {
+static const char *add_authority(struct url_parts *parts, struct url_text *out, const char **text) {
   const char *from = *text;
   size_t size = strcspn(from, "/?#\\");
   /* Browsers end the host at the backslash, and others at the "@": whoever wrote it meant to deceive one of them. */
@@ -201,7 +201,7 @@ static const char *add_authority(struct partials *parts, struct url_text *out, c
   return add_host(parts, out, from, (size_t)(*text - from));
 }
 
-static void add_rest(struct partials *parts, struct url_text *out, const char *text) {
+static void add_rest(struct url_parts *parts, struct url_text *out, const char *text) {
   size_t size = strcspn(text, "?#");
   parts->path = out->length;
   url_add_path(out, text, size);
@@ -212,14 +212,14 @@ static void add_rest(struct partials *parts, struct url_text *out, const char *t
 }
 
 /* Reads a trimmed text. The canonical URL is out->data, also after an error. */
-static const char *take_trimmed(struct partials *parts, struct url_text *out, const char *text) {
+static const char *parse_trimmed(struct url_parts *parts, struct url_text *out, const char *text) {
   size_t scheme = scheme_size(text);
   bool is_tls = scheme == 6 && strncasecmp(text, "https:", 6) == 0;
   if (!is_tls && (scheme != 5 || strncasecmp(text, "http:", 5) != 0)) return scheme_problem(text);
   /* Each byte of the text becomes three at most, except in a name that is converted to ASCII. */
-  out->data = malloc(3 * strlen(text) + URL_HOST_MOST + 32);
+  out->data = malloc(3 * strlen(text) + URL_HOST_MAX + 32);
   if (!out->data) return url_no_memory;
-  *parts = (struct partials){.is_tls = is_tls, .port = default_port(is_tls)};
+  *parts = (struct url_parts){.is_tls = is_tls, .port = default_port(is_tls)};
   url_add(out, is_tls ? "https://" : "http://", is_tls ? 8 : 7);
   text += scheme;
   while (is_slash(*text))
@@ -234,13 +234,13 @@ static const char *take_trimmed(struct partials *parts, struct url_text *out, co
 }
 
 /* Takes any text apart. *made is the canonical URL, for the caller to free, where the text is not that itself. */
-static const char *take_text(struct partials *parts, char **made, const char *text) {
+static const char *parse_text(struct url_parts *parts, char **made, const char *text) {
   *made = NULL;
   if (!text) return "there is no URL";
-  if (take_settled(parts, text)) return NULL;
+  if (parse_canonical(parts, text)) return NULL;
   struct url_text out = {.data = NULL};
   char *trimmed = copy_trimmed(text);
-  const char *problem = trimmed ? take_trimmed(parts, &out, trimmed) : url_no_memory;
+  const char *problem = trimmed ? parse_trimmed(parts, &out, trimmed) : url_no_memory;
   free(trimmed);
   if (problem)
     free(out.data);
@@ -257,7 +257,7 @@ static int refuse(char *cause, size_t size, const char *problem) {
 }
 
 /* Fills in scheme, host and port; an IPv6 address is without its brackets and its zone. */
-static bool fill_origin(seine_url_t *url, const struct partials *parts) {
+static bool fill_origin(seine_url_t *url, const struct url_parts *parts) {
   const char *host = parts->text + parts->host;
   size_t size = parts->host_size;
   if (*host == '[') {
@@ -270,7 +270,7 @@ static bool fill_origin(seine_url_t *url, const struct partials *parts) {
   return url->scheme && url->host;
 }
 
-static bool fill_rest(seine_url_t *url, const struct partials *parts) {
+static bool fill_rest(seine_url_t *url, const struct url_parts *parts) {
   size_t rest = parts->length - parts->host;
   url->path = strndup(parts->text + parts->path, parts->path_size);
   if (parts->query) url->query = strdup(parts->text + parts->query);
@@ -282,11 +282,11 @@ static bool fill_rest(seine_url_t *url, const struct partials *parts) {
 }
 
 int url_parse(seine_url_t *url, char **full, const char *text, char *cause, size_t size) {
-  struct partials parts;
+  struct url_parts parts;
   char *made;
   *url = (seine_url_t){.scheme = NULL};
   if (full) *full = NULL;
-  const char *problem = take_text(&parts, &made, text);
+  const char *problem = parse_text(&parts, &made, text);
   if (problem) return refuse(cause, size, problem);
   find_query(&parts);
   bool filled = fill_origin(url, &parts) && fill_rest(url, &parts);
@@ -302,9 +302,9 @@ int url_parse(seine_url_t *url, char **full, const char *text, char *cause, size
 }
 
 int url_origin(seine_url_t *url, char **full, const char *text) {
-  struct partials parts;
+  struct url_parts parts;
   *url = (seine_url_t){.scheme = NULL};
-  const char *problem = take_text(&parts, full, text);
+  const char *problem = parse_text(&parts, full, text);
   if (problem) return refuse(NULL, 0, problem);
   if (fill_origin(url, &parts)) return 0;
   free(*full);
@@ -367,8 +367,8 @@ size_t url_origin_length(const char *text) {
   return host ? (size_t)(slashes - text) + 3 + host : 0;
 }
 
-bool url_is_settled_path(const char *path) {
-  size_t length = url_settled_length(path);
+bool url_is_canonical_path(const char *path) {
+  size_t length = url_path_canonical_length(path);
   return length && length < URL_SIZE_MAX / 2;
 }
 

@@ -21,7 +21,7 @@ int url_resolve(seine_url_t *url, const char *base, const char *reference, char 
 size_t url_origin_length(const char *text);
 
 /* Whether a path with its query is canonical. */
-bool url_is_settled_path(const char *path);
+bool url_is_canonical_path(const char *path);
 
 /* Writes a canonical URL with the userinfo of another one into *url, which the caller frees; NULL if that has none. 0
  * or SEINE_ENOMEM. */

@@ -12,7 +12,7 @@
 #define MALFORMED   "the URL's host is malformed"
 #define NAME_OCTETS "abcdefghijklmnopqrstuvwxyz0123456789-_."
 #define ZONE_OCTETS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~"
-#define ZONE_MOST   32 /* bytes; names of network interfaces are shorter */
+#define ZONE_MAX   32 /* bytes; names of network interfaces are shorter */
 
 const char url_no_memory[] = "there is not enough memory";
 
@@ -90,7 +90,7 @@ static const char *read_ipv4(const char *name, char **host) {
 /* Reads what stands between brackets. A zone, as in [fe80::1%25eth0], is what browsers refuse; it leads to the same
  * address. */
 static const char *read_ipv6(const char *text, size_t size, char **host) {
-  char address[INET6_ADDRSTRLEN], zone[ZONE_MOST + 1] = "", binary[sizeof(struct in6_addr)];
+  char address[INET6_ADDRSTRLEN], zone[ZONE_MAX + 1] = "", binary[sizeof(struct in6_addr)];
   const char *percent = memchr(text, '%', size);
   size_t address_size = percent ? (size_t)(percent - text) : size;
   if (address_size >= sizeof address) return MALFORMED;
@@ -98,7 +98,7 @@ static const char *read_ipv6(const char *text, size_t size, char **host) {
   address[address_size] = '\0';
   if (percent) {
     size_t rest = size - address_size;
-    if (rest < 4 || rest > 3 + ZONE_MOST || memcmp(percent, "%25", 3) != 0) return MALFORMED;
+    if (rest < 4 || rest > 3 + ZONE_MAX || memcmp(percent, "%25", 3) != 0) return MALFORMED;
     size_t zone_size = rest - 3;
     memcpy(zone, percent + 3, zone_size);
     if (strspn(zone, ZONE_OCTETS) != zone_size) return MALFORMED;
@@ -199,7 +199,7 @@ static size_t settled_name(const char *text) {
       break;
     }
   }
-  return label < length && text[label] >= 'a' && length <= URL_HOST_MOST ? length : 0;
+  return label < length && text[label] >= 'a' && length <= URL_HOST_MAX ? length : 0;
 }
 
 static size_t settled_address(const char *text) {
@@ -215,7 +215,7 @@ static size_t settled_address(const char *text) {
   return (size_t)(at - text);
 }
 
-size_t url_host_settled(const char *text) {
+size_t url_host_canonical_length(const char *text) {
   size_t length = settled_name(text);
   return length ? length : settled_address(text);
 }

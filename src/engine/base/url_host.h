@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define URL_HOST_MOST 255 /* bytes of a name; only one that is in ASCII already may be longer */
+#define URL_HOST_MAX 255 /* bytes of a name; only one that is in ASCII already may be longer */
 
 extern const char url_no_memory[]; /* a problem of its own: compare the pointer */
 
@@ -16,6 +16,6 @@ const char *url_host_read(const char *text, size_t size, char **host);
 
 /* Returns the length of a name or an IPv4 address that url_host_read would not change and that ends where a host ends;
  * 0 for any other text, among them some that it would not change either. */
-size_t url_host_settled(const char *text);
+size_t url_host_canonical_length(const char *text);
 
 #endif

@@ -98,7 +98,7 @@ void url_add_path(struct url_text *out, const char *from, size_t size) {
   }
 }
 
-size_t url_settled_length(const char *path) {
+size_t url_path_canonical_length(const char *path) {
   const char *at = path;
   while (*at == '/') {
     at++;

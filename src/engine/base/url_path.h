@@ -23,6 +23,6 @@ void url_add_path(struct url_text *out, const char *from, size_t size);
 
 /* Returns the length of a path with its query that url_add_path and url_add_encoded would not change; 0 for any other
  * text, and for one with a fragment. */
-size_t url_settled_length(const char *path);
+size_t url_path_canonical_length(const char *path);
 
 #endif

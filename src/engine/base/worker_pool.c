@@ -61,7 +61,8 @@ static void take_batch(struct worker_pool *pool, struct worker *worker) {
   pool->next_kind = (kind + 1) % JOB_KINDS;
   struct job *job;
   size_t weight = 0;
-  while (worker->count < WORKER_POOL_BATCH && weight < WORKER_POOL_BATCH && (job = STAILQ_FIRST(&pool->waiting[kind]))) {
+  while (worker->count < WORKER_POOL_BATCH && weight < WORKER_POOL_BATCH &&
+         (job = STAILQ_FIRST(&pool->waiting[kind]))) {
     STAILQ_REMOVE_HEAD(&pool->waiting[kind], link);
     worker->batch[worker->count++] = job;
     weight += job->weight;

@@ -14,7 +14,8 @@
 
 void bodies_init(struct bodies *bodies, struct worker_pool *pool, struct store *store, uint64_t memory_threshold_bytes,
                  uint64_t limit_bytes) {
-  *bodies = (struct bodies){.pool = pool, .store = store, .memory_threshold_bytes = memory_threshold_bytes, .limit_bytes = limit_bytes};
+  *bodies = (struct bodies){
+      .pool = pool, .store = store, .memory_threshold_bytes = memory_threshold_bytes, .limit_bytes = limit_bytes};
   TAILQ_INIT(&bodies->waiting_for_memory);
 }
 
@@ -24,10 +25,10 @@ void bodies_trim(struct bodies *bodies) {
 }
 
 /* What is kept for the next bodies stays below the limit, too. */
-static void give_back(struct bodies *bodies, uint8_t *data, size_t size) {
+static void recycle_buffer(struct bodies *bodies, uint8_t *data, size_t size) {
   bool fits = bodies->held_bytes + bodies->buffer_pool.spare_bytes + size <= bodies->limit_bytes;
   if (fits)
-    buffer_pool_give(&bodies->buffer_pool, data, size);
+    buffer_pool_put(&bodies->buffer_pool, data, size);
   else
     free(data);
 }
@@ -37,7 +38,7 @@ static bool over_limit(const struct bodies *bodies) {
 }
 
 struct body *body_new(struct bodies *bodies, enum body_keep keep, body_event_cb on_event, void *user) {
-  struct body *body = free_list_take(&bodies->free_list, sizeof *body);
+  struct body *body = free_list_get(&bodies->free_list, sizeof *body);
   if (!body) return NULL;
   body->bodies = bodies;
   body->keep = keep;
@@ -48,7 +49,7 @@ struct body *body_new(struct bodies *bodies, enum body_keep keep, body_event_cb 
 
 static bool resize(struct body *body, size_t capacity) {
   struct bodies *bodies = body->bodies;
-  uint8_t *data = body->data ? realloc(body->data, capacity) : buffer_pool_take(&bodies->buffer_pool, capacity);
+  uint8_t *data = body->data ? realloc(body->data, capacity) : buffer_pool_get(&bodies->buffer_pool, capacity);
   if (!data) return false;
   bodies->held_bytes += capacity;
   bodies->held_bytes -= body->capacity;
@@ -58,7 +59,8 @@ static bool resize(struct body *body, size_t capacity) {
 }
 
 void body_expect(struct body *body, uint64_t size_bytes) {
-  if (body->capacity == 0 && size_bytes > 0 && size_bytes <= body->bodies->memory_threshold_bytes && !over_limit(body->bodies))
+  if (body->capacity == 0 && size_bytes > 0 && size_bytes <= body->bodies->memory_threshold_bytes &&
+      !over_limit(body->bodies))
     resize(body, buffer_size((size_t)size_bytes));
 }
 
@@ -81,7 +83,7 @@ static void release(struct bodies *bodies, size_t bytes) {
 
 static void free_data(struct body *body) {
   size_t bytes = body->capacity;
-  give_back(body->bodies, body->data, bytes);
+  recycle_buffer(body->bodies, body->data, bytes);
   body->data = NULL;
   body->size = body->capacity = 0;
   release(body->bodies, bytes);
@@ -92,9 +94,9 @@ static void body_free(struct body *body) {
   if (body->waiting_for_memory) TAILQ_REMOVE(&bodies->waiting_for_memory, body, memory_link);
   if (bodies->over_budget == body) bodies->over_budget = NULL;
   bodies->held_bytes -= body->capacity + stream_free(body->stream);
-  give_back(bodies, body->data, body->capacity);
+  recycle_buffer(bodies, body->data, body->capacity);
   free(body->partial_info);
-  free_list_give(&bodies->free_list, body);
+  free_list_put(&bodies->free_list, body);
   resume_waiting(bodies);
 }
 
@@ -118,17 +120,17 @@ static struct body *body_of(struct job *job) {
 
 /* ---- Large bodies ---- */
 
-static void leave(struct body *body);
+static void save_or_free(struct body *body);
 
 static void on_streamed(struct job *job);
 
-static void stream_on(struct body *body) {
+static void submit_stream(struct body *body) {
   stream_load(body->stream);
   submit(body, JOB_STREAM, on_streamed);
 }
 
 /* The worker is done: what it knows is the loop's. */
-static void take_over(struct body *body) {
+static void collect_findings(struct body *body) {
   body->at_work = false;
   body->seen = body->stream->seen;
   body->failure = body->stream->failure;
@@ -137,16 +139,16 @@ static void take_over(struct body *body) {
 static void on_streamed(struct job *job) {
   struct body *body = body_of(job);
   struct stream *stream = body->stream;
-  take_over(body);
+  collect_findings(body);
   if (body->dropped) {
-    leave(body);
+    save_or_free(body);
     return;
   }
   bool whole = stream->last;
   bool event = !stream->typed && !whole;
   stream->typed = true;
   release(body->bodies, stream_unload(stream));
-  if (!whole && (stream->ended || stream->waiting_bytes)) stream_on(body);
+  if (!whole && (stream->ended || stream->waiting_bytes)) submit_stream(body);
   if (whole) {
     body->on_event(body->user, BODY_INSPECTED);
   } else if (event || body->failure.error) {
@@ -178,12 +180,12 @@ bool body_is_resumable(const struct body *body) {
 void body_hand_over(struct body *body, body_event_cb on_event, void *user) {
   body->on_event = on_event;
   body->user = user;
-  if (!body->at_work && body->stream->waiting_bytes) stream_on(body);
+  if (!body->at_work && body->stream->waiting_bytes) submit_stream(body);
 }
 
 /* ---- Large bodies, from run to run ---- */
 
-static void on_left(struct job *job) {
+static void on_partial_kept(struct job *job) {
   body_free(body_of(job));
 }
 
@@ -191,42 +193,42 @@ void body_run_keep_partial(struct job **jobs, size_t count, void *context) {
   (void)context;
   for (size_t i = 0; i < count; i++) {
     struct body *body = body_of(jobs[i]);
-    stream_keep(body->stream, body->partial_info->name, &body->partial_info->record);
+    stream_keep(body->stream, body->partial_info->name, &body->partial_info->footer);
   }
 }
 
 /* Nobody asks for the body any more: when all is written, it is kept or freed. */
-static void leave(struct body *body) {
+static void save_or_free(struct body *body) {
   if (!body->partial_info || body->failure.error) {
     body_free(body);
     return;
   }
   release(body->bodies, stream_unload(body->stream));
   if (body->stream->waiting_bytes)
-    stream_on(body);
+    submit_stream(body);
   else
-    submit(body, JOB_KEEP_PARTIAL, on_left);
+    submit(body, JOB_KEEP_PARTIAL, on_partial_kept);
 }
 
 void body_keep_partial(struct body *body, const struct partial_info *partial_info) {
   body->dropped = true;
   body->partial_info = malloc(sizeof *partial_info); /* without memory it is not kept */
   if (body->partial_info) *body->partial_info = *partial_info;
-  if (!body->at_work) leave(body);
+  if (!body->at_work) save_or_free(body);
 }
 
-static void on_recalled(struct job *job) {
+static void on_partial_read(struct job *job) {
   struct body *body = body_of(job);
   const struct partial_reader *partial_reader = body->stream->partial_reader;
-  take_over(body);
+  collect_findings(body);
   if (body->dropped) {
     body_free(body);
   } else if (partial_reader->done || body->failure.error) {
     body->stream->typed = true;
-    body->total_bytes = partial_reader->record.size_bytes;
+    body->total_bytes = partial_reader->footer.size_bytes;
     body->on_event(body->user, BODY_PARTIAL_READ);
   } else {
-    submit(body, JOB_STREAM, on_recalled);
+    submit(body, JOB_STREAM, on_partial_read);
   }
 }
 
@@ -240,13 +242,13 @@ struct body *body_read_partial(struct bodies *bodies, const char *name, bool wan
     return NULL;
   }
   strcpy(body->stream->partial_reader->name, name);
-  submit(body, JOB_STREAM, on_recalled);
+  submit(body, JOB_STREAM, on_partial_read);
   return body;
 }
 
 const struct partial_footer *body_partial_footer(const struct body *body) {
   const struct partial_reader *partial_reader = body->stream ? body->stream->partial_reader : NULL;
-  return partial_reader && partial_reader->done ? &partial_reader->record : NULL;
+  return partial_reader && partial_reader->done ? &partial_reader->footer : NULL;
 }
 
 /* ---- Large bodies, again ---- */
@@ -278,7 +280,7 @@ static int append_stream(struct body *body, const void *data, size_t size) {
   if (!stream_add(stream, data, size, &grown)) return SEINE_ENOMEM;
   body->bodies->held_bytes += grown;
   body->total_bytes += size;
-  if (!body->at_work && stream->waiting_bytes >= STREAM_HEAD_BYTES) stream_on(body);
+  if (!body->at_work && stream->waiting_bytes >= STREAM_HEAD_BYTES) submit_stream(body);
   return 0;
 }
 
@@ -319,7 +321,8 @@ int body_append(struct body *body, const void *data, size_t size) {
     bool large = body->size + size > body->bodies->memory_threshold_bytes;
     bool tight = over_limit(body->bodies) && body->size >= STREAM_HEAD_BYTES;
     if (!large && !tight) return append_memory(body, data, size);
-    if (body->size == 0) { /* memory_threshold_bytes is tiny; inspection still needs a first chunk with something in it */
+    if (body->size ==
+        0) { /* memory_threshold_bytes is tiny; inspection still needs a first chunk with something in it */
       int error = append_memory(body, data, size);
       return error ? error : start_stream(body);
     }
@@ -353,16 +356,17 @@ void body_close_context(void *context) {
 }
 
 void body_run_inspect(struct job **jobs, size_t count, void *context) {
-  struct inspect_job looks[WORKER_POOL_BATCH];
+  struct inspect_job inspect_jobs[WORKER_POOL_BATCH];
   for (size_t i = 0; i < count; i++) {
     struct body *body = body_of(jobs[i]);
-    looks[i] = (struct inspect_job){.data = body->data, .size = body->size, .seen = &body->seen, .error = SEINE_ELIBRARY};
+    inspect_jobs[i] = (struct inspect_job){
+        .data = body->data, .size = body->size, .seen = &body->seen, .error = SEINE_ELIBRARY};
   }
-  if (context) inspector_run_many(context, looks, count);
+  if (context) inspector_run_many(context, inspect_jobs, count);
   for (size_t i = 0; i < count; i++) {
     struct body *body = body_of(jobs[i]);
-    if (!looks[i].error) continue;
-    body->failure.error = looks[i].error;
+    if (!inspect_jobs[i].error) continue;
+    body->failure.error = inspect_jobs[i].error;
     body->failure.sys = fd_shortage(); /* the database of types is a file, too */
     strcpy(body->failure.text, "the bytes could not be inspected");
   }
@@ -374,7 +378,7 @@ void body_end(struct body *body) {
     return;
   }
   body->stream->ended = true;
-  if (!body->at_work) stream_on(body);
+  if (!body->at_work) submit_stream(body);
 }
 
 /* ---- Into place ---- */
@@ -399,8 +403,8 @@ void body_run_store(struct job **jobs, size_t count, void *context) {
   for (size_t i = 0; i < count; i++) {
     struct body *body = body_of(jobs[i]);
     if (body->stream) {
-      body->left = body->replaces && !store_has_file(body->bodies->store, body->path);
-      if (body->left) continue; /* the spool goes with the body */
+      body->replace_skipped = body->replaces && !store_has_file(body->bodies->store, body->path);
+      if (body->replace_skipped) continue; /* freeing the body removes the temporary file */
       stream_commit(body->stream, body->path, &body->failure);
       continue;
     }
@@ -412,7 +416,7 @@ void body_run_store(struct job **jobs, size_t count, void *context) {
   if (small) store_write_many(store, items, small);
   for (size_t i = 0; i < small; i++) {
     bodies[i]->failure = items[i].failure;
-    bodies[i]->left = items[i].left;
+    bodies[i]->replace_skipped = items[i].replace_skipped;
   }
 }
 

@@ -51,7 +51,7 @@ struct bodies {
 /* What a body that is left for another run is to be found by. */
 struct partial_info {
   char name[PARTIAL_NAME_SIZE];
-  struct partial_footer record; /* but for what its worker knows */
+  struct partial_footer footer; /* but for what its worker knows */
 };
 
 struct stream; /* the part of a body that is on its way to disk */
@@ -72,7 +72,7 @@ struct body {
   TAILQ_ENTRY(body) memory_link; /* while starved */
   const char *path;           /* while body_store is at work; owned by the caller */
   bool replaces;              /* only what is there already; */
-  bool left;                  /* nothing was, and nothing was stored */
+  bool replace_skipped;                  /* nothing was, and nothing was stored */
   struct stream *stream;      /* NULL while all is in memory */
   struct partial_info *partial_info;     /* NULL unless it was left for another run; owned */
   struct job job;
@@ -107,7 +107,7 @@ int body_append(struct body *body, const void *data, size_t size);
 void body_end(struct body *body);
 
 /* Stores an inspected BODY_FILE at a path that stays valid until BODY_STORED comes; if it is only to replace a file,
- * and none is there, `left` is set by then. */
+ * and none is there, `replace_skipped` is set by then. */
 void body_store(struct body *body, const char *path, bool replaces);
 
 /* Gives the bytes of an inspected BODY_MEMORY to the caller, to be freed with free(). */

@@ -16,8 +16,9 @@ int body_check_sides(const seine_options_t *options, const struct inspection *se
     snprintf(text, BODY_CHECK_TEXT_MAX, "the image is %" PRIu64 "x%" PRIu64 ", its smaller side under the %u accepted",
              width, height, options->min_image_size);
   } else if (options->max_image_area && width * height > options->max_image_area) {
-    snprintf(text, BODY_CHECK_TEXT_MAX, "the image is %" PRIu64 "x%" PRIu64 ", more than the %" PRIu64 " pixels accepted",
-             width, height, options->max_image_area);
+    snprintf(text, BODY_CHECK_TEXT_MAX,
+             "the image is %" PRIu64 "x%" PRIu64 ", more than the %" PRIu64 " pixels accepted", width, height,
+             options->max_image_area);
   } else if (options->max_aspect_ratio > 0 && (double)longer > (double)shorter * options->max_aspect_ratio) {
     snprintf(text, BODY_CHECK_TEXT_MAX, "the image is %" PRIu64 "x%" PRIu64 ", longer than %g times its shorter side",
              width, height, options->max_aspect_ratio);

@@ -8,7 +8,7 @@
 
 #define LEAST_BITS 10 /* 1 KiB */
 #define MOST_BITS  16 /* 64 KiB: from there on an allocation costs little beside the bytes that arrive */
-#define SPARE_MOST ((size_t)16 << 20) /* bytes: as much as a thousand small bodies at the workers held before */
+#define SPARE_MAX ((size_t)16 << 20) /* bytes: as much as a thousand small bodies at the workers held before */
 
 struct spare_buffer {
   struct spare_buffer *next;
@@ -33,7 +33,7 @@ static bool is_kept(size_t size, size_t *place) {
   return size && size <= (size_t)1 << MOST_BITS && round_up(size, place) == size;
 }
 
-void *buffer_pool_take(struct buffer_pool *buffer_pool, size_t size) {
+void *buffer_pool_get(struct buffer_pool *buffer_pool, size_t size) {
   size_t place;
   if (!is_kept(size, &place) || !buffer_pool->spare[place]) return malloc(size);
   struct spare_buffer *buffer = buffer_pool->spare[place];
@@ -42,9 +42,9 @@ void *buffer_pool_take(struct buffer_pool *buffer_pool, size_t size) {
   return buffer;
 }
 
-void buffer_pool_give(struct buffer_pool *buffer_pool, void *data, size_t size) {
+void buffer_pool_put(struct buffer_pool *buffer_pool, void *data, size_t size) {
   size_t place;
-  if (!data || MEMORY_IS_WATCHED || !is_kept(size, &place) || buffer_pool->spare_bytes + size > SPARE_MOST) {
+  if (!data || MEMORY_IS_WATCHED || !is_kept(size, &place) || buffer_pool->spare_bytes + size > SPARE_MAX) {
     free(data);
     return;
   }

@@ -19,10 +19,10 @@ struct buffer_pool {
 size_t buffer_size(size_t bytes);
 
 /* size: from buffer_size. The buffer may be freed or reallocated by whoever has it. NULL: no memory. */
-void *buffer_pool_take(struct buffer_pool *buffer_pool, size_t size);
+void *buffer_pool_get(struct buffer_pool *buffer_pool, size_t size);
 
 /* Of whatever size; NULL is fine. */
-void buffer_pool_give(struct buffer_pool *buffer_pool, void *data, size_t size);
+void buffer_pool_put(struct buffer_pool *buffer_pool, void *data, size_t size);
 
 void buffer_pool_clear(struct buffer_pool *buffer_pool);
 

@@ -56,7 +56,7 @@ static bool may_be_text(const uint8_t *head, size_t size) {
 
 /* Pages with stray control characters in them are still pages, but not to libmagic. Copies the head without such, if it
  * begins as a page does. */
-static bool clean_markup(const uint8_t *head, size_t size, uint8_t clean[TYPES_HEAD_MOST]) {
+static bool clean_markup(const uint8_t *head, size_t size, uint8_t clean[TYPES_HEAD_MAX]) {
   size_t at = 0;
   while (at < size && (head[at] == ' ' || (head[at] >= '\t' && head[at] <= '\r')))
     at++;
@@ -68,7 +68,7 @@ static bool clean_markup(const uint8_t *head, size_t size, uint8_t clean[TYPES_H
 
 /* Asks libmagic. The rules for text cost up to a millisecond: images never pay for them, and what is text pays once. */
 static int look_up(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]) {
-  uint8_t clean[TYPES_HEAD_MOST];
+  uint8_t clean[TYPES_HEAD_MAX];
   int error = inspector->types ? 0 : magic_types_open(&inspector->types);
   if (error) return error;
   bool text = may_be_text(head, size);
@@ -85,7 +85,7 @@ static void correct_markup(const char *root, char type[INSPECT_TYPE_MAX]) {
 
 int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]) {
   char root[MARKUP_NAME_MAX];
-  size_t some = size < TYPES_HEAD_MOST ? size : TYPES_HEAD_MOST;
+  size_t some = size < TYPES_HEAD_MAX ? size : TYPES_HEAD_MAX;
   const char *found = size ? sniff_type(head, some) : "application/octet-stream";
   if (!found) {
     markup_root(head, size, root);
@@ -115,48 +115,48 @@ void inspection_end(struct inspection *inspection, const struct image_scan *imag
   inspection->height = report.height;
 }
 
-static int find_md5(struct inspector *inspector, const struct inspect_job *look) {
+static int find_md5(struct inspector *inspector, const struct inspect_job *job) {
   int error = inspector->md5 ? 0 : digest_open(&inspector->md5, DIGEST_MD5);
   if (!error) error = digest_start(inspector->md5);
-  if (!error) error = digest_add(inspector->md5, look->data, look->size);
-  return error ? error : digest_end(inspector->md5, look->seen->md5);
+  if (!error) error = digest_add(inspector->md5, job->data, job->size);
+  return error ? error : digest_end(inspector->md5, job->seen->md5);
 }
 
-static int find_sha256(struct inspector *inspector, const struct inspect_job *look) {
+static int find_sha256(struct inspector *inspector, const struct inspect_job *job) {
   int error = digest_start(inspector->digest);
-  if (!error) error = digest_add(inspector->digest, look->data, look->size);
-  return error ? error : digest_end(inspector->digest, look->seen->sha256);
+  if (!error) error = digest_add(inspector->digest, job->data, job->size);
+  return error ? error : digest_end(inspector->digest, job->seen->sha256);
 }
 
 /* What the bytes are, and their digests, but for a SHA-256 that the batch brings. */
-static int inspect_first(struct inspector *inspector, const struct inspect_job *look) {
-  int error = inspector_type(inspector, look->data, look->size, look->seen->type);
-  if (!error && look->seen->wants_md5) error = find_md5(inspector, look);
-  if (error || sha256_batch_add(inspector->sha256_batch, look->data, look->size, look->seen->sha256)) return error;
-  return find_sha256(inspector, look);
+static int inspect_first(struct inspector *inspector, const struct inspect_job *job) {
+  int error = inspector_type(inspector, job->data, job->size, job->seen->type);
+  if (!error && job->seen->wants_md5) error = find_md5(inspector, job);
+  if (error || sha256_batch_add(inspector->sha256_batch, job->data, job->size, job->seen->sha256)) return error;
+  return find_sha256(inspector, job);
 }
 
-static void look_for_end(const struct inspect_job *look) {
+static void scan_image(const struct inspect_job *job) {
   struct image_scan image_scan;
-  image_scan_start(&image_scan, look->seen->type);
-  image_scan_feed(&image_scan, look->data, look->size);
-  inspection_end(look->seen, &image_scan);
+  image_scan_start(&image_scan, job->seen->type);
+  image_scan_feed(&image_scan, job->data, job->size);
+  inspection_end(job->seen, &image_scan);
 }
 
 /* A body's bytes come from the loop's processor. Hashing, which is long at each of them, fetches them ahead; going over
  * them for an image's end is quicker than that, and so comes when they are hashed, and still near. */
-void inspector_run_many(struct inspector *inspector, struct inspect_job *looks, size_t count) {
-  for (size_t i = 0; i < count + DIGESTS_TOGETHER; i++) {
-    if (i < count) looks[i].error = inspect_first(inspector, &looks[i]);
-    if (i >= DIGESTS_TOGETHER && !looks[i - DIGESTS_TOGETHER].error) look_for_end(&looks[i - DIGESTS_TOGETHER]);
+void inspector_run_many(struct inspector *inspector, struct inspect_job *jobs, size_t count) {
+  for (size_t i = 0; i < count + SHA256_LANES; i++) {
+    if (i < count) jobs[i].error = inspect_first(inspector, &jobs[i]);
+    if (i >= SHA256_LANES && !jobs[i - SHA256_LANES].error) scan_image(&jobs[i - SHA256_LANES]);
   }
   if (sha256_batch_finish(inspector->sha256_batch)) return;
   for (size_t i = 0; i < count; i++)
-    if (!looks[i].error) looks[i].error = find_sha256(inspector, &looks[i]);
+    if (!jobs[i].error) jobs[i].error = find_sha256(inspector, &jobs[i]);
 }
 
 int inspector_run(struct inspector *inspector, const uint8_t *data, size_t size, struct inspection *out) {
-  struct inspect_job look = {.data = data, .size = size, .seen = out};
-  inspector_run_many(inspector, &look, 1);
-  return look.error;
+  struct inspect_job job = {.data = data, .size = size, .seen = out};
+  inspector_run_many(inspector, &job, 1);
+  return job.error;
 }

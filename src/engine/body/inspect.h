@@ -34,7 +34,7 @@ void inspector_close(struct inspector *inspector); /* NULL is fine */
  * gave up or has no database. */
 int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]);
 
-/* A whole body to look at; the bytes and `seen` are the caller's. */
+/* One whole body to inspect. The caller owns the bytes and `seen`. */
 struct inspect_job {
   const uint8_t *data;
   size_t size;
@@ -43,7 +43,7 @@ struct inspect_job {
 };
 
 /* Everything about each of `count` bodies, SHA256_BATCH_MAX at most. */
-void inspector_run_many(struct inspector *inspector, struct inspect_job *looks, size_t count);
+void inspector_run_many(struct inspector *inspector, struct inspect_job *jobs, size_t count);
 
 /* The same for one; its error is returned. */
 int inspector_run(struct inspector *inspector, const uint8_t *data, size_t size, struct inspection *out);

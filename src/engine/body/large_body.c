@@ -125,7 +125,7 @@ static void end_partial_read(struct stream *stream) {
   struct partial_file *file = partial_reader->file;
   partial_reader->file = NULL;
   int error = stream->digest ? digest_peek(stream->digest, sha256) : SEINE_EIO;
-  bool differs = !error && memcmp(sha256, partial_reader->record.sha256, sizeof sha256) != 0;
+  bool differs = !error && memcmp(sha256, partial_reader->footer.sha256, sizeof sha256) != 0;
   if (error || differs) {
     partial_close(file, differs);
     fail(stream, error ? error : SEINE_EIO);
@@ -137,7 +137,9 @@ static void end_partial_read(struct stream *stream) {
 void large_body_read_partial(struct stream *stream, struct inspector *inspector) {
   struct partial_reader *partial_reader = stream->partial_reader;
   struct store_failure *failure = &stream->failure;
-  if (!partial_reader->file && partial_open(stream->store, partial_reader->name, &partial_reader->file, &partial_reader->record, failure)) return;
+  if (!partial_reader->file &&
+      partial_open(stream->store, partial_reader->name, &partial_reader->file, &partial_reader->footer, failure))
+    return;
   struct chunk chunk = {.capacity = STREAM_CHUNK_BYTES, .data = malloc(STREAM_CHUNK_BYTES)};
   if (!chunk.data) fail(stream, SEINE_ENOMEM);
   for (size_t at = 0; !failure->error && partial_reader->file && at < RECALL_BYTES; at += chunk.size) {
@@ -150,16 +152,16 @@ void large_body_read_partial(struct stream *stream, struct inspector *inspector)
   free(chunk.data);
 }
 
-void stream_keep(struct stream *stream, const char *name, struct partial_footer *record) {
+void stream_keep(struct stream *stream, const char *name, struct partial_footer *footer) {
   struct large_file *large_file = stream->large_file;
-  int error = large_file ? digest_peek(stream->digest, record->sha256) : SEINE_EIO;
+  int error = large_file ? digest_peek(stream->digest, footer->sha256) : SEINE_EIO;
   if (error) {
     fail(stream, error);
     return;
   }
   stream->large_file = NULL;
-  record->size_bytes = stream->worked_bytes;
-  large_file_keep(large_file, name, record, &stream->failure);
+  footer->size_bytes = stream->worked_bytes;
+  large_file_keep(large_file, name, footer, &stream->failure);
 }
 
 static size_t free_chunks(struct chunks *chunks) {

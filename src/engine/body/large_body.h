@@ -30,7 +30,7 @@ struct digest;
 struct partial_reader {
   char name[PARTIAL_NAME_SIZE];
   struct partial_file *file; /* NULL before the first piece, and after the last */
-  struct partial_footer record;
+  struct partial_footer footer;
   bool done;
 };
 
@@ -77,7 +77,7 @@ size_t stream_unload(struct stream *stream);
 void large_body_read_partial(struct stream *stream, struct inspector *inspector);
 
 /* On a worker: the file, as far as it came, to where another run finds it. */
-void stream_keep(struct stream *stream, const char *name, struct partial_footer *record);
+void stream_keep(struct stream *stream, const char *name, struct partial_footer *footer);
 
 /* On a worker: the file into place. */
 void stream_commit(struct stream *stream, const char *path, struct store_failure *failure);

@@ -19,7 +19,7 @@
 
 #include "seine.h"
 
-#define SETS_MOST 8
+#define SETS_MAX 8
 
 /* Measured: a set of rules takes 0.2 MB, and a look 0.1 MB, but the first one by the rules for text 3.2 MB, most of it
  * kept. */
@@ -42,7 +42,7 @@ struct set {
 };
 
 struct types {
-  struct set sets[SETS_MOST];
+  struct set sets[SETS_MAX];
   size_t count;
   bool knows_text;
 };
@@ -63,10 +63,10 @@ static void set_limits(magic_t magic) {
     size_t value;
   } limits[] = {
       {MAGIC_PARAM_INDIR_MAX, 15},           {MAGIC_PARAM_NAME_MAX, 50},      {MAGIC_PARAM_ELF_PHNUM_MAX, 16},
-      {MAGIC_PARAM_ELF_SHNUM_MAX, 16},       {MAGIC_PARAM_ELF_NOTES_MAX, 16}, {MAGIC_PARAM_REGEX_MAX, TYPES_HEAD_MOST},
-      {MAGIC_PARAM_BYTES_MAX, TYPES_HEAD_MOST},
+      {MAGIC_PARAM_ELF_SHNUM_MAX, 16},       {MAGIC_PARAM_ELF_NOTES_MAX, 16}, {MAGIC_PARAM_REGEX_MAX, TYPES_HEAD_MAX},
+      {MAGIC_PARAM_BYTES_MAX, TYPES_HEAD_MAX},
 #ifdef MAGIC_PARAM_ENCODING_MAX
-      {MAGIC_PARAM_ENCODING_MAX, TYPES_HEAD_MOST},
+      {MAGIC_PARAM_ENCODING_MAX, TYPES_HEAD_MAX},
 #endif
   };
   for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
@@ -158,7 +158,7 @@ static int set_open(struct set *set, const char *path) {
 
 static int load_all(struct types *types, char *path) {
   for (char *partial; (partial = strsep(&path, ":"));) {
-    if (!*partial || types->count == SETS_MOST) continue;
+    if (!*partial || types->count == SETS_MAX) continue;
     struct set *set = &types->sets[types->count];
     int found = set_open(set, partial);
     if (found > 0) {
@@ -196,7 +196,7 @@ void magic_types_close(struct types *types) {
 /* ---- Looking ---- */
 
 /* What one set says; libmagic does not tell of each allocation that failed. */
-static int look(magic_t magic, bool text, const uint8_t *head, size_t size, char type[MEDIA_TYPE_MAX]) {
+static int match_set(magic_t magic, bool text, const uint8_t *head, size_t size, char type[MEDIA_TYPE_MAX]) {
   if (magic_setflags(magic, text ? LOOK_TEXT : LOOK_BINARY) != 0) return SEINE_ELIBRARY;
   errno = 0;
   const char *found = magic_buffer(magic, head, size);
@@ -212,7 +212,7 @@ int magic_match(struct types *types, bool text, const uint8_t *head, size_t size
   type[0] = 0;
   if (!has_memory(text && !types->knows_text ? FIRST_TEXT_BYTES : LOOK_BYTES)) return SEINE_ENOMEM;
   for (size_t i = 0; i < types->count; i++) {
-    int error = look(types->sets[i].magic, text, head, size, type);
+    int error = match_set(types->sets[i].magic, text, head, size, type);
     if (error) return error;
     if (type[0] && strcmp(type, plain) != 0) break;
     is_plain |= type[0] != 0; /* which is what is left when no rule fits */

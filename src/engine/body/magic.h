@@ -16,9 +16,9 @@ struct types;
 int magic_types_open(struct types **types);
 void magic_types_close(struct types *types); /* NULL is fine */
 
-#define TYPES_HEAD_MOST 4096 /* bytes that are looked at */
+#define TYPES_HEAD_MAX 4096 /* bytes that are looked at */
 
-/* What the first `size` bytes of something are, TYPES_HEAD_MOST at most; by the rules for text, too, if they are asked
+/* What the first `size` bytes of something are, TYPES_HEAD_MAX at most; by the rules for text, too, if they are asked
  * for, which can take a millisecond. "" if nothing definite. 0, SEINE_ENOMEM, or SEINE_ELIBRARY if libmagic gave up. */
 int magic_match(struct types *types, bool text, const uint8_t *head, size_t size, char type[MEDIA_TYPE_MAX]);
 

@@ -109,7 +109,7 @@ static struct text open_text(const uint8_t *head, size_t size) {
 }
 
 void markup_root(const uint8_t *head, size_t size, char name[MARKUP_NAME_MAX]) {
-  struct text text = open_text(head, size < MARKUP_HEAD_MOST ? size : MARKUP_HEAD_MOST);
+  struct text text = open_text(head, size < MARKUP_HEAD_MAX ? size : MARKUP_HEAD_MAX);
   name[0] = 0;
   for (;;) {
     bool goes_on = true;

@@ -8,7 +8,7 @@
 #include <intel-ipsec-mb.h>
 #include <stdlib.h>
 
-#define SIZE_MOST 65534 /* what the library takes in one job */
+#define BODY_SIZE_MAX 65534 /* what the library takes in one job */
 
 struct sha256_batch {
   IMB_MGR *manager;
@@ -34,13 +34,13 @@ void sha256_batch_close(struct sha256_batch *sha256_batch) {
   free(sha256_batch);
 }
 
-static void take_back(struct sha256_batch *sha256_batch, const IMB_JOB *job) {
+static void collect(struct sha256_batch *sha256_batch, const IMB_JOB *job) {
   for (; job; job = IMB_GET_COMPLETED_JOB(sha256_batch->manager))
     sha256_batch->good += job->status == IMB_STATUS_COMPLETED;
 }
 
 bool sha256_batch_add(struct sha256_batch *sha256_batch, const void *data, size_t size_bytes, uint8_t sha256[32]) {
-  if (!sha256_batch || !size_bytes || size_bytes > SIZE_MOST) return false;
+  if (!sha256_batch || !size_bytes || size_bytes > BODY_SIZE_MAX) return false;
   IMB_JOB *job = IMB_GET_NEXT_JOB(sha256_batch->manager);
   *job = (IMB_JOB){
       .src = data,
@@ -53,14 +53,14 @@ bool sha256_batch_add(struct sha256_batch *sha256_batch, const void *data, size_
       .chain_order = IMB_ORDER_HASH_CIPHER,
   };
   sha256_batch->added++;
-  take_back(sha256_batch, IMB_SUBMIT_JOB(sha256_batch->manager));
+  collect(sha256_batch, IMB_SUBMIT_JOB(sha256_batch->manager));
   return true;
 }
 
 bool sha256_batch_finish(struct sha256_batch *sha256_batch) {
   if (!sha256_batch) return true;
   for (const IMB_JOB *job; (job = IMB_FLUSH_JOB(sha256_batch->manager));)
-    take_back(sha256_batch, job);
+    collect(sha256_batch, job);
   bool all = sha256_batch->good == sha256_batch->added;
   sha256_batch->added = sha256_batch->good = 0;
   return all;

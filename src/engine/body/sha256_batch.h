@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DIGESTS_TOGETHER 2 /* bodies that are hashed side by side */
+#define SHA256_LANES 2 /* bodies that are hashed side by side */
 
 struct sha256_batch;
 

@@ -104,7 +104,7 @@ static uint32_t wbmp_number(const uint8_t *head, size_t size, size_t *at) {
 /* Two zeros, then sides that account for each byte of the body: the format has no other mark. */
 static const char *wbmp(const uint8_t *head, size_t size) {
   size_t at = 2;
-  if (size < 5 || size >= SNIFF_HEAD_MOST || head[0] || head[1]) return NULL;
+  if (size < 5 || size >= SNIFF_HEAD_MAX || head[0] || head[1]) return NULL;
   uint32_t width = wbmp_number(head, size, &at), height = width ? wbmp_number(head, size, &at) : 0;
   if (!height || (uint64_t)(width + 7) / 8 * height != size - at) return NULL;
   return "image/vnd.wap.wbmp";
@@ -219,7 +219,7 @@ static bool is_tga(const uint8_t *head, size_t size) {
   if (kind == 1 && !map) return false;
   if (kind == 2 ? depth != 15 && depth != 16 && depth != 24 && depth != 32 : depth != 8 && depth != 16) return false;
   uint64_t before = 18u + head[0] + (map ? entries * ((map_depth + 7) / 8) : 0);
-  return head[2] & 8 || size >= SNIFF_HEAD_MOST || before + width * height * ((depth + 7) / 8) <= size;
+  return head[2] & 8 || size >= SNIFF_HEAD_MAX || before + width * height * ((depth + 7) / 8) <= size;
 }
 
 /* Degas has no mark either: a resolution, 16 colours of 12 bits, then 32000 bytes unless they are packed. */
@@ -227,7 +227,7 @@ static bool is_degas(const uint8_t *head, size_t size) {
   if (size < 34 || (head[0] && head[0] != 0x80) || head[1] > 2) return false;
   for (int i = 2; i < 34; i += 2)
     if (head[i] > 0x0f) return false;
-  return head[0] || size >= SNIFF_HEAD_MOST;
+  return head[0] || size >= SNIFF_HEAD_MAX;
 }
 
 const char *sniff_checked(const char *type, const uint8_t *head, size_t size) {

@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SNIFF_HEAD_MOST 4096 /* bytes that are looked at */
+#define SNIFF_HEAD_MAX 4096 /* bytes that are looked at */
 
-/* The type of a body that begins with head[0..size), or NULL. A size below SNIFF_HEAD_MOST is that of the whole
+/* The type of a body that begins with head[0..size), or NULL. A size below SNIFF_HEAD_MAX is that of the whole
  * body. */
 const char *sniff_type(const uint8_t *head, size_t size);
 

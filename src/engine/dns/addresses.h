@@ -57,7 +57,8 @@ struct hosts_file {
 /* Reads the file into `found` if it differs from `known`, and says whether it did. A file that is gone has no names.
  * Blocking. */
 bool hosts_file_load(const char *path, const struct hosts_file *known, struct hosts_file *found);
-struct addresses *hosts_file_find(const struct hosts_file *hosts, const char *host); /* borrowed; NULL if not named there */
+struct addresses *hosts_file_find(const struct hosts_file *hosts,
+                                  const char *host); /* borrowed; NULL if not named there */
 void hosts_file_clear(struct hosts_file *hosts);
 
 #endif

@@ -25,10 +25,10 @@
 /* One name that is asked for. */
 struct lookup {
   LIST_ENTRY(lookup) link;
-  TAILQ_ENTRY(lookup) grace; /* in dns->grace, while give_up_ms is set */
+  TAILQ_ENTRY(lookup) grace; /* in dns->grace, while deadline_ms is set */
   struct dns *dns;
   struct question *questions[2]; /* NULL once answered */
-  uint64_t give_up_ms; /* when the one that is left is not waited for any more; 0: not yet known */
+  uint64_t deadline_ms; /* when the one that is left is not waited for any more; 0: not yet known */
   uint64_t ttl_ms;
   unsigned count;
   bool transient, no_name, no_descriptor, lost;
@@ -99,7 +99,7 @@ static void lookup_conclude(struct lookup *lookup) {
     answer.message = lookup->message;
   }
   LIST_REMOVE(lookup, link);
-  if (lookup->give_up_ms) TAILQ_REMOVE(&dns->grace, lookup, grace);
+  if (lookup->deadline_ms) TAILQ_REMOVE(&dns->grace, lookup, grace);
   lookup->callback(lookup->user, &answer);
   free(lookup);
 }
@@ -149,8 +149,8 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
       lookup_fail(lookup, status);
     }
     lookup->lost |= timeouts > 0 && status != ARES_ETIMEOUT;
-    if (lookup->count && !lookup->give_up_ms) {
-      lookup->give_up_ms = uv_now(dns->loop) + GRACE_MS;
+    if (lookup->count && !lookup->deadline_ms) {
+      lookup->deadline_ms = uv_now(dns->loop) + GRACE_MS;
       TAILQ_INSERT_TAIL(&dns->grace, lookup, grace);
     }
     if (!lookup->questions[0] && !lookup->questions[1]) lookup_conclude(lookup);
@@ -176,7 +176,7 @@ static void on_timer(uv_timer_t *timer) {
   struct dns *dns = timer->data;
   struct lookup *first;
   ares_process_fd(dns->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-  while ((first = TAILQ_FIRST(&dns->grace)) && first->give_up_ms <= uv_now(dns->loop))
+  while ((first = TAILQ_FIRST(&dns->grace)) && first->deadline_ms <= uv_now(dns->loop))
     lookup_conclude(first);
   rearm(dns);
 }
@@ -256,7 +256,7 @@ static void question_send(struct question *question, const char *name, int famil
   ares_getaddrinfo(question->dns->channel, name, NULL, &hints, on_answer, question);
 }
 
-int dns_ask(struct dns *dns, const char *name, dns_cb callback, void *user) {
+int dns_lookup(struct dns *dns, const char *name, dns_cb callback, void *user) {
   bool both = dns->family == AF_UNSPEC;
   struct lookup *made = calloc(1, sizeof(*made));
   if (!made) return SEINE_ENOMEM;

@@ -38,7 +38,7 @@ int dns_open(struct dns **dns, uv_loop_t *loop, const struct dns_options *option
 void dns_close(struct dns *dns, void (*done)(void *user), void *user);
 
 /* The callback comes once, and may come from inside. 0 or SEINE_ENOMEM. */
-int dns_ask(struct dns *dns, const char *name, dns_cb callback, void *user);
+int dns_lookup(struct dns *dns, const char *name, dns_cb callback, void *user);
 
 /* Questions that c-ares still works on, those included that nobody waits for any more. */
 unsigned dns_outstanding(const struct dns *dns);

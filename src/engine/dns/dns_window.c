@@ -11,7 +11,8 @@
 #define CUT_PAUSE_MS 1000 /* losses within this time are one */
 
 void dns_window_init(struct dns_window *window, unsigned most) {
-  *window = (struct dns_window){.most = most, .least = most < LEAST ? most : LEAST, .window = most < START ? most : START};
+  *window =
+      (struct dns_window){.most = most, .least = most < LEAST ? most : LEAST, .window = most < START ? most : START};
 }
 
 static void measure_anew(struct dns_window *window, uint64_t now_ms, unsigned settling) {

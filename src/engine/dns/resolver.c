@@ -211,7 +211,7 @@ static void mark_slow(struct resolver *resolver) {
   }
 }
 
-unsigned resolver_room(const struct resolver *resolver) {
+unsigned resolver_available(const struct resolver *resolver) {
   unsigned quick = resolver->asking_count - resolver->slow, window = resolver->window.window;
   unsigned most = resolver->options.outstanding;
   if (quick >= window || resolver->asking_count >= most * SLOW_FACTOR) return 0;
@@ -228,7 +228,7 @@ unsigned resolver_waiting(const struct resolver *resolver) {
 }
 
 static bool has_room(const struct resolver *resolver) {
-  return resolver_room(resolver) > 0;
+  return resolver_available(resolver) > 0;
 }
 
 static void on_idle(uv_idle_t *idle);
@@ -259,7 +259,7 @@ static void on_slow(uv_timer_t *timer) {
 static void entry_ask(struct resolver *resolver, struct entry *entry) {
   entry->asked_ms = uv_now(resolver->loop);
   entry_move(resolver, entry, ENTRY_ASKING);
-  if (dns_ask(resolver->dns, entry->host, on_answer, entry) != 0) entry_settle(resolver, entry, &no_memory, 0);
+  if (dns_lookup(resolver->dns, entry->host, on_answer, entry) != 0) entry_settle(resolver, entry, &no_memory, 0);
 }
 
 static void query_drop(struct resolver_query *query) {

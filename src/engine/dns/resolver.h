@@ -55,7 +55,7 @@ int resolver_lookup(struct resolver *resolver, const char *host, resolver_cb cal
 
 /* How many names are asked for at once, now; how many further ones could be; how many wait in line. */
 unsigned resolver_window(const struct resolver *resolver);
-unsigned resolver_room(const struct resolver *resolver);
+unsigned resolver_available(const struct resolver *resolver);
 unsigned resolver_waiting(const struct resolver *resolver);
 
 /* Asks for a name that nobody waits for yet, unless it is known or asked for already. */

@@ -19,10 +19,10 @@
 #include "fetch/proxy_use.h"
 #include "fetch/transfer_limit.h"
 
-#define SHORTAGES_MOST 50 /* of descriptors, after which a fetch fails: a minute or more */
+#define SHORTAGES_MAX 50 /* of descriptors, after which a fetch fails: a minute or more */
 
 const seine_options_t *attempt_options(const struct seine_fetch *fetch) {
-  return fetch->queued.is_internal ? &fetch->engine->own_options : &fetch->engine->options;
+  return fetch->queued.is_internal ? &fetch->engine->internal_options : &fetch->engine->options;
 }
 
 /* ---- Ends ---- */
@@ -38,7 +38,7 @@ void attempt_drop(struct seine_fetch *fetch) {
   rules_release(attempt->rules);
   free(attempt->cookie);
   free(attempt->path);
-  free_list_give(&fetch->engine->spare_attempts, attempt);
+  free_list_put(&fetch->engine->spare_attempts, attempt);
   fetch->attempt = NULL;
 }
 
@@ -132,12 +132,12 @@ void attempt_requeue(struct seine_fetch *fetch, int sys) {
   if (fetch->attempt && !fetch->redirects) fetch->attempts--;
   transfer_limit_reduce(engine);
   note_first_time(fetch);
-  bool vain = transfer_limit_exhausted(engine) || fetch->shortages++ >= SHORTAGES_MOST || is_too_late(fetch, 0);
+  bool hopeless = transfer_limit_exhausted(engine) || fetch->shortages++ >= SHORTAGES_MAX || is_too_late(fetch, 0);
   if (engine->draining) {
     fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_ECANCELLED, true, NULL);
     return;
   }
-  if (fetch->chunk_delivered || vain) {
+  if (fetch->chunk_delivered || hopeless) {
     fetch->sys_errno = sys;
     fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EIO, true, "too many files are open; raise the limit (ulimit -n)");
     return;
@@ -165,7 +165,7 @@ void attempt_restart(struct seine_fetch *fetch) {
 static bool make_attempt(struct seine_fetch *fetch) {
   struct timespec now;
   attempt_drop(fetch);
-  struct attempt *attempt = free_list_take(&fetch->engine->spare_attempts, sizeof *attempt);
+  struct attempt *attempt = free_list_get(&fetch->engine->spare_attempts, sizeof *attempt);
   if (!attempt) return false;
   clock_gettime(CLOCK_REALTIME_COARSE, &now);
   attempt->started_unix_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
@@ -185,7 +185,7 @@ static void count_attempt(struct seine_fetch *fetch) {
 static bool rule_follows(const struct seine_fetch *fetch) {
   const struct host *host = fetch->host;
   bool is_tls = strncmp(host->key, "https:", 6) == 0;
-  bool usual_port = host->port == (is_tls ? 443 : 80) || host->port == fetch->asked_port;
+  bool usual_port = host->port == (is_tls ? 443 : 80) || host->port == fetch->requested_port;
   return (is_tls || !fetch->left_tls) && (host->rule->has_port || usual_port);
 }
 
@@ -236,8 +236,8 @@ static int drop_lines(struct attempt *attempt, struct curl_slist **lines, const 
   return 0;
 }
 
-/* Asks for robots.txt as it is now and as a whole, whatever the caller's lines ask for: a part, a 304 or a 412 would be
- * taken for rules that allow everything. */
+/* Removes conditional and range headers from a request for robots.txt: a 206, a 304 or a 412 would be taken for rules
+ * that allow everything. */
 static int headers_for_robots(struct seine_fetch *fetch, struct curl_slist **lines) {
   static const char *const names[] = {"Range:",         "If-Range:",          "If-Match:",
                                       "If-None-Match:", "If-Modified-Since:", "If-Unmodified-Since:", NULL};
@@ -261,7 +261,7 @@ static int headers_for_rest(struct seine_fetch *fetch, struct curl_slist **lines
 
 /* A request has one Cookie line: where the chain has cookies, libcurl joins them with the caller's, which it is given
  * apart. 0 or SEINE_ENOMEM. */
-static int take_cookie_line(struct seine_fetch *fetch, struct curl_slist **lines) {
+static int split_cookie_line(struct seine_fetch *fetch, struct curl_slist **lines) {
   static const char *const names[] = {"Cookie:", NULL};
   const char *value = fetch->cookies ? value_of(*lines, names[0]) : NULL;
   if (!value) return 0;
@@ -291,7 +291,7 @@ static int add_proxy_name(struct curl_slist **names, const struct seine_fetch *f
 
 /* Whether the target's address has to be known here. */
 static bool needs_address(const struct seine_fetch *fetch) {
-  return !fetch->proxy || proxy_takes_address(fetch->proxy);
+  return !fetch->proxy || proxy_needs_address(fetch->proxy);
 }
 
 /* Copies the public ones; returns how many there are. */
@@ -334,7 +334,7 @@ static int start_attempt(struct seine_fetch *fetch, struct transfer_request *req
   int error = make_attempt(fetch) ? headers_of(fetch, &lines) : SEINE_ENOMEM;
   if (!error) error = headers_for_robots(fetch, &lines);
   if (!error) error = headers_for_rest(fetch, &lines);
-  if (!error) error = take_cookie_line(fetch, &lines);
+  if (!error) error = split_cookie_line(fetch, &lines);
   if (!error) error = names_of(fetch, &request->names);
   request->headers = lines;
   request->cookies = fetch->cookies;
@@ -344,7 +344,7 @@ static int start_attempt(struct seine_fetch *fetch, struct transfer_request *req
 }
 
 /* A request for an IPv6 address that a proxy hands on; see transfer.h. */
-static bool is_alone(const struct seine_fetch *fetch) {
+static bool needs_own_connection(const struct seine_fetch *fetch) {
   const struct host *host = fetch->host;
   bool relayed = fetch->proxy && proxy_kind(fetch->proxy) != PROXY_SOCKS && strncmp(host->key, "http:", 5) == 0;
   return relayed && strchr(host->name, ':');
@@ -353,20 +353,22 @@ static bool is_alone(const struct seine_fetch *fetch) {
 static void start_transfer(struct seine_fetch *fetch) {
   struct seine *engine = fetch->engine;
   struct host *host = fetch->host;
-  char *lent = NULL;
+  char *with_userinfo = NULL;
   const char *asked = fetch->curl_url ? fetch->curl_url : fetch->url;
   int error = 0;
-  if (!error && fetch->redirect_url && !fetch->cross_origin) error = url_with_userinfo_of(fetch->redirect_url, asked, &lent);
-  struct transfer_request request = {.url = lent ? lent : fetch->redirect_url ? fetch->redirect_url : asked,
+  if (fetch->redirect_url && !fetch->cross_origin)
+    error = url_with_userinfo_of(fetch->redirect_url, asked, &with_userinfo);
+  const char *target = fetch->redirect_url ? fetch->redirect_url : asked;
+  struct transfer_request request = {.url = with_userinfo ? with_userinfo : target,
                                      .proxy = fetch->proxy ? proxy_url(fetch->proxy) : NULL,
                                      .literal = host->literal && !fetch->proxy,
                                      .max_time_ms = attempt_options(fetch)->max_time_ms,
-                                     .alone = is_alone(fetch),
+                                     .alone = needs_own_connection(fetch),
                                      .may_resolve = host->literal || (fetch->proxy && !proxy_host(fetch->proxy)),
                                      .keep_connection = attempt_keeps_connection(fetch),
                                      .fresh_connection = fetch->is_fresh};
   if (!error) error = start_attempt(fetch, &request);
-  free(lent);
+  free(with_userinfo);
   if (error) {
     proxy_use_return(fetch);
     fetch_end(fetch, SEINE_STATUS_FAILED, error, true, NULL);
@@ -452,7 +454,7 @@ static bool is_denied(const struct seine_fetch *fetch) {
   return needs_address(fetch) && host->addresses && !public_addresses(host->addresses, list);
 }
 
-static void start_by_proxy(struct seine_fetch *fetch) {
+static void start_through_proxy(struct seine_fetch *fetch) {
   struct host *host = fetch->host;
   if (needs_address(fetch) && !knows_address(host, fetch->engine->resolver)) {
     look_up(fetch, host->name, false);
@@ -464,17 +466,17 @@ static void start_by_proxy(struct seine_fetch *fetch) {
   }
 }
 
-static void go_by_proxy(struct seine_fetch *fetch) {
+static void resolve_proxy(struct seine_fetch *fetch) {
   const char *name = proxy_host(fetch->proxy);
   struct addresses *addresses = name ? resolver_cached(fetch->engine->resolver, name) : NULL;
   if (!name || addresses)
-    start_by_proxy(fetch);
+    start_through_proxy(fetch);
   else
     look_up(fetch, name, true);
   addresses_unref(addresses);
 }
 
-static void go_direct(struct seine_fetch *fetch) {
+static void start_direct(struct seine_fetch *fetch) {
   if (knows_address(fetch->host, fetch->engine->resolver))
     start_transfer(fetch);
   else
@@ -482,7 +484,7 @@ static void go_direct(struct seine_fetch *fetch) {
 }
 
 /* Finds the way to the host: directly, or by the proxy whose turn it is. */
-static void find_way(struct seine_fetch *fetch) {
+static void choose_route(struct seine_fetch *fetch) {
   struct seine *engine = fetch->engine;
   const struct host *host = fetch->host;
   uint64_t now = uv_now(engine->loop), wake_ms = 0;
@@ -494,12 +496,12 @@ static void find_way(struct seine_fetch *fetch) {
                                   &resting, &wake_ms);
   }
   if (fetch->proxy) {
-    go_by_proxy(fetch);
+    resolve_proxy(fetch);
   } else if (resting) {
     count_attempt(fetch);
     attempt_fail(fetch, SEINE_EPROXY, true, wake_ms > now ? wake_ms - now : 0, "every proxy rests after failures");
   } else {
-    go_direct(fetch);
+    start_direct(fetch);
   }
 }
 
@@ -519,14 +521,14 @@ void attempt_begin(struct host *host) {
     return;
   }
   switch (robots_check(fetch)) {
-  case PERMISSION_GIVEN:
-    if (!partial_read_back(fetch)) find_way(fetch);
+  case PERMISSION_ALLOWED:
+    if (!partial_read_back(fetch)) choose_route(fetch);
     break;
-  case PERMISSION_REFUSED: fetch_end(fetch, SEINE_STATUS_REJECTED, SEINE_EROBOTS, false, NULL); break;
+  case PERMISSION_DISALLOWED: fetch_end(fetch, SEINE_STATUS_REJECTED, SEINE_EROBOTS, false, NULL); break;
   case PERMISSION_UNKNOWN:
     fetch_end(fetch, SEINE_STATUS_FAILED, SEINE_EROBOTS, true,
               "robots.txt could not be read, so nothing is allowed for now");
     break;
-  case PERMISSION_ASKED: break;
+  case PERMISSION_PENDING: break;
   }
 }

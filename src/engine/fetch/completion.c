@@ -65,20 +65,20 @@ static struct failure_class class_of(const struct seine_fetch *fetch, const stru
 }
 
 /* libcurl's sentence ends in its words for its own code, which say less than the system's. */
-static const char *connect_text(const struct outcome *outcome, char *room, size_t size) {
+static const char *connect_text(const struct outcome *outcome, char *buffer, size_t size) {
   const char *end = strstr(outcome->text, curl_easy_strerror(CURLE_COULDNT_CONNECT));
   if (outcome->code != CURLE_COULDNT_CONNECT || !outcome->connect_errno || !end || end - outcome->text < 2)
     return outcome->text;
   end -= 2; /* the ": " before it */
   char reason[80]; /* uv_strerror would leak the text of a code that libuv does not know */
   uv_strerror_r(uv_translate_sys_error(outcome->connect_errno), reason, sizeof reason);
-  snprintf(room, size, "%.*s: %s", (int)(end - outcome->text), outcome->text, reason);
-  return room;
+  snprintf(buffer, size, "%.*s: %s", (int)(end - outcome->text), outcome->text, reason);
+  return buffer;
 }
 
 /* What is no response may belong to no request: bytes sent unasked behind the response before, on a connection that was
  * kept. Once, the fetch begins again on a new one. */
-static bool begins_again(struct seine_fetch *fetch, const struct outcome *outcome) {
+static bool restarts_on_new_connection(struct seine_fetch *fetch, const struct outcome *outcome) {
   if (outcome->connects || fetch->is_fresh || fetch->chunk_delivered) return false;
   fetch->is_fresh = true;
   if (outcome->unsolicited && !fetch->redirects)
@@ -90,9 +90,9 @@ static bool begins_again(struct seine_fetch *fetch, const struct outcome *outcom
 }
 
 /* Why a host was not reached, without what is true of one attempt alone: its address, port and time. */
-static const char *cause_of(const struct outcome *outcome, const char *text, char *room, size_t size) {
+static const char *cause_of(const struct outcome *outcome, const char *text, char *buffer, size_t size) {
   if (outcome->code != CURLE_COULDNT_CONNECT || !outcome->connect_errno) return text;
-  return uv_strerror_r(uv_translate_sys_error(outcome->connect_errno), room, size);
+  return uv_strerror_r(uv_translate_sys_error(outcome->connect_errno), buffer, size);
 }
 
 static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome, enum proxy_fault fault) {
@@ -128,25 +128,25 @@ static void on_failure(struct seine_fetch *fetch, const struct outcome *outcome,
   if (outcome->stalled || outcome->slow) text = late;
   if (class.unreachable) host_unreachable(fetch->host, cause_of(outcome, text, cause, sizeof cause));
   host_ended(fetch->host);
-  if (class.error == SEINE_EPROTOCOL && begins_again(fetch, outcome)) return;
+  if (class.error == SEINE_EPROTOCOL && restarts_on_new_connection(fetch, outcome)) return;
   attempt_fail(fetch, class.error, class.transient, 0, text);
 }
 
 /* libcurl gave each address that it tried before this one half of the time there was. */
-static void prefer(struct host *host, struct resolver *resolver, const char *ip) {
+static void prefer_address(struct host *host, struct resolver *resolver, const char *ip) {
   struct addresses *better = resolver_prefer(resolver, host->name, host->addresses, ip);
   if (!better) return;
   addresses_unref(host->addresses);
   host->addresses = better;
 }
 
-static void copy_text(char *room, size_t size, const char *text) {
+static void copy_text(char *buffer, size_t size, const char *text) {
   size_t length = strnlen(text, size - 1);
-  memcpy(room, text, length);
-  room[length] = '\0';
+  memcpy(buffer, text, length);
+  buffer[length] = '\0';
 }
 
-static void note(struct seine_fetch *fetch, const struct outcome *outcome) {
+static void store_outcome(struct seine_fetch *fetch, const struct outcome *outcome) {
   struct attempt *attempt = fetch->attempt;
   attempt->transfer = NULL;
   attempt->elapsed_ms = outcome->elapsed_ms;
@@ -155,7 +155,7 @@ static void note(struct seine_fetch *fetch, const struct outcome *outcome) {
   *outcome->response = (struct response){0};
   if (outcome->ip) copy_text(attempt->ip, sizeof attempt->ip, outcome->ip);
   if (outcome->ip && outcome->connected && outcome->connects && !outcome->proxied && fetch->host->addresses)
-    prefer(fetch->host, fetch->engine->resolver, outcome->ip);
+    prefer_address(fetch->host, fetch->engine->resolver, outcome->ip);
   fetch->engine->connections += (uint64_t)outcome->connects;
   if (attempt->response.status) transfer_limit_responded(fetch->engine);
   engine_wake(fetch->engine);
@@ -186,7 +186,7 @@ void completion_done(void *user, struct outcome *outcome) {
   struct seine_fetch *fetch = user;
   struct attempt *attempt = fetch->attempt;
   const struct response_decision *decision = &attempt->decision;
-  note(fetch, outcome);
+  store_outcome(fetch, outcome);
   bool answered = is_answered(attempt, outcome);
   if (!answered && outcome->fd_errno) {
     proxy_use_return(fetch);

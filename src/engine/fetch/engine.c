@@ -43,10 +43,10 @@ static bool can_start(struct seine *engine) {
 
 /* Names are looked up while there is no slot, so that what gets one need not wait. Where there are proxies, they do
  * it. */
-static void look_ahead(struct seine *engine) {
+static void prefetch_names(struct seine *engine) {
   struct host *host;
   if (engine->options.proxies || engine->options.https_proxies) return;
-  while (resolver_room(engine->resolver) > resolver_waiting(engine->resolver) &&
+  while (resolver_available(engine->resolver) > resolver_waiting(engine->resolver) &&
          (host = host_table_next_to_prefetch(&engine->hosts)))
     if (!host->rule || !host->rule->proxy) resolver_prefetch(engine->resolver, host->name);
 }
@@ -55,7 +55,7 @@ static void start_fetches(struct seine *engine) {
   for (int i = 0; i < STARTS_A_TURN; i++) {
     struct host *host = can_start(engine) ? host_table_next(&engine->hosts) : NULL;
     if (!host) {
-      look_ahead(engine);
+      prefetch_names(engine);
       return;
     }
     attempt_begin(host);
@@ -88,7 +88,7 @@ static void fetch_free(struct seine_fetch *fetch) {
 
 /* Only those done by now: what callbacks end in turn waits for the next round. */
 static void deliver(struct seine *engine) {
-  for (size_t left = engine->count[FETCH_DONE]; left > 0; left--) {
+  for (size_t remaining = engine->count[FETCH_DONE]; remaining > 0; remaining--) {
     struct seine_fetch *fetch = TAILQ_FIRST(&engine->lists[FETCH_DONE]);
     seine_result_t result;
     result_fill(fetch, &result);
@@ -97,7 +97,7 @@ static void deliver(struct seine *engine) {
   }
 }
 
-static void close_partials(struct seine *engine);
+static void close_components(struct seine *engine);
 
 static void turn(struct seine *engine) {
   if (engine->turning || (!engine->dirty && !engine->workers.waiting_count)) return;
@@ -113,7 +113,7 @@ static void turn(struct seine *engine) {
   }
   engine->turning = false;
   if (engine->dirty) engine_wake(engine);
-  if (engine->closing && !engine->fetches && !engine->closed) close_partials(engine);
+  if (engine->closing && !engine->fetches && !engine->closed) close_components(engine);
 }
 
 static void on_wake(uv_idle_t *idle) {
@@ -150,7 +150,7 @@ static void seed(struct seine *engine) {
 
 /* ---- Opening ---- */
 
-static int open_plain_parts(struct seine *engine, const seine_options_t *options) {
+static int init_without_loop(struct seine *engine, const seine_options_t *options) {
   int error = seine_options_check(options, NULL, 0);
   if (!error) error = options_copy(&engine->options, options);
   if (!error) error = statuses_parse(&engine->retry_on, engine->options.retry_on, NULL, 0);
@@ -160,7 +160,7 @@ static int open_plain_parts(struct seine *engine, const seine_options_t *options
   return error;
 }
 
-static void free_plain_parts(struct seine *engine) {
+static void free_without_loop(struct seine *engine) {
   partials_close(engine);
   bodies_trim(&engine->bodies);
   free_list_clear(&engine->spare_attempts);
@@ -171,35 +171,36 @@ static void free_plain_parts(struct seine *engine) {
   free(engine);
 }
 
-static void on_open_undone(void *user) {
-  free_plain_parts(user);
+static void on_open_failed(void *user) {
+  free_without_loop(user);
 }
 
 static void on_transfers_closed(void *user);
 
 /* robots.txt is taken whatever it is declared as, follows five redirects (RFC 9309 2.3.1.2), and is not worth many
  * tries. */
-static void set_own_options(struct seine *engine) {
-  engine->own_options = engine->options;
-  engine->own_options.accept = engine->own_options.opt_out = NULL;
-  engine->own_options.min_size_bytes = engine->own_options.max_size_bytes = 0;
-  engine->own_options.min_image_size = 0;
-  engine->own_options.max_image_area = 0;
-  engine->own_options.max_aspect_ratio = 0;
+static void set_internal_options(struct seine *engine) {
+  engine->internal_options = engine->options;
+  engine->internal_options.accept = engine->internal_options.opt_out = NULL;
+  engine->internal_options.min_size_bytes = engine->internal_options.max_size_bytes = 0;
+  engine->internal_options.min_image_size = 0;
+  engine->internal_options.max_image_area = 0;
+  engine->internal_options.max_aspect_ratio = 0;
   /* One that trickles would hold up its host for ever. */
   uint64_t own_ms = engine->options.connect_timeout_ms + engine->options.stall_timeout_ms;
-  if (!engine->options.max_time_ms || own_ms < engine->options.max_time_ms) engine->own_options.max_time_ms = own_ms;
-  engine->own_options.max_redirects = ROBOTS_REDIRECTS_MAX;
-  if (engine->own_options.retries > 2) engine->own_options.retries = 2;
+  if (!engine->options.max_time_ms || own_ms < engine->options.max_time_ms)
+    engine->internal_options.max_time_ms = own_ms;
+  engine->internal_options.max_redirects = ROBOTS_REDIRECTS_MAX;
+  if (engine->internal_options.retries > 2) engine->internal_options.retries = 2;
 }
 
-static void open_rooms(struct seine *engine) {
-  static const job_run_cb lanes[JOB_KINDS] = {
+static void init_components(struct seine *engine) {
+  static const job_run_cb run[JOB_KINDS] = {
       [JOB_INSPECT] = body_run_inspect,
       [JOB_STREAM] = body_run_stream,
       [JOB_STORE] = body_run_store,
       [JOB_KEEP_PARTIAL] = body_run_keep_partial};
-  worker_pool_init(&engine->workers, engine->loop, lanes, engine->options.worker_nice);
+  worker_pool_init(&engine->workers, engine->loop, run, engine->options.worker_nice);
   engine->workers.open_context = body_open_context;
   engine->workers.close_context = body_close_context;
   bodies_init(&engine->bodies, &engine->workers, engine->store, engine->options.memory_threshold_bytes,
@@ -215,7 +216,7 @@ static void open_rooms(struct seine *engine) {
   partials_open(engine);
   seed(engine);
   transfer_limit_open(engine);
-  set_own_options(engine);
+  set_internal_options(engine);
 }
 
 /* A turn before and after each wait of the loop gathers what one round brought. The first keeps the loop alive while
@@ -253,19 +254,19 @@ int seine_open(seine_t **result, uv_loop_t *loop, const seine_options_t *options
   struct seine *engine = calloc(1, sizeof *engine);
   if (!engine) return SEINE_ENOMEM;
   engine->loop = loop;
-  int error = open_plain_parts(engine, options);
+  int error = init_without_loop(engine, options);
   if (!error) error = open_resolver(engine);
   if (error) {
-    free_plain_parts(engine);
+    free_without_loop(engine);
     return error;
   }
   timer_pool_init(&engine->timers, loop);
-  open_rooms(engine);
+  init_components(engine);
   static const struct transfer_events events = {receive_headers, receive_data, completion_done};
   error =
       transfers_open(&engine->transfers, loop, &engine->timers, &engine->options, &events, on_transfers_closed, engine);
   if (error) {
-    resolver_close(engine->resolver, on_open_undone, engine);
+    resolver_close(engine->resolver, on_open_failed, engine);
     return error;
   }
   open_handles(engine);
@@ -279,7 +280,7 @@ static void on_handle_closed(uv_handle_t *handle) {
   struct seine *engine = handle->data;
   if (--engine->open_handles) return;
   if (engine->on_close) engine->on_close(engine, engine->close_user);
-  free_plain_parts(engine);
+  free_without_loop(engine);
 }
 
 static void on_timers_closed(void *user) {
@@ -309,18 +310,18 @@ static void on_workers_closed(void *user) {
   resolver_close(engine->resolver, on_resolver_closed, engine);
 }
 
-static void close_partials(struct seine *engine) {
+static void close_components(struct seine *engine) {
   engine->closed = true;
   worker_pool_close(&engine->workers, on_workers_closed, engine);
 }
 
-static void mark_list(struct fetch_list *list) {
+static void cancel_list(struct fetch_list *list) {
   struct seine_fetch *fetch;
   TAILQ_FOREACH (fetch, list, link)
     seine_cancel(fetch);
 }
 
-static void mark_queued(struct seine *engine) {
+static void cancel_queued(struct seine *engine) {
   struct host *host, *next;
   struct queue_entry *entry;
   HASH_ITER (hh, engine->hosts.by_key, host, next)
@@ -330,9 +331,9 @@ static void mark_queued(struct seine *engine) {
 
 void seine_drain(seine_t *engine) {
   engine->draining = true;
-  mark_queued(engine);
-  mark_list(&engine->lists[FETCH_WAITING]);
-  mark_list(&engine->lists[FETCH_RESOLVING]);
+  cancel_queued(engine);
+  cancel_list(&engine->lists[FETCH_WAITING]);
+  cancel_list(&engine->lists[FETCH_RESOLVING]);
   engine_wake(engine);
 }
 
@@ -341,8 +342,8 @@ void seine_close(seine_t *engine, seine_close_cb on_close, void *user) {
   engine->close_user = user;
   engine->closing = true;
   seine_drain(engine);
-  mark_list(&engine->lists[FETCH_TRANSFERRING]);
-  mark_list(&engine->lists[FETCH_INSPECTING]);
+  cancel_list(&engine->lists[FETCH_TRANSFERRING]);
+  cancel_list(&engine->lists[FETCH_INSPECTING]);
 }
 
 /* ---- Figures ---- */

@@ -19,9 +19,9 @@
 
 /* Bodies whose transfer broke off. */
 struct partials {
-  TAILQ_HEAD(, partial) held; /* between two attempts */
-  size_t held_count;
-  struct partial_name *left; /* of earlier runs, by name; a hash table */
+  TAILQ_HEAD(, partial) kept; /* between two attempts */
+  size_t kept_count;
+  struct partial_name *saved; /* of earlier runs, by name; a hash table */
   size_t on_disk;    /* those, and what this run left, at most */
 };
 
@@ -38,7 +38,7 @@ struct transfer_limit {
 struct seine {
   uv_loop_t *loop;
   seine_options_t options; /* owned copy */
-  seine_options_t own_options; /* for what the engine itself asks; borrows from options */
+  seine_options_t internal_options; /* for what the engine itself asks; borrows from options */
   struct statuses retry_on;
   struct timers timers;
   struct worker_pool workers;

@@ -60,7 +60,7 @@ struct attempt {
   char *path;                 /* where the file goes; owned */
   struct rules *rules;        /* whose lines it sends; retained; NULL: none yet */
   struct curl_slist *headers; /* of this attempt alone, owned; NULL: those of the fetch, the rule or the engine */
-  char *cookie;               /* the value of the Cookie line that was among them, owned; NULL: it is there, or none is */
+  char *cookie; /* the value of the Cookie line that was among them, owned; NULL: it is there, or none is */
 };
 
 TAILQ_HEAD(fetch_list, seine_fetch);
@@ -95,7 +95,7 @@ struct seine_fetch {
   unsigned attempts;
   unsigned redirects; /* in this attempt */
   unsigned shortages; /* of descriptors, that sent it back to its queue */
-  uint16_t asked_port; /* of the URL as requested */
+  uint16_t requested_port; /* of the URL as requested */
   uint8_t state;      /* enum fetch_state; assigned by fetch_enter alone */
   uint8_t sink;       /* seine_sink_t */
   uint8_t status;     /* seine_status_t, once done */

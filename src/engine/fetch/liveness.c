@@ -9,8 +9,8 @@
 
 #include "fetch/engine_state.h"
 
-#define LOOK_MS 1000
-#define STRIKES 3 /* looks in a row: one may fall between an event and the turn that it brings */
+#define CHECK_MS 1000
+#define FAILURES_MAX 3 /* looks in a row: one may fall between an event and the turn that it brings */
 
 static bool turn_is_due(const struct seine *engine) {
   return engine->dirty || uv_is_active((const uv_handle_t *)&engine->wake);
@@ -48,7 +48,7 @@ static bool host_moves(const struct host *host) {
 }
 
 /* A host could start something, nothing holds it back, and still nothing happens. */
-static bool ring_stands(const struct seine *engine) {
+static bool ring_is_stuck(const struct seine *engine) {
   size_t busy = engine->count[FETCH_TRANSFERRING] + engine->count[FETCH_INSPECTING] + engine->count[FETCH_STORING];
   return !TAILQ_EMPTY(&engine->hosts.ring) && !busy && !engine->transfer_limit.pause && !turn_is_due(engine) &&
          engine->bodies.held_bytes < engine->bodies.limit_bytes;
@@ -69,20 +69,20 @@ const char *liveness_check(const struct seine *engine) {
       if (!fetch_moves(fetch)) return names[state];
   for (host = engine->hosts.by_key; host; host = host->hh.next)
     if (!host_moves(host)) return "a host with fetches and nothing to start them";
-  if (ring_stands(engine)) return "a host that is ready, and no turn for it";
+  if (ring_is_stuck(engine)) return "a host that is ready, and no turn for it";
   if (engine->workers.waiting_count && !engine->workers.busy && !turn_is_due(engine)) return "a job without a worker";
   const struct stalls *stalls = &engine->transfers.stalls;
   bool watches = !TAILQ_EMPTY(&stalls->watched) && stalls->limit_ms;
-  if (watches && !stalls->silence_alarm) return "transfers without a deadline";
+  if (watches && !stalls->silence_timer) return "transfers without a deadline";
   return NULL;
 }
 
 #ifdef SEINE_LIVENESS
-static void on_look(uv_timer_t *timer) {
+static void on_check_timer(uv_timer_t *timer) {
   struct seine *engine = timer->data;
   const char *wrong = liveness_check(engine);
   engine->failures_in_row = wrong ? engine->failures_in_row + 1 : 0;
-  if (engine->failures_in_row < STRIKES) return;
+  if (engine->failures_in_row < FAILURES_MAX) return;
   fprintf(stderr, "liveness: %s\n", wrong);
   abort();
 }
@@ -90,7 +90,7 @@ static void on_look(uv_timer_t *timer) {
 void liveness_open(struct seine *engine) {
   uv_timer_init(engine->loop, &engine->liveness);
   engine->liveness.data = engine;
-  uv_timer_start(&engine->liveness, on_look, LOOK_MS, LOOK_MS);
+  uv_timer_start(&engine->liveness, on_check_timer, CHECK_MS, CHECK_MS);
   uv_unref((uv_handle_t *)&engine->liveness);
 }
 #endif

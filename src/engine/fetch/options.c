@@ -99,7 +99,8 @@ static int check_numbers(const seine_options_t *options, struct cause cause) {
   if (options->max_aspect_ratio != 0 && !(options->max_aspect_ratio >= 1 && options->max_aspect_ratio <= 1e6))
     return refuse(cause, "max_aspect_ratio is %g; it can be 1 (squares only) to 1000000, or 0 (no limit)",
                   options->max_aspect_ratio);
-  if (options->max_image_area && (double)options->min_image_size * options->min_image_size > (double)options->max_image_area)
+  if (options->max_image_area &&
+      (double)options->min_image_size * options->min_image_size > (double)options->max_image_area)
     return refuse(cause, "max_image_area (%llu) is less than a square of min_image_size (%llu) has",
                   (unsigned long long)options->max_image_area, (unsigned long long)options->min_image_size);
   if (options->max_size_bytes && options->max_size_bytes < options->min_size_bytes)

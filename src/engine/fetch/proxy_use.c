@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static void tell_proxy_news(struct seine *engine, const struct proxy *proxy, enum proxy_change change) {
+static void emit_proxy_event(struct seine *engine, const struct proxy *proxy, enum proxy_change change) {
   uint64_t now = uv_now(engine->loop), wake = proxy_wake_ms(proxy);
   seine_event_t event = {.kind = change == PROXY_UP ? SEINE_EVENT_PROXY_UP : SEINE_EVENT_PROXY_DOWN,
                          .host = proxy_public(proxy),
@@ -16,14 +16,14 @@ void proxy_use_report(struct seine_fetch *fetch, enum proxy_fault fault) {
   struct proxy *proxy = fetch->proxy;
   if (!proxy) return;
   fetch->proxy = NULL;
-  tell_proxy_news(engine, proxy, proxy_report(&engine->proxies, proxy, fault, fetch->proxy_ms, uv_now(engine->loop)));
+  emit_proxy_event(engine, proxy, proxy_report(&engine->proxies, proxy, fault, fetch->proxy_ms, uv_now(engine->loop)));
 }
 
 void proxy_use_return(struct seine_fetch *fetch) {
   struct proxy *proxy = fetch->proxy;
   if (!proxy) return;
   fetch->proxy = NULL;
-  tell_proxy_news(fetch->engine, proxy, proxy_return(proxy, fetch->proxy_ms));
+  emit_proxy_event(fetch->engine, proxy, proxy_return(proxy, fetch->proxy_ms));
 }
 
 enum proxy_fault proxy_use_fault(const struct seine_fetch *fetch, const struct outcome *outcome) {

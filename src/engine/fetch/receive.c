@@ -52,8 +52,9 @@ void receive_job_failed(struct seine_fetch *fetch) {
 
 static void reject_body(struct seine_fetch *fetch, int error, const char *text) {
   const struct attempt *attempt = fetch->attempt;
-  bool may_pass = verdict_may_pass(error, attempt->response.status, attempt->body->seen.type, attempt->received_bytes);
-  fetch_end(fetch, SEINE_STATUS_REJECTED, error, may_pass, text);
+  bool retryable =
+      rejection_is_retryable(error, attempt->response.status, attempt->body->seen.type, attempt->received_bytes);
+  fetch_end(fetch, SEINE_STATUS_REJECTED, error, retryable, text);
 }
 
 /* An image is not whole. Returns whether it is kept; the attempt has failed if not. What the server sent twice is what
@@ -101,7 +102,8 @@ static void on_inspected(struct seine_fetch *fetch) {
     return;
   }
   attempt->inspected = true;
-  bool is_truncated = body->seen.truncated && !is_part(attempt) && media_accepts(attempt_options(fetch)->accept, body->seen.type);
+  bool is_truncated =
+      body->seen.truncated && !is_part(attempt) && media_accepts(attempt_options(fetch)->accept, body->seen.type);
   if (is_truncated && !keeps_truncated(fetch)) return;
   int error = judge_undecoded(attempt, body->seen.type, text);
   if (!error) error = response_check_body(attempt_options(fetch), body->seen.type, body->total_bytes, text);
@@ -119,7 +121,7 @@ static void on_stored(struct seine_fetch *fetch) {
   if (fetch->attempt->body->failure.error)
     receive_job_failed(fetch);
   else
-    fetch_end(fetch, fetch->attempt->body->left ? SEINE_STATUS_DUPLICATE : SEINE_STATUS_OK, 0, false,
+    fetch_end(fetch, fetch->attempt->body->replace_skipped ? SEINE_STATUS_DUPLICATE : SEINE_STATUS_OK, 0, false,
               remark(fetch));
 }
 
@@ -180,7 +182,8 @@ static bool make_body(struct seine_fetch *fetch, const struct response *response
 /* False without memory. A coding that is not known here is judged with the whole body: the bytes may be plain. */
 static bool make_decoder(struct attempt *attempt, const struct response *response) {
   bool no_memory = false;
-  if (response->encoding && !range_is_answered(&attempt->range, response)) attempt->decoder = decoder_new(response->encoding, &no_memory);
+  if (response->encoding && !range_is_answered(&attempt->range, response))
+    attempt->decoder = decoder_new(response->encoding, &no_memory);
   return !no_memory;
 }
 

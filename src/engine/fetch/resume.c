@@ -12,11 +12,11 @@
 #include "store/partial_files.h"
 #include "seine_tools.h"
 
-#define LEAST_BYTES ((uint64_t)8 * 1024 * 1024) /* less is sooner received again than asked about */
-#define HELD_MOST   64 /* each has a descriptor, and none of the fetches a transfer */
+#define KEEP_MIN_BYTES ((uint64_t)8 * 1024 * 1024) /* less is sooner received again than asked about */
+#define KEPT_MAX   64 /* each has a descriptor, and none of the fetches a transfer */
 
 struct partial {
-  TAILQ_ENTRY(partial) link; /* in parts.held, while it has a body */
+  TAILQ_ENTRY(partial) link; /* in partials.kept, while it has a body */
   struct seine_fetch *fetch;
   struct body *body; /* NULL while an attempt has it */
   bool
@@ -34,30 +34,30 @@ struct partial_name {
 
 /* ---- Parts of earlier runs ---- */
 
-static void on_left(void *user, const char *name) {
+static void on_saved_name(void *user, const char *name) {
   struct partials *partials = user;
-  struct partial_name *left = calloc(1, sizeof *left);
-  if (!left) return; /* its body is received from the start */
-  strcpy(left->name, name);
-  HASH_ADD_STR(partials->left, name, left);
+  struct partial_name *saved = calloc(1, sizeof *saved);
+  if (!saved) return; /* its body is received from the start */
+  strcpy(saved->name, name);
+  HASH_ADD_STR(partials->saved, name, saved);
   partials->on_disk++;
 }
 
-static void forget_left(struct partials *partials, struct partial_name *left) {
-  HASH_DEL(partials->left, left);
-  free(left);
+static void forget_saved(struct partials *partials, struct partial_name *saved) {
+  HASH_DEL(partials->saved, saved);
+  free(saved);
 }
 
 void partials_open(struct seine *engine) {
-  TAILQ_INIT(&engine->partials.held);
+  TAILQ_INIT(&engine->partials.kept);
   const seine_options_t *options = &engine->options;
   if (!engine->store || !options->keep_partial) return;
-  partial_list(engine->store, options->discard_partial ? NULL : on_left, &engine->partials);
+  partial_list(engine->store, options->discard_partial ? NULL : on_saved_name, &engine->partials);
 }
 
 void partials_close(struct seine *engine) {
-  while (engine->partials.left)
-    forget_left(&engine->partials, engine->partials.left);
+  while (engine->partials.saved)
+    forget_saved(&engine->partials, engine->partials.saved);
 }
 
 /* A name that gives no password away, not even as a hash. */
@@ -87,20 +87,20 @@ static bool origin_of(const struct seine_fetch *fetch, uint8_t origin[32]) {
 
 static void on_partial_event(void *user, enum body_event event);
 
-static void give_body(struct partial *partial, struct body *body) {
+static void attach_body(struct partial *partial, struct body *body) {
   struct partials *partials = &partial->fetch->engine->partials;
   partial->body = body;
-  TAILQ_INSERT_TAIL(&partials->held, partial, link);
-  partials->held_count++;
+  TAILQ_INSERT_TAIL(&partials->kept, partial, link);
+  partials->kept_count++;
   body_hand_over(body, on_partial_event, partial);
 }
 
-static struct body *take_body(struct partial *partial) {
+static struct body *detach_body(struct partial *partial) {
   struct partials *partials = &partial->fetch->engine->partials;
   struct body *body = partial->body;
   if (!body) return NULL;
-  TAILQ_REMOVE(&partials->held, partial, link);
-  partials->held_count--;
+  TAILQ_REMOVE(&partials->kept, partial, link);
+  partials->kept_count--;
   partial->body = NULL;
   return body;
 }
@@ -108,7 +108,7 @@ static struct body *take_body(struct partial *partial) {
 void partial_discard(struct seine_fetch *fetch) {
   struct partial *partial = fetch->partial;
   if (!partial) return;
-  body_drop(take_body(partial));
+  body_drop(detach_body(partial));
   free(partial);
   fetch->partial = NULL;
 }
@@ -124,7 +124,7 @@ void partial_begin(struct seine_fetch *fetch, const struct response *response) {
   partial_discard(fetch);
   if (fetch->queued.is_internal || (fetch->sink != SEINE_SINK_FILE && fetch->sink != SEINE_SINK_NULL)) return;
   if (response->encoding) return; /* ranges count its bytes in the coding */
-  if (response->status != 200 || (response->has_length && response->length <= LEAST_BYTES)) return;
+  if (response->status != 200 || (response->has_length && response->length <= KEEP_MIN_BYTES)) return;
   const char *validator = range_validator(response);
   if (!validator || strlen(validator) >= PARTIAL_VALIDATOR_MAX) return;
   struct partial *partial = partial_new(fetch);
@@ -144,21 +144,22 @@ bool partial_range(struct seine_fetch *fetch, struct range *range) {
 }
 
 struct body *partial_resume(struct seine_fetch *fetch) {
-  return take_body(fetch->partial);
+  return detach_body(fetch->partial);
 }
 
 static struct partial *partial_min_bytes(const struct partials *partials) {
   struct partial *partial, *least = NULL;
-  TAILQ_FOREACH (partial, &partials->held, link)
-    if (!partial->is_read && body_is_resumable(partial->body) && (!least || partial->body->total_bytes < least->body->total_bytes))
+  TAILQ_FOREACH (partial, &partials->kept, link)
+    if (!partial->is_read && body_is_resumable(partial->body) &&
+        (!least || partial->body->total_bytes < least->body->total_bytes))
       least = partial;
   return least;
 }
 
 /* Those that are soonest received again make room; one that is being read does so once it is. */
-static void make_room(struct partials *partials) {
+static void discard_excess(struct partials *partials) {
   struct partial *least;
-  while (partials->held_count > HELD_MOST && (least = partial_min_bytes(partials)))
+  while (partials->kept_count > KEPT_MAX && (least = partial_min_bytes(partials)))
     partial_discard(least->fetch);
 }
 
@@ -167,46 +168,47 @@ void partial_keep(struct seine_fetch *fetch) {
   struct partial *partial = fetch->partial;
   if (!partial || partial->body) return; /* or the attempt did not come as far as to go on with it */
   struct body *body = attempt ? attempt->body : NULL;
-  if (!body || body->total_bytes < LEAST_BYTES || !body_is_resumable(body) || !origin_of(fetch, partial->origin)) {
+  if (!body || body->total_bytes < KEEP_MIN_BYTES || !body_is_resumable(body) || !origin_of(fetch, partial->origin)) {
     partial_discard(fetch);
     return;
   }
   attempt->body = NULL;
-  give_body(partial, body);
-  make_room(&fetch->engine->partials);
+  attach_body(partial, body);
+  discard_excess(&fetch->engine->partials);
 }
 
 void partial_save(struct seine_fetch *fetch) {
   struct partials *partials = &fetch->engine->partials;
-  struct partial_info will = {.record = {.size_bytes = 0}};
+  struct partial_info info = {.footer = {.size_bytes = 0}};
   partial_keep(fetch);
   struct partial *partial = fetch->partial;
   bool worth = partial && partial->body && partial->body->keep == BODY_FILE && body_is_resumable(partial->body) &&
-               fetch->engine->options.keep_partial && partials->on_disk < PARTIAL_MAX_FILES && name_of(fetch, will.name);
+               fetch->engine->options.keep_partial && partials->on_disk < PARTIAL_MAX_FILES &&
+               name_of(fetch, info.name);
   if (worth) {
-    will.record.total_bytes = partial->total_bytes;
-    memcpy(will.record.origin, partial->origin, sizeof partial->origin);
-    strcpy(will.record.validator, partial->validator);
+    info.footer.total_bytes = partial->total_bytes;
+    memcpy(info.footer.origin, partial->origin, sizeof partial->origin);
+    strcpy(info.footer.validator, partial->validator);
     partials->on_disk++;
-    body_keep_partial(take_body(partial), &will);
+    body_keep_partial(detach_body(partial), &info);
   }
   partial_discard(fetch);
 }
 
 /* ---- What its workers say ---- */
 
-static void on_recalled(struct partial *partial) {
+static void on_partial_read(struct partial *partial) {
   struct seine_fetch *fetch = partial->fetch;
-  const struct partial_footer *record = body_partial_footer(partial->body);
+  const struct partial_footer *footer = body_partial_footer(partial->body);
   partial->is_read = false;
   /* Anybody can plant a file whose check fits: its validator goes into a request header. */
-  if (partial->body->failure.error || !record || !range_is_validator(record->validator)) {
+  if (partial->body->failure.error || !footer || !range_is_validator(footer->validator)) {
     partial_discard(fetch); /* the body is received from the start */
   } else {
-    partial->total_bytes = record->total_bytes;
-    memcpy(partial->origin, record->origin, sizeof partial->origin);
-    strcpy(partial->validator, record->validator);
-    make_room(&fetch->engine->partials);
+    partial->total_bytes = footer->total_bytes;
+    memcpy(partial->origin, footer->origin, sizeof partial->origin);
+    strcpy(partial->validator, footer->validator);
+    discard_excess(&fetch->engine->partials);
   }
   fetch->queued.at_head = true;
   fetch_enter(fetch, FETCH_QUEUED);
@@ -216,19 +218,19 @@ static void on_partial_event(void *user, enum body_event event) {
   struct partial *partial = user;
   engine_wake(partial->fetch->engine);
   if (event == BODY_PARTIAL_READ)
-    on_recalled(partial);
+    on_partial_read(partial);
   else if (partial->body->failure.error)
     partial_discard(partial->fetch);
 }
 
 bool partial_read_back(struct seine_fetch *fetch) {
   struct partials *partials = &fetch->engine->partials;
-  struct partial_name *left = NULL;
+  struct partial_name *saved = NULL;
   char name[PARTIAL_NAME_SIZE];
-  if (!partials->left || fetch->attempts || fetch->redirects || fetch->sink != SEINE_SINK_FILE) return false;
-  if (name_of(fetch, name)) HASH_FIND_STR(partials->left, name, left);
-  if (!left) return false;
-  forget_left(partials, left);
+  if (!partials->saved || fetch->attempts || fetch->redirects || fetch->sink != SEINE_SINK_FILE) return false;
+  if (name_of(fetch, name)) HASH_FIND_STR(partials->saved, name, saved);
+  if (!saved) return false;
+  forget_saved(partials, saved);
   partials->on_disk--;
   struct partial *partial = partial_new(fetch);
   bool wants_md5 = fetch->expected && fetch->expected->has_md5;
@@ -238,7 +240,7 @@ bool partial_read_back(struct seine_fetch *fetch) {
     return false;
   }
   partial->is_read = true;
-  give_body(partial, body);
+  attach_body(partial, body);
   fetch_enter(fetch, FETCH_WAITING);
   return true;
 }

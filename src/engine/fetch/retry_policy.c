@@ -12,17 +12,17 @@ static bool is_retried(const seine_options_t *options, int status) {
   return statuses_parse(&statuses, options->retry_on, NULL, 0) == 0 && statuses_has(&statuses, status);
 }
 
-static bool takes_type(const seine_options_t *options, const seine_result_t *earlier) {
+static bool accepts_type(const seine_options_t *options, const seine_result_t *earlier) {
   if (earlier->type) return media_accepts(options->accept, earlier->type);
-  return verdict_takes_declared(options, earlier->declared_type);
+  return response_accepts_declared(options, earlier->declared_type);
 }
 
-static bool takes_size(const seine_options_t *options, const seine_result_t *earlier) {
+static bool accepts_size(const seine_options_t *options, const seine_result_t *earlier) {
   char text[DECISION_TEXT_MAX];
-  return verdict_of_size(options, earlier->size_bytes, "", text) == 0;
+  return response_check_size(options, earlier->size_bytes, "", text) == 0;
 }
 
-static bool takes_sides(const seine_options_t *options, const seine_result_t *earlier) {
+static bool accepts_sides(const seine_options_t *options, const seine_result_t *earlier) {
   char text[BODY_CHECK_TEXT_MAX];
   struct inspection seen = {.width = earlier->width, .height = earlier->height};
   snprintf(seen.type, sizeof seen.type, "%s", earlier->type ? earlier->type : "");
@@ -34,9 +34,9 @@ bool seine_should_refetch(const seine_options_t *options, const seine_result_t *
   if (earlier->retryable) return true;
   switch (earlier->error) {
   case SEINE_EHTTP: return is_retried(options, earlier->http_status);
-  case SEINE_ETYPE: return takes_type(options, earlier);
-  case SEINE_ESIZE: return takes_size(options, earlier);
-  case SEINE_EDIMENSIONS: return takes_sides(options, earlier);
+  case SEINE_ETYPE: return accepts_type(options, earlier);
+  case SEINE_ESIZE: return accepts_size(options, earlier);
+  case SEINE_EDIMENSIONS: return accepts_sides(options, earlier);
   case SEINE_ETRUNCATED: return options->allow_truncated && earlier->width && earlier->height;
   case SEINE_EOPTOUT: return !options->opt_out || !*options->opt_out;
   case SEINE_EROBOTS: return !options->robots;

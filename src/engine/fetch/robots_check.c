@@ -21,7 +21,7 @@ static bool allows(const struct robots *robots, struct seine_fetch *fetch) {
   return allowed;
 }
 
-static enum robots_verdict permission_by_robots(const seine_result_t *result) {
+static enum robots_access access_by_result(const seine_result_t *result) {
   if (result->status == SEINE_STATUS_OK) return ROBOTS_PARSE;
   if (result->error == SEINE_EREDIRECT) return ROBOTS_ALLOW; /* too many, or to nowhere */
   /* A 2xx that was not taken has rules that nobody read. */
@@ -33,7 +33,7 @@ static void on_robots(seine_fetch_t *fetch, const seine_result_t *result) {
   struct host *host = fetch->user;
   struct seine *engine = fetch->engine;
   struct robots *robots = NULL;
-  enum robots_verdict decision = permission_by_robots(result);
+  enum robots_access decision = access_by_result(result);
   if (decision == ROBOTS_PARSE && robots_parse(&robots, (const char *)result->data, result->size_bytes, AGENT))
     decision = ROBOTS_DISALLOW;
   host_robots(host, robots, decision == ROBOTS_DISALLOW, uv_now(engine->loop) + robots_keep_ms(decision));
@@ -46,7 +46,7 @@ static void on_robots(seine_fetch_t *fetch, const seine_result_t *result) {
 
 /* Requests the robots.txt of the host that `fetch` is about to be requested from. The request holds the host, since a
  * redirect may take it elsewhere. */
-static bool ask(const struct seine_fetch *fetch) {
+static bool request_robots(const struct seine_fetch *fetch) {
   struct host *host = fetch->host;
   struct seine *engine = fetch->engine;
   char url[320];
@@ -64,8 +64,9 @@ static bool ask(const struct seine_fetch *fetch) {
 enum permission robots_check(struct seine_fetch *fetch) {
   struct seine *engine = fetch->engine;
   struct host *host = fetch->host;
-  if (!engine->options.robots || fetch->queued.is_internal) return PERMISSION_GIVEN;
-  if (host->robots_until_ms <= uv_now(engine->loop)) return ask(fetch) ? PERMISSION_ASKED : PERMISSION_UNKNOWN;
+  if (!engine->options.robots || fetch->queued.is_internal) return PERMISSION_ALLOWED;
+  if (host->robots_until_ms <= uv_now(engine->loop))
+    return request_robots(fetch) ? PERMISSION_PENDING : PERMISSION_UNKNOWN;
   if (host->robots_unknown) return PERMISSION_UNKNOWN;
-  return !host->robots || allows(host->robots, fetch) ? PERMISSION_GIVEN : PERMISSION_REFUSED;
+  return !host->robots || allows(host->robots, fetch) ? PERMISSION_ALLOWED : PERMISSION_DISALLOWED;
 }

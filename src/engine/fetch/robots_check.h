@@ -5,10 +5,10 @@
 #include "fetch/engine_state.h"
 
 enum permission {
-  PERMISSION_GIVEN,
-  PERMISSION_REFUSED, /* robots.txt disallows it */
+  PERMISSION_ALLOWED,
+  PERMISSION_DISALLOWED, /* robots.txt disallows it */
   PERMISSION_UNKNOWN, /* robots.txt could not be had, which disallows all for a while (2.3.1.4) */
-  PERMISSION_ASKED    /* robots.txt is on its way; the host's queue waits for it */
+  PERMISSION_PENDING    /* robots.txt is on its way; the host's queue waits for it */
 };
 
 /* May start the fetch of robots.txt. */

@@ -65,7 +65,7 @@ static struct seine_fetch *fetch_new(struct seine *engine, const seine_request_t
 static bool hold_last_host(struct seine *engine, struct seine_fetch *fetch) {
   size_t size = strlen(engine->last_origin);
   if (!engine->last_host || strncmp(fetch->url, engine->last_origin, size) != 0) return false;
-  if (!url_is_settled_path(fetch->url + size)) return false;
+  if (!url_is_canonical_path(fetch->url + size)) return false;
   fetch->host = engine->last_host;
   host_retain(fetch->host);
   return true;
@@ -108,7 +108,7 @@ static int submit(struct seine *engine, const seine_request_t *request, seine_re
     return error;
   }
   fetch->queued.is_internal = fetch->queued.at_head = internal;
-  fetch->asked_port = (uint16_t)fetch->host->port;
+  fetch->requested_port = (uint16_t)fetch->host->port;
   if (engine->fetches++ == 0) uv_ref((uv_handle_t *)&engine->prepare);
   fetch_enter(fetch, FETCH_QUEUED);
   if (result) *result = fetch;
@@ -128,7 +128,7 @@ int engine_submit_internal(const struct seine_fetch *cause, const char *url, sei
   if (error) return error;
   fetch->cross_origin = fetch->began_cross_origin = cause->cross_origin;
   fetch->left_tls = cause->left_tls;
-  fetch->asked_port = cause->asked_port;
+  fetch->requested_port = cause->requested_port;
   return 0;
 }
 

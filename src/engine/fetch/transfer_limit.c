@@ -65,7 +65,8 @@ void transfer_limit_reduce(struct seine *engine) {
   transfer_limit->shortages++;
   transfer_limit->without_response++;
   /* Without memory for an alarm those in flight bring the next turn; where there are none, the shortage itself does. */
-  timer_set(&engine->timers, &transfer_limit->pause, pause_ms < PAUSE_MOST_MS ? pause_ms : PAUSE_MOST_MS, on_pause_over, engine);
+  timer_set(&engine->timers, &transfer_limit->pause, pause_ms < PAUSE_MOST_MS ? pause_ms : PAUSE_MOST_MS, on_pause_over,
+            engine);
   shrink(engine);
 }
 
@@ -81,7 +82,8 @@ bool attempt_keeps_connection(const struct seine_fetch *fetch) {
   const struct seine *engine = fetch->engine;
   const struct transfers *transfers = &engine->transfers;
   size_t idle = transfers->curl_loop.idle_count;
-  if (engine->transfer_limit.limit < engine->options.concurrency) return transfers->curl_loop.connections <= engine->transfer_limit.limit;
+  if (engine->transfer_limit.limit < engine->options.concurrency)
+    return transfers->curl_loop.connections <= engine->transfer_limit.limit;
   if (fetch->host->queued) return idle < engine->options.concurrency + IDLE_CONNECTIONS;
   return engine->options.idle_timeout_ms && idle + transfers->keeping < IDLE_CONNECTIONS;
 }

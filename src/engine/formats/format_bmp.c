@@ -6,7 +6,7 @@
 
 enum { HEADER, CODE, DELTA };
 
-enum { FILE_HEADER = 14, HEADER_OLD = 12, HEADER_LEAST = 16, HEADER_WINDOWS = 40, HEADER_OS2 = 64, HEADER_READ = 36 };
+enum { FILE_HEADER = 14, HEADER_OLD = 12, HEADER_MIN = 16, HEADER_WINDOWS = 40, HEADER_OS2 = 64, HEADER_READ = 36 };
 
 enum { PLAIN = 0, RLE8 = 1, RLE4 = 2, MASKS = 3, RLE24_OS2 = 4, MASKS_ALPHA = 6 }; /* 3: Huffman in OS/2's */
 
@@ -94,7 +94,7 @@ static void header(struct image_scan *s) {
   struct bitmap map = {.base = memcmp(s->head, "BM", 2) == 0 ? FILE_HEADER : 0};
   const uint8_t *head = s->head + map.base;
   map.header = le32(head);
-  if ((!map.base && !is_bare(head)) || (map.header != HEADER_OLD && map.header < HEADER_LEAST)) {
+  if ((!map.base && !is_bare(head)) || (map.header != HEADER_OLD && map.header < HEADER_MIN)) {
     image_scan_stop(s, IMAGE_UNKNOWN);
     return;
   }
@@ -152,7 +152,7 @@ static void code(struct image_scan *s) {
   }
 }
 
-static void take(struct image_scan *s) {
+static void parse(struct image_scan *s) {
   switch (s->step) {
   case HEADER:
     header(s);
@@ -176,4 +176,4 @@ static enum image_end stop(const struct image_scan *s, uint64_t *trailing) {
   return whole ? IMAGE_WHOLE : IMAGE_TRUNCATED;
 }
 
-const struct image_format structure_bmp = {.first = 26, .take = take, .stop = stop};
+const struct image_format structure_bmp = {.first = 26, .parse = parse, .stop = stop};

@@ -41,7 +41,7 @@ static void fit_screen(struct image_scan *s) {
   if (bottom > s->height) s->height = bottom;
 }
 
-static void take(struct image_scan *s) {
+static void parse(struct image_scan *s) {
   uint8_t byte = s->head[0];
   switch (s->step) {
   case HEADER:
@@ -90,4 +90,4 @@ static enum image_end stop(const struct image_scan *s, uint64_t *trailing) {
   return between && s->gif.has_image && !more ? IMAGE_WHOLE : IMAGE_TRUNCATED;
 }
 
-const struct image_format structure_gif = {.first = 13, .take = take, .stop = stop};
+const struct image_format structure_gif = {.first = 13, .parse = parse, .stop = stop};

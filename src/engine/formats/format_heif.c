@@ -332,7 +332,7 @@ static void box(struct image_scan *s) {
     enter(s);
 }
 
-static void take(struct image_scan *s) {
+static void parse(struct image_scan *s) {
   static void (*const takes[])(struct image_scan *) = {
       [BOX] = box,           [EXTENT] = extent,       [CROP] = crop,
       [PRIMARY] = primary,   [LOCATIONS] = locations, [LOCATION] = location,
@@ -362,4 +362,4 @@ static enum image_end stop(const struct image_scan *s, uint64_t *trailing) {
   return IMAGE_WHOLE;
 }
 
-const struct image_format structure_heif = {.first = 8, .take = take, .stop = stop};
+const struct image_format structure_heif = {.first = 8, .parse = parse, .stop = stop};

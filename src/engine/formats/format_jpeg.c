@@ -137,7 +137,7 @@ static void segment(struct image_scan *s) {
     end_segment(s);
 }
 
-static void take(struct image_scan *s) {
+static void parse(struct image_scan *s) {
   switch (s->step) {
   case START:
     find_marker(s, 0);
@@ -173,4 +173,4 @@ static enum image_end stop(const struct image_scan *s, uint64_t *trailing) {
   return IMAGE_WHOLE;
 }
 
-const struct image_format structure_jpeg = {.first = 2, .take = take, .stop = stop};
+const struct image_format structure_jpeg = {.first = 2, .parse = parse, .stop = stop};

@@ -119,7 +119,7 @@ static void check(struct image_scan *s) {
     image_scan_next(s, 0, CHUNK, 8);
 }
 
-static void take(struct image_scan *s) {
+static void parse(struct image_scan *s) {
   switch (s->step) {
   case SIGNATURE:
     image_scan_next(s, 0, CHUNK, 8);
@@ -140,4 +140,4 @@ static void pass(struct image_scan *s, const uint8_t *data, size_t size) {
   if (s->png.checked) s->png.crc = crc_add(s->png.crc, data, size);
 }
 
-const struct image_format structure_png = {.first = 8, .take = take, .pass = pass};
+const struct image_format structure_png = {.first = 8, .parse = parse, .pass = pass};

@@ -338,7 +338,7 @@ static void next_entry(struct image_scan *s) {
     image_scan_stop(s, IMAGE_DAMAGED);
 }
 
-static void take_entry(struct image_scan *s) {
+static void parse_entry(struct image_scan *s) {
   if (read_entry(s)) {
     next_entry(s);
   } else if (s->tiff.directory.is_further) {
@@ -377,7 +377,7 @@ static void begin_directory(struct image_scan *s) {
 }
 
 /* A number that stood elsewhere. */
-static void take_number(struct image_scan *s) {
+static void parse_number(struct image_scan *s) {
   struct tiff_place place = s->tiff.place;
   struct tiff_piece *piece = &s->tiff.pieces[place.piece];
   uint64_t value = number(s, s->head, place.width);
@@ -395,7 +395,7 @@ static void take_number(struct image_scan *s) {
   next_place(s);
 }
 
-static void take(struct image_scan *s) {
+static void parse(struct image_scan *s) {
   switch (s->step) {
   case HEADER:
     header(s);
@@ -404,7 +404,7 @@ static void take(struct image_scan *s) {
     begin_directory(s);
     break;
   case ENTRY:
-    take_entry(s);
+    parse_entry(s);
     break;
   case NEXT:
     s->tiff.directory.is_further = true;
@@ -412,7 +412,7 @@ static void take(struct image_scan *s) {
     next_place(s);
     break;
   default:
-    take_number(s);
+    parse_number(s);
     break;
   }
 }
@@ -427,4 +427,4 @@ static enum image_end stop(const struct image_scan *s, uint64_t *trailing) {
 }
 
 /* What stands behind all that was pointed at does not trail: those values that were not known may point there. */
-const struct image_format structure_tiff = {.first = 8, .take = take, .stop = stop, .goes_on = true};
+const struct image_format structure_tiff = {.first = 8, .parse = parse, .stop = stop, .goes_on = true};

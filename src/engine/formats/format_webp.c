@@ -42,7 +42,7 @@ static void chunk(struct image_scan *s, const uint8_t *header, uint64_t start) {
     image_scan_next(s, next - s->at, CHUNK, CHUNK_HEADER);
 }
 
-static void take(struct image_scan *s) {
+static void parse(struct image_scan *s) {
   if (s->step == CHUNK) {
     chunk(s, s->head, s->at - CHUNK_HEADER);
     return;
@@ -59,4 +59,4 @@ static void take(struct image_scan *s) {
     chunk(s, s->head + FIRST_CHUNK, FIRST_CHUNK);
 }
 
-const struct image_format structure_webp = {.first = HEADER_SHORT, .take = take};
+const struct image_format structure_webp = {.first = HEADER_SHORT, .parse = parse};

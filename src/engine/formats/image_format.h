@@ -6,7 +6,7 @@
 
 struct image_format {
   uint8_t first; /* bytes wanted first, as step 0 */
-  void (*take)(struct image_scan *s); /* head is full */
+  void (*parse)(struct image_scan *s); /* head is full */
   void (*pass)(struct image_scan *s, const uint8_t *data, size_t size); /* sees what is skipped; may be NULL */
   enum image_end (*stop)(const struct image_scan *s, uint64_t *trailing); /* nothing more comes; NULL: truncated */
   bool goes_on; /* what is behind the end belongs to the file */

@@ -96,7 +96,7 @@ void image_scan_feed(struct image_scan *s, const uint8_t *data, size_t size) {
     s->at += part;
     data += part;
     size -= part;
-    if (gathers && s->have == s->want) s->format->take(s);
+    if (gathers && s->have == s->want) s->format->parse(s);
   }
 }
 

@@ -26,7 +26,7 @@ static void statuses_set(struct statuses *statuses, int status, bool on) {
 }
 
 bool statuses_has(const struct statuses *statuses, int status) {
-  if (status < STATUS_LEAST || status > STATUS_MOST) return false;
+  if (status < STATUS_MIN || status > STATUS_MAX) return false;
   return statuses->bits[status / 32] >> status % 32 & 1;
 }
 
@@ -52,7 +52,7 @@ int statuses_parse(struct statuses *statuses, const char *text, char *cause, siz
     if (!is_digit(at[0]) || !is_digit(at[1]) || !is_digit(at[2]) || is_digit(at[3]))
       return refuse(cause, size, text, "a status is three digits");
     int status = (at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0');
-    if (status < STATUS_LEAST) return refuse(cause, size, text, "a status is 100 to 999");
+    if (status < STATUS_MIN) return refuse(cause, size, text, "a status is 100 to 999");
     statuses_set(statuses, status, sign != '-');
     at += 3;
     at += strspn(at, " \t");

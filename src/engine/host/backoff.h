@@ -10,12 +10,12 @@
  * the first failure (0 counts as 1); `random` is 64 random bits. */
 uint64_t backoff_delay_ms(uint64_t base_ms, uint64_t max_ms, unsigned attempt, uint64_t random);
 
-#define STATUS_LEAST 100
-#define STATUS_MOST  999 /* some servers use statuses above 599 */
+#define STATUS_MIN 100
+#define STATUS_MAX  999 /* some servers use statuses above 599 */
 
 /* A set of HTTP statuses. */
 struct statuses {
-  uint32_t bits[STATUS_MOST / 32 + 1]; /* by status */
+  uint32_t bits[STATUS_MAX / 32 + 1]; /* by status */
 };
 
 /* Reads "403,408" (replaces SEINE_RETRY_ON) or "+403,-500" (changes it); NULL or "" is SEINE_RETRY_ON. 0, or

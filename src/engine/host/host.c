@@ -48,8 +48,8 @@ static uint64_t wait_ms(const struct host *host) {
 
 /* Worth remembering when no fetch is left. */
 static bool is_notable(const struct host *host) {
-  return host->down || host->failures || host->robots_until_ms || host->throttles_in_row || host->cap < host->full_cap ||
-         wait_ms(host);
+  return host->down || host->failures || host->robots_until_ms || host->throttles_in_row ||
+         host->cap < host->full_cap || wait_ms(host);
 }
 
 static enum host_place place_of(const struct host *host) {
@@ -69,7 +69,7 @@ static size_t ready_of(const struct host *host) {
 }
 
 /* A ready host without an address. A look-up that is not needed in the end, since a proxy will do it, does no harm. */
-static void settle_name(struct host *host) {
+static void update_prefetch(struct host *host) {
   struct host_table *hosts = host->hosts;
   bool unresolved = host->place == HOST_READY && !host->literal && !host->addresses;
   bool to_prefetch = unresolved && !host->prefetched;
@@ -107,7 +107,7 @@ static void host_free(struct host *host) {
   free(host);
 }
 
-static void leave_place(struct host *host) {
+static void exit_place(struct host *host) {
   struct host_table *hosts = host->hosts;
   if (host->place == HOST_READY) TAILQ_REMOVE(&hosts->ring, host, link);
   if (host->place == HOST_IDLE) {
@@ -134,18 +134,18 @@ static void host_update(struct host *host) {
   struct host_table *hosts = host->hosts;
   enum host_place place = place_of(host);
   if (place != host->place) {
-    leave_place(host);
+    exit_place(host);
     enter_place(host, place);
   }
-  settle_name(host);
+  update_prefetch(host);
   hosts->ready -= host->ready;
   host->ready = ready_of(host);
   hosts->ready += host->ready;
   /* An idle host has no alarm, which would keep the loop alive for nothing, and does not count as waiting. */
-  bool frozen = host->throttled_until_ms && place != HOST_IDLE;
-  hosts->throttled += (size_t)frozen - (size_t)host->is_counted_throttled;
-  host->is_counted_throttled = frozen;
-  if (place == HOST_TIMED || frozen)
+  bool throttled = host->throttled_until_ms && place != HOST_IDLE;
+  hosts->throttled += (size_t)throttled - (size_t)host->is_counted_throttled;
+  host->is_counted_throttled = throttled;
+  if (place == HOST_TIMED || throttled)
     timer_set(hosts->timers, &host->timer, wait_ms(host), on_host_timer, host);
   else
     timer_clear(&host->timer);
@@ -238,7 +238,7 @@ void host_release(struct host *host) {
   bool notable = is_notable(host);
   if (notable && hosts->idle_count <= IDLE_MAX) return;
   struct host *gone = notable ? TAILQ_FIRST(&hosts->idle) : host;
-  leave_place(gone);
+  exit_place(gone);
   host_free(gone);
 }
 
@@ -277,7 +277,7 @@ struct host *host_table_next_to_prefetch(struct host_table *hosts) {
   struct host *host = TAILQ_FIRST(&hosts->to_prefetch);
   if (!host) return NULL;
   host->prefetched = true;
-  settle_name(host);
+  update_prefetch(host);
   return host;
 }
 
@@ -318,12 +318,12 @@ void host_ended(struct host *host) {
 
 /* ---- What transfers say of a host ---- */
 
-static void tell(struct host *host, seine_event_kind_t kind, uint64_t delay_ms) {
+static void emit_event(struct host *host, seine_event_kind_t kind, uint64_t delay_ms) {
   host->hosts->on_event(host->hosts->user, host, kind, delay_ms);
 }
 
 /* There was an answer, whatever it says: the host is there. True if that is news. */
-static bool reached(struct host *host) {
+static bool mark_reachable(struct host *host) {
   bool was_down = host->down;
   if (was_down) host->hosts->down--;
   host->down = host->probing = false;
@@ -337,24 +337,24 @@ static bool is_current(const struct host *host, uint64_t started_ms) {
 }
 
 void host_reached(struct host *host) {
-  bool was_down = reached(host);
+  bool was_down = mark_reachable(host);
   host_update(host);
-  if (was_down) tell(host, SEINE_EVENT_UP, 0);
+  if (was_down) emit_event(host, SEINE_EVENT_UP, 0);
 }
 
 void host_responded(struct host *host, uint64_t started_ms) {
-  bool was_down = reached(host), ramped = false;
+  bool was_down = mark_reachable(host), recovered = false;
   if (is_current(host, started_ms)) {
     host->throttles_in_row = 0;
     if (host->cap < host->full_cap && ++host->successes >= host->cap) {
       host->cap++;
       host->successes = 0;
-      ramped = host->cap == host->full_cap;
+      recovered = host->cap == host->full_cap;
     }
   }
   host_update(host);
-  if (was_down) tell(host, SEINE_EVENT_UP, 0);
-  if (ramped) tell(host, SEINE_EVENT_HOST_RECOVERED, 0);
+  if (was_down) emit_event(host, SEINE_EVENT_UP, 0);
+  if (recovered) emit_event(host, SEINE_EVENT_HOST_RECOVERED, 0);
 }
 
 static uint64_t doubled(uint64_t base_ms, unsigned times, uint64_t max_ms) {
@@ -373,21 +373,21 @@ void host_unreachable(struct host *host, const char *cause) {
   }
   /* What was in flight when the circuit opened, and fails after it, is not a probe that failed. */
   if (host->down && !host->probing) return;
-  bool news = !host->down;
+  bool opens = !host->down;
   uint64_t delay_ms = doubled(options->retry_delay_ms * PROBE_FACTOR, host->probes++, options->retry_max_delay_ms);
-  if (news) host->hosts->down++;
+  if (opens) host->hosts->down++;
   host->down = true;
   host->probing = false;
   host->probe_ms = uv_now(host->hosts->loop) + delay_ms;
   host_update(host);
-  if (news) tell(host, SEINE_EVENT_DOWN, delay_ms);
+  if (opens) emit_event(host, SEINE_EVENT_DOWN, delay_ms);
 }
 
 uint64_t host_throttle(struct host *host, uint64_t started_ms, bool asked, uint64_t delay_ms) {
   const seine_options_t *options = host->hosts->options;
   uint64_t now = uv_now(host->hosts->loop), max_ms = options->retry_max_delay_ms * RETRY_AFTER_MAX;
-  bool news = is_current(host, started_ms), was_down = reached(host);
-  if (news) {
+  bool current = is_current(host, started_ms), was_down = mark_reachable(host);
+  if (current) {
     host->cap = host->cap < host->full_cap && host->cap > 1 ? host->cap / 2 : 1;
     host->successes = 0;
     host->throttles_in_row++;
@@ -398,7 +398,7 @@ uint64_t host_throttle(struct host *host, uint64_t started_ms, bool asked, uint6
   if (now + delay_ms > host->throttled_until_ms) host->throttled_until_ms = now + delay_ms;
   uint64_t wait = host->throttled_until_ms - now;
   host_update(host);
-  if (was_down) tell(host, SEINE_EVENT_UP, 0);
-  if (news) tell(host, SEINE_EVENT_HOST_THROTTLED, wait);
+  if (was_down) emit_event(host, SEINE_EVENT_UP, 0);
+  if (current) emit_event(host, SEINE_EVENT_HOST_THROTTLED, wait);
   return wait;
 }

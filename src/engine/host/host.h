@@ -50,9 +50,9 @@ struct host {
   unsigned successes; /* since the cap grew last */
   uint64_t interval_ns; /* at the least between two starts: its rate, its delay; 0: none */
   uint64_t next_ns;     /* uv_hrtime before which it allows no start */
-  uint64_t throttled_until_ms; /* uv_now; 0: not frozen */
+  uint64_t throttled_until_ms; /* uv_now; 0: not throttled */
   uint64_t throttled_at_ms;
-  bool is_counted_throttled; /* counted in hosts.frozen */
+  bool is_counted_throttled; /* counted in hosts.throttled */
   unsigned throttles_in_row; /* in a row, without a success between */
 
   unsigned failures; /* connections or look-ups that failed in a row */

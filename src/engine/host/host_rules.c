@@ -63,8 +63,8 @@ int rules_check(const seine_rule_t *rule, char *cause, size_t size) {
   const char *text = rule->pattern ? rule->pattern : "";
   if (!pattern_read(&pattern, text)) {
     if (cause)
-      snprintf(cause, size, "the rule's pattern \"%s\" is no host name, *.domain or *, with a scheme and a port or without",
-               text);
+      snprintf(cause, size,
+               "the rule's pattern \"%s\" is no host name, *.domain or *, with a scheme and a port or without", text);
     return SEINE_EINVAL;
   }
   if (!(rule->rate >= 0 && rule->rate <= 1e6) || rule->concurrency > 100000) {

@@ -12,10 +12,10 @@
 #define FRACTION_DIGITS 9 /* of a unit, that are counted one by one */
 
 /* Numbers in these ranges, without a unit, are times since 1970: as delays they would be 31 years and more. */
-#define EPOCH_S_LEAST  UINT64_C(1000000000)
-#define EPOCH_S_MOST   UINT64_C(99999999999)
-#define EPOCH_MS_LEAST UINT64_C(1000000000000)
-#define EPOCH_MS_MOST  UINT64_C(99999999999999)
+#define EPOCH_S_MIN  UINT64_C(1000000000)
+#define EPOCH_S_MAX   UINT64_C(99999999999)
+#define EPOCH_MS_MIN UINT64_C(1000000000000)
+#define EPOCH_MS_MAX  UINT64_C(99999999999999)
 
 static bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -36,7 +36,7 @@ struct amount {
   bool is_whole;            /* written without a point */
 };
 
-static bool take_amount(const char **text, struct amount *amount) {
+static bool parse_amount(const char **text, struct amount *amount) {
   const char *at = *text;
   *amount = (struct amount){.scale = 1, .is_whole = true};
   for (; is_digit(*at); at++)
@@ -60,7 +60,7 @@ static bool take_amount(const char **text, struct amount *amount) {
 }
 
 /* The unit that the text begins with, in milliseconds; 0: none. A point behind it belongs to it. */
-static uint64_t take_unit(const char **text) {
+static uint64_t parse_unit(const char **text) {
   static const struct {
     const char *names; /* each with a blank behind it */
     uint64_t ms;
@@ -83,23 +83,23 @@ static uint64_t take_unit(const char **text) {
 }
 
 static uint64_t until_epoch(uint64_t whole, int64_t now_unix_s) {
-  uint64_t then_s = whole >= EPOCH_MS_LEAST ? whole / 1000 : whole, now_s = now_unix_s > 0 ? (uint64_t)now_unix_s : 0;
+  uint64_t then_s = whole >= EPOCH_MS_MIN ? whole / 1000 : whole, now_s = now_unix_s > 0 ? (uint64_t)now_unix_s : 0;
   return then_s > now_s ? (then_s - now_s) * 1000 : 0;
 }
 
 static bool is_epoch(uint64_t whole) {
-  return (whole >= EPOCH_S_LEAST && whole <= EPOCH_S_MOST) || (whole >= EPOCH_MS_LEAST && whole <= EPOCH_MS_MOST);
+  return (whole >= EPOCH_S_MIN && whole <= EPOCH_S_MAX) || (whole >= EPOCH_MS_MIN && whole <= EPOCH_MS_MAX);
 }
 
 /* "120", "1.5", "2 seconds", "1m30s"; a number without a unit stands alone. */
-static bool take_delay(const char **text, int64_t now_unix_s, uint64_t *delay_ms) {
+static bool parse_delay(const char **text, int64_t now_unix_s, uint64_t *delay_ms) {
   struct amount amount;
   uint64_t total_ms = 0;
-  bool more = take_amount(text, &amount);
+  bool more = parse_amount(text, &amount);
   if (!more) return false;
   for (bool first = true; more; first = false) {
     *text += strspn(*text, BLANKS);
-    uint64_t unit_ms = take_unit(text);
+    uint64_t unit_ms = parse_unit(text);
     if (!unit_ms && first && amount.is_whole && is_epoch(amount.whole)) {
       *delay_ms = until_epoch(amount.whole, now_unix_s);
       return true;
@@ -110,26 +110,26 @@ static bool take_delay(const char **text, int64_t now_unix_s, uint64_t *delay_ms
     total_ms = add(total_ms, multiply(amount.whole, unit_ms));
     total_ms = add(total_ms, (amount.fraction * unit_ms + amount.scale - 1) / amount.scale);
     *text += strspn(*text, BLANKS);
-    more = !alone && take_amount(text, &amount);
+    more = !alone && parse_amount(text, &amount);
   }
   *delay_ms = total_ms % 1000 ? add(total_ms, 1000 - total_ms % 1000) : total_ms;
   return true;
 }
 
-static bool take_date(const char **text, int64_t now_unix_s, uint64_t *delay_ms) {
+static bool parse_date(const char **text, int64_t now_unix_s, uint64_t *delay_ms) {
   int64_t date;
-  if (!http_date_take(text, now_unix_s, &date)) return false;
+  if (!http_date_parse(text, now_unix_s, &date)) return false;
   *delay_ms = date > now_unix_s ? ((uint64_t)date - (uint64_t)now_unix_s) * 1000 : 0;
   return true;
 }
 
 /* One item of the list, up to what separates it from the next. */
-static bool take_item(const char **text, int64_t now_unix_s, uint64_t *delay_ms) {
+static bool parse_item(const char **text, int64_t now_unix_s, uint64_t *delay_ms) {
   const char *from = *text += strspn(*text, BLANKS);
-  bool read = take_date(text, now_unix_s, delay_ms);
+  bool read = parse_date(text, now_unix_s, delay_ms);
   if (!read) {
     *text = from;
-    read = take_delay(text, now_unix_s, delay_ms);
+    read = parse_delay(text, now_unix_s, delay_ms);
   }
   if (read) *text += strspn(*text, BLANKS);
   return read && (**text == '\0' || strchr(SEPARATORS ";", **text));
@@ -139,7 +139,7 @@ bool retry_after_read(const char *value, int64_t now_unix_s, uint64_t *delay_ms)
   uint64_t longest_ms = 0, item_ms;
   bool read = false;
   while (value && *value) {
-    if (take_item(&value, now_unix_s, &item_ms)) {
+    if (parse_item(&value, now_unix_s, &item_ms)) {
       if (item_ms > longest_ms) longest_ms = item_ms;
       read = true;
     }

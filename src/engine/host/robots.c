@@ -70,7 +70,7 @@ static const char *find_blank(struct span text) {
 }
 
 /* Takes the next line, whether LF, CR or both end it (then an empty one follows). False at the end. */
-static bool take_line(struct span *text, struct span *line) {
+static bool parse_line(struct span *text, struct span *line) {
   if (text->size == 0) return false;
   size_t size = 0;
   while (size < text->size && text->at[size] != '\n' && text->at[size] != '\r')
@@ -140,7 +140,7 @@ typedef void (*rule_cb)(void *user, enum record record, struct span value);
 static bool each_rule(struct span text, const char *agent, rule_cb on_rule, void *user) {
   struct span line, key, value;
   bool found = false, named = false, in_rules = false;
-  while (take_line(&text, &line)) {
+  while (parse_line(&text, &line)) {
     enum record record = split(line, &key, &value) ? record_of(key) : RECORD_OTHER;
     if (record == RECORD_OTHER) continue;
     if (record != RECORD_AGENT) {
@@ -236,7 +236,7 @@ struct reading {
 };
 
 /* Seconds, with or without a fraction; what follows the number is passed over. Of several the longest holds. */
-static void take_delay(struct reading *reading, struct span value) {
+static void parse_delay(struct reading *reading, struct span value) {
   uint64_t ms = 0, unit = 1000;
   bool fraction = false;
   for (size_t i = 0; i < value.size; i++) {
@@ -256,10 +256,10 @@ static void take_delay(struct reading *reading, struct span value) {
   if (ms > reading->crawl_delay_ms) reading->crawl_delay_ms = ms;
 }
 
-static void take_rule(void *user, enum record record, struct span value) {
+static void parse_rule(void *user, enum record record, struct span value) {
   struct reading *reading = user;
   if (record == RECORD_DELAY) {
-    take_delay(reading, value);
+    parse_delay(reading, value);
     return;
   }
   /* All paths begin with a slash: nothing else can fit, and an empty pattern means nothing. */
@@ -301,7 +301,7 @@ int robots_parse(struct robots **robots, const char *text, size_t size, const ch
   struct reading sum = {0}, reading = {0};
   struct span span = readable(text, size);
   const char *agent = each_rule(span, product_token, NULL, NULL) ? product_token : "*";
-  each_rule(span, agent, take_rule, &sum);
+  each_rule(span, agent, parse_rule, &sum);
   *robots = &without_rules;
   if (sum.rule_count == 0 && sum.crawl_delay_ms == 0) return 0;
   size_t rules_size = sum.rule_count * sizeof(struct rule);
@@ -310,7 +310,7 @@ int robots_parse(struct robots **robots, const char *text, size_t size, const ch
   reading.text = (char *)reading.robots + sizeof(struct robots) + rules_size;
   *reading.robots = (struct robots){
       .references = 1, .crawl_delay_ms = sum.crawl_delay_ms, .rule_count = sum.rule_count, .text = reading.text};
-  each_rule(span, agent, take_rule, &reading);
+  each_rule(span, agent, parse_rule, &reading);
   qsort(reading.robots->rules, reading.robots->rule_count, sizeof(struct rule), compare_rules);
   return 0;
 }
@@ -403,11 +403,11 @@ uint64_t robots_crawl_delay_ms(const struct robots *robots) {
 
 /* ---- What an answer means ---- */
 
-enum robots_verdict robots_of_status(int http_status) {
+enum robots_access robots_of_status(int http_status) {
   if (http_status >= 200 && http_status < 300) return ROBOTS_PARSE;
   return http_status >= 300 && http_status < 500 ? ROBOTS_ALLOW : ROBOTS_DISALLOW;
 }
 
-uint64_t robots_keep_ms(enum robots_verdict decision) {
+uint64_t robots_keep_ms(enum robots_access decision) {
   return decision == ROBOTS_DISALLOW ? HOUR_MS / 6 : 24 * HOUR_MS;
 }

@@ -33,16 +33,16 @@ bool robots_allows(const struct robots *robots, const char *path_and_query);
 uint64_t robots_crawl_delay_ms(const struct robots *robots);
 
 /* What the answer to a request for robots.txt means. */
-enum robots_verdict {
+enum robots_access {
   ROBOTS_PARSE, /* its body holds the rules */
   ROBOTS_ALLOW, /* the host has none */
   ROBOTS_DISALLOW /* nobody knows: nothing may be fetched until it is asked again */
 };
 
 /* Of the last response's status, redirects followed; 0 if none came. A 3xx means more redirects than are followed. */
-enum robots_verdict robots_of_status(int http_status);
+enum robots_access robots_of_status(int http_status);
 
 /* How long a verdict, and the rules that came with it, hold: then robots.txt is asked for again. */
-uint64_t robots_keep_ms(enum robots_verdict decision);
+uint64_t robots_keep_ms(enum robots_access decision);
 
 #endif

@@ -31,17 +31,17 @@ static void *deflate_open(uint8_t first_byte) {
   return zlib_open((first_byte & 0x0f) == 8 ? MAX_WBITS : -MAX_WBITS);
 }
 
-static enum codec_step zlib_step(void *state, struct codec_room *room) {
+static enum codec_step zlib_step(void *state, struct codec_buffers *buffers) {
   z_stream *stream = state;
-  stream->next_in = (Bytef *)(uintptr_t)room->in;
-  stream->avail_in = (uInt)room->in_size;
-  stream->next_out = room->out;
-  stream->avail_out = (uInt)room->out_size;
+  stream->next_in = (Bytef *)(uintptr_t)buffers->in;
+  stream->avail_in = (uInt)buffers->in_size;
+  stream->next_out = buffers->out;
+  stream->avail_out = (uInt)buffers->out_size;
   int code = inflate(stream, Z_NO_FLUSH);
-  room->in = stream->next_in;
-  room->in_size = stream->avail_in;
-  room->out = stream->next_out;
-  room->out_size = stream->avail_out;
+  buffers->in = stream->next_in;
+  buffers->in_size = stream->avail_in;
+  buffers->out = stream->next_out;
+  buffers->out_size = stream->avail_out;
   switch (code) {
   case Z_OK:
   case Z_BUF_ERROR:
@@ -68,8 +68,9 @@ static void *brotli_open(uint8_t first_byte) {
   return BrotliDecoderCreateInstance(NULL, NULL, NULL);
 }
 
-static enum codec_step brotli_step(void *state, struct codec_room *room) {
-  switch (BrotliDecoderDecompressStream(state, &room->in_size, &room->in, &room->out_size, &room->out, NULL)) {
+static enum codec_step brotli_step(void *state, struct codec_buffers *buffers) {
+  switch (
+      BrotliDecoderDecompressStream(state, &buffers->in_size, &buffers->in, &buffers->out_size, &buffers->out, NULL)) {
   case BROTLI_DECODER_RESULT_SUCCESS:
     return CODEC_END;
   case BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT:
@@ -95,14 +96,14 @@ static void *zstd_open(uint8_t first_byte) {
   return context;
 }
 
-static enum codec_step zstd_step(void *state, struct codec_room *room) {
-  ZSTD_inBuffer in = {room->in, room->in_size, 0};
-  ZSTD_outBuffer out = {room->out, room->out_size, 0};
+static enum codec_step zstd_step(void *state, struct codec_buffers *buffers) {
+  ZSTD_inBuffer in = {buffers->in, buffers->in_size, 0};
+  ZSTD_outBuffer out = {buffers->out, buffers->out_size, 0};
   size_t left = ZSTD_decompressStream(state, &out, &in);
-  room->in += in.pos;
-  room->in_size -= in.pos;
-  room->out += out.pos;
-  room->out_size -= out.pos;
+  buffers->in += in.pos;
+  buffers->in_size -= in.pos;
+  buffers->out += out.pos;
+  buffers->out_size -= out.pos;
   if (ZSTD_isError(left)) return CODEC_BROKEN;
   return left == 0 ? CODEC_END : CODEC_MORE;
 }

@@ -7,14 +7,14 @@
 #include <stdint.h>
 
 enum codec_step {
-  CODEC_MORE, /* it goes on, with more input or more room */
+  CODEC_MORE, /* it goes on, with more input or more space for output */
   CODEC_END, /* the coding ends here; there may be input left */
   CODEC_BROKEN, /* this is not the coding */
   CODEC_NOMEM
 };
 
 /* What a step may read and write; it moves all four. */
-struct codec_room {
+struct codec_buffers {
   const uint8_t *in;
   size_t in_size;
   uint8_t *out;
@@ -25,7 +25,7 @@ struct codec {
   const char *name, *alias; /* in Content-Encoding, without case */
   bool repeats; /* one may follow the other, as the members of a gzip file do */
   void *(*open)(uint8_t first_byte); /* NULL: no memory */
-  enum codec_step (*step)(void *state, struct codec_room *room);
+  enum codec_step (*step)(void *state, struct codec_buffers *buffers);
   void (*close)(void *state);
 };
 

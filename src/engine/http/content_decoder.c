@@ -65,15 +65,15 @@ bool decoder_is_complete(const struct decoder *decoder) {
 }
 
 /* Decodes up to one block. What follows the end of the coding is another of its members, or of no account. */
-static enum codec_step step(struct decoder *decoder, struct codec_room *room) {
+static enum codec_step step(struct decoder *decoder, struct codec_buffers *buffers) {
   if (!decoder->state) {
     if (decoder->is_complete && !decoder->codec->repeats) decoder->ignores = true;
-    if (!room->in_size || decoder->ignores) return CODEC_END;
-    decoder->state = decoder->codec->open(room->in[0]);
+    if (!buffers->in_size || decoder->ignores) return CODEC_END;
+    decoder->state = decoder->codec->open(buffers->in[0]);
     if (!decoder->state) return CODEC_NOMEM;
   }
-  enum codec_step reached = decoder->codec->step(decoder->state, room);
-  decoder->waiting = BLOCK - room->out_size;
+  enum codec_step reached = decoder->codec->step(decoder->state, buffers);
+  decoder->waiting = BLOCK - buffers->out_size;
   if (reached == CODEC_BROKEN && decoder->is_complete && !decoder->waiting) {
     decoder->ignores = true;
     return CODEC_END;
@@ -106,27 +106,27 @@ static int pass(struct decoder *decoder, const uint8_t *data, size_t size, decod
 }
 
 /* The first bytes go to the codec one by one: whether a body is passed on must not depend on how many came at once. */
-static enum codec_step step_early(struct decoder *decoder, struct codec_room *room, size_t read) {
+static enum codec_step step_early(struct decoder *decoder, struct codec_buffers *buffers, size_t read) {
   bool is_early = decoder->first_size + read < FIRST;
-  size_t later = is_early && room->in_size > 1 ? room->in_size - 1 : 0;
-  room->in_size -= later;
-  enum codec_step reached = step(decoder, room);
-  room->in_size += later;
+  size_t later = is_early && buffers->in_size > 1 ? buffers->in_size - 1 : 0;
+  buffers->in_size -= later;
+  enum codec_step reached = step(decoder, buffers);
+  buffers->in_size += later;
   decoder->is_early = is_early;
   return reached;
 }
 
 static int decode_blocks(struct decoder *decoder, const uint8_t *data, size_t size, decoded_cb on_decoded, void *user) {
   size_t skipped = decoder->taken < size ? decoder->taken : size, beyond = decoder->taken - skipped;
-  struct codec_room room = {.in = data + skipped, .in_size = size - skipped};
+  struct codec_buffers buffers = {.in = data + skipped, .in_size = size - skipped};
   for (bool moves = true; moves;) {
-    size_t before = room.in_size;
-    room.out = decoder->block;
-    room.out_size = BLOCK;
-    enum codec_step reached = step_early(decoder, &room, size - before);
+    size_t before = buffers.in_size;
+    buffers.out = decoder->block;
+    buffers.out_size = BLOCK;
+    enum codec_step reached = step_early(decoder, &buffers, size - before);
     if (reached == CODEC_NOMEM || reached == CODEC_BROKEN) return reached == CODEC_NOMEM ? DECODE_NOMEM : DECODE_BROKEN;
-    moves = room.in_size < before || decoder->waiting;
-    decoder->taken = beyond + size - room.in_size;
+    moves = buffers.in_size < before || decoder->waiting;
+    decoder->taken = beyond + size - buffers.in_size;
     int word = hand_on(decoder, on_decoded, user);
     if (word) return word;
   }

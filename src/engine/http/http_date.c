@@ -7,8 +7,8 @@
 #include <time.h>
 
 #define BLANKS      " \t\r\n"
-#define NAME_LEAST  3  /* letters of a day's or month's name */
-#define NAME_MOST   9  /* letters of the longest, "Wednesday" and "September" */
+#define NAME_MIN  3  /* letters of a day's or month's name */
+#define WORD_MAX   9  /* letters of the longest, "Wednesday" and "September" */
 #define YEAR_DIGITS 4
 
 struct date {
@@ -48,12 +48,12 @@ static bool is_complete(const struct date *date) {
 
 /* The number of the name that begins with the word; -1: none does. */
 static int find_name(const char *word, size_t length, const char *const *names, int count) {
-  for (int i = 0; i < count && length >= NAME_LEAST; i++)
+  for (int i = 0; i < count && length >= NAME_MIN; i++)
     if (length <= strlen(names[i]) && strncasecmp(names[i], word, length) == 0) return i;
   return -1;
 }
 
-static bool take_zone(struct date *date, const char *word, size_t length) {
+static bool parse_zone(struct date *date, const char *word, size_t length) {
   static const struct {
     const char *name;
     int hours;
@@ -69,17 +69,17 @@ static bool take_zone(struct date *date, const char *word, size_t length) {
   return false;
 }
 
-static bool take_word(struct date *date, const char **text) {
+static bool parse_word(struct date *date, const char **text) {
   static const char *const days[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
   static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
                                        "July",    "August",   "September", "October", "November", "December"};
   const char *word = *text;
   size_t length = 0;
-  while (length <= NAME_MOST && is_letter(word[length]))
+  while (length <= WORD_MAX && is_letter(word[length]))
     length++;
   *text += length;
   if ((*word == 'T' || *word == 't') && length == 1) return date->has_day && !date->has_time && is_digit(word[1]);
-  if (take_zone(date, word, length)) return true;
+  if (parse_zone(date, word, length)) return true;
   int month = find_name(word, length, months, 12);
   if (month >= 0 && !date->has_month) {
     date->tm.tm_mon = month;
@@ -91,7 +91,7 @@ static bool take_word(struct date *date, const char **text) {
 
 /* ---- Numbers ---- */
 
-static bool take_two(const char **text, int *value) {
+static bool parse_two(const char **text, int *value) {
   if (count_digits(*text) != 2) return false;
   *value = number(*text, 2);
   *text += 2;
@@ -99,13 +99,13 @@ static bool take_two(const char **text, int *value) {
 }
 
 /* "08:00", "8:00:30", "08:00:30.250"; the hour's digits are counted. */
-static bool take_time(struct date *date, const char **text, size_t digits) {
+static bool parse_time(struct date *date, const char **text, size_t digits) {
   date->tm.tm_hour = number(*text, digits);
   *text += digits + 1;
-  if (!take_two(text, &date->tm.tm_min)) return false;
+  if (!parse_two(text, &date->tm.tm_min)) return false;
   if (**text != ':') return true;
   ++*text;
-  if (!take_two(text, &date->tm.tm_sec)) return false;
+  if (!parse_two(text, &date->tm.tm_sec)) return false;
   if (**text != '.') return true;
   size_t fraction = count_digits(++*text);
   date->tm.tm_sec += strspn(*text, "0") < fraction && date->tm.tm_sec < 60;
@@ -114,23 +114,23 @@ static bool take_time(struct date *date, const char **text, size_t digits) {
 }
 
 /* "2026-03-02", and "2026/03/02"; the year's digits are counted. */
-static bool take_iso_date(struct date *date, const char **text) {
+static bool parse_iso_date(struct date *date, const char **text) {
   char mark = (*text)[YEAR_DIGITS];
   int month;
   if (date->has_day || date->has_month || date->has_year) return false;
   date->tm.tm_year = number(*text, YEAR_DIGITS);
   *text += YEAR_DIGITS + 1;
-  if (!take_two(text, &month) || month < 1 || month > 12 || *(*text)++ != mark) return false;
+  if (!parse_two(text, &month) || month < 1 || month > 12 || *(*text)++ != mark) return false;
   date->tm.tm_mon = month - 1;
-  return date->has_day = date->has_month = date->has_year = take_two(text, &date->tm.tm_mday);
+  return date->has_day = date->has_month = date->has_year = parse_two(text, &date->tm.tm_mday);
 }
 
-static bool take_number(struct date *date, const char **text) {
+static bool parse_number(struct date *date, const char **text) {
   size_t digits = count_digits(*text);
   char next = (*text)[digits];
-  if (digits <= 2 && next == ':') return !date->has_time && (date->has_time = take_time(date, text, digits));
+  if (digits <= 2 && next == ':') return !date->has_time && (date->has_time = parse_time(date, text, digits));
   if (digits == YEAR_DIGITS && (next == '-' || next == '/') && is_digit((*text)[digits + 1]) && !date->has_time)
-    return take_iso_date(date, text);
+    return parse_iso_date(date, text);
   int value = digits <= YEAR_DIGITS ? number(*text, digits) : 0;
   *text += digits;
   if (digits <= 2 && !date->has_day) {
@@ -144,7 +144,7 @@ static bool take_number(struct date *date, const char **text) {
 }
 
 /* "+0100", "-05:00", "+1"; also behind the name of a zone, as in "GMT+1". */
-static bool take_offset(struct date *date, const char **text) {
+static bool parse_offset(struct date *date, const char **text) {
   int sign = **text == '-' ? -1 : 1;
   size_t digits = count_digits(++*text);
   if (digits == 0 || digits == 3 || digits > 4 || date->has_offset) return false;
@@ -152,7 +152,7 @@ static bool take_offset(struct date *date, const char **text) {
   *text += digits;
   if (digits <= 2 && **text == ':') {
     ++*text;
-    if (!take_two(text, &minutes)) return false;
+    if (!parse_two(text, &minutes)) return false;
   }
   if (hours > 14 || minutes > 59) return false;
   date->offset_s += sign * (hours * 3600 + minutes * 60);
@@ -161,10 +161,10 @@ static bool take_offset(struct date *date, const char **text) {
 
 /* ---- Dates ---- */
 
-static bool take_token(struct date *date, const char **text) {
-  if (is_letter(**text)) return take_word(date, text);
-  if (is_digit(**text)) return take_number(date, text);
-  return (**text == '+' || **text == '-') && date->has_time && take_offset(date, text);
+static bool parse_token(struct date *date, const char **text) {
+  if (is_letter(**text)) return parse_word(date, text);
+  if (is_digit(**text)) return parse_number(date, text);
+  return (**text == '+' || **text == '-') && date->has_time && parse_offset(date, text);
 }
 
 /* Behind a whole date a comma begins something else. */
@@ -196,10 +196,10 @@ static bool complete_year(struct date *date, int64_t now_unix_s) {
   return true;
 }
 
-bool http_date_take(const char **text, int64_t now_unix_s, int64_t *unix_s) {
+bool http_date_parse(const char **text, int64_t now_unix_s, int64_t *unix_s) {
   struct date date = {0};
   const char *at = *text, *end = *text;
-  for (at += strspn(at, BLANKS); take_token(&date, &at); at += count_separators(&date, at))
+  for (at += strspn(at, BLANKS); parse_token(&date, &at); at += count_separators(&date, at))
     end = at;
   if (!is_complete(&date) || (date.short_year && !complete_year(&date, now_unix_s))) return false;
   const struct tm *tm = &date.tm;
@@ -214,7 +214,7 @@ bool http_date_take(const char **text, int64_t now_unix_s, int64_t *unix_s) {
 
 bool http_date_read(const char *text, int64_t now_unix_s, int64_t *unix_s) {
   int64_t found;
-  if (!http_date_take(&text, now_unix_s, &found) || text[strspn(text, BLANKS)]) return false;
+  if (!http_date_parse(&text, now_unix_s, &found) || text[strspn(text, BLANKS)]) return false;
   *unix_s = found;
   return true;
 }

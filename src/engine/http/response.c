@@ -27,7 +27,7 @@ static const struct header headers[] = {
 };
 
 #define HEADERS      (sizeof headers / sizeof *headers)
-#define VALUES_LEAST 256 /* bytes: most responses need no more */
+#define VALUES_MIN 256 /* bytes: most responses need no more */
 #define LENGTH_MAX   INT64_MAX /* what libcurl takes for a Content-Length */
 
 /* Lengths of those names, and of two more, as bits: most lines need no other look. */
@@ -93,10 +93,10 @@ static enum response_line begin(struct response *response, const char *line, siz
 
 /* Room for so many more bytes of values. Those that are there may move. */
 static bool make_room(struct response *response, size_t size) {
-  if (response->room - response->used >= size) return true;
-  size_t room = 2 * response->used + size;
-  if (room < VALUES_LEAST) room = VALUES_LEAST;
-  char *old = response->values, *values = malloc(room);
+  if (response->capacity - response->used >= size) return true;
+  size_t capacity = 2 * response->used + size;
+  if (capacity < VALUES_MIN) capacity = VALUES_MIN;
+  char *old = response->values, *values = malloc(capacity);
   if (!values) return false;
   if (old) memcpy(values, old, response->used);
   for (size_t i = 0; i < HEADERS; i++) {
@@ -105,7 +105,7 @@ static bool make_room(struct response *response, size_t size) {
   }
   free(old);
   response->values = values;
-  response->room = room;
+  response->capacity = capacity;
   return true;
 }
 

@@ -32,7 +32,7 @@ struct response {
   char *retry_after;
   char *robots; /* X-Robots-Tag */
   char *values; /* all of them, one behind the other; owned */
-  size_t used, room; /* bytes there */
+  size_t used, capacity; /* bytes there */
 };
 
 enum response_line {

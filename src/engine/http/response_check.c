@@ -92,7 +92,7 @@ static bool is_part(const struct range *range, const struct response *response) 
   return response->status == 206 && !range->is_own && range_holds(response->content_range) == RANGE_PART;
 }
 
-int verdict_of_size(const seine_options_t *options, uint64_t size_bytes, const char *what, char *text) {
+int response_check_size(const seine_options_t *options, uint64_t size_bytes, const char *what, char *text) {
   if (options->max_size_bytes && size_bytes > options->max_size_bytes) {
     snprintf(text, DECISION_TEXT_MAX, "%s %" PRIu64 " bytes, more than the %" PRIu64 " accepted", what, size_bytes,
              options->max_size_bytes);
@@ -106,13 +106,13 @@ int verdict_of_size(const seine_options_t *options, uint64_t size_bytes, const c
   return 0;
 }
 
-bool verdict_takes_declared(const seine_options_t *options, const char *content_type) {
+bool response_accepts_declared(const seine_options_t *options, const char *content_type) {
   char declared[MEDIA_TYPE_MAX];
   media_essence(content_type, declared, sizeof declared);
   return options->trust_bytes || !media_is_reliable(declared) || media_accepts(options->accept, declared);
 }
 
-bool verdict_may_pass(int error, int http_status, const char *type, uint64_t size_bytes) {
+bool rejection_is_retryable(int error, int http_status, const char *type, uint64_t size_bytes) {
   if (error != SEINE_ETYPE && error != SEINE_ESIZE) return false;
   return !size_bytes || http_status == 202 || http_status == 204 || (error == SEINE_ETYPE && media_is_page(type));
 }
@@ -125,14 +125,14 @@ static int check_wanted(const seine_options_t *options, const struct response *r
     snprintf(text, DECISION_TEXT_MAX, "X-Robots-Tag: %s", directive);
     return SEINE_EOPTOUT;
   }
-  if (!verdict_takes_declared(options, response->content_type)) {
+  if (!response_accepts_declared(options, response->content_type)) {
     media_essence(response->content_type, declared, sizeof declared);
     snprintf(text, DECISION_TEXT_MAX, "declared as %s", declared);
     return SEINE_ETYPE;
   }
   if (whole)
-    return verdict_of_size(options, *whole, whole == &response->length ? "Content-Length says" : "Content-Range says",
-                           text);
+    return response_check_size(options, *whole,
+                               whole == &response->length ? "Content-Length says" : "Content-Range says", text);
   return 0;
 }
 
@@ -166,13 +166,14 @@ void response_check_headers(const seine_options_t *options, const struct range *
     char declared[MEDIA_TYPE_MAX];
     media_essence(response->content_type, declared, sizeof declared);
     decision->action = ACTION_REJECT;
-    decision->retryable = verdict_may_pass(decision->error, response->status, declared, length ? *length : UINT64_MAX);
+    decision->retryable =
+        rejection_is_retryable(decision->error, response->status, declared, length ? *length : UINT64_MAX);
     if (length) decision->whole_bytes = *length;
   }
 }
 
 int response_check_body(const seine_options_t *options, const char *type, uint64_t size_bytes, char *text) {
-  int error = verdict_of_size(options, size_bytes, "the body has", text);
+  int error = response_check_size(options, size_bytes, "the body has", text);
   if (error) return error;
   if (media_accepts(options->accept, type)) return 0;
   snprintf(text, DECISION_TEXT_MAX, "the bytes are %s", type);

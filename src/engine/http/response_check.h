@@ -31,14 +31,14 @@ void response_check_headers(const seine_options_t *options, const struct range *
                         struct response_decision *decision);
 
 /* 0, or SEINE_ESIZE with a sentence, that begins with `what`, in text[0..DECISION_TEXT_MAX). */
-int verdict_of_size(const seine_options_t *options, uint64_t size_bytes, const char *what, char *text);
+int response_check_size(const seine_options_t *options, uint64_t size_bytes, const char *what, char *text);
 
 /* Whether a declared type (a Content-Type value, or NULL) leaves it to the bytes whether they are accepted. */
-bool verdict_takes_declared(const seine_options_t *options, const char *content_type);
+bool response_accepts_declared(const seine_options_t *options, const char *content_type);
 
 /* Whether a rejection may pass: there is no body, the status says so (202, 204), or a page came in place of a file.
  * type: an essence. */
-bool verdict_may_pass(int error, int http_status, const char *type, uint64_t size_bytes);
+bool rejection_is_retryable(int error, int http_status, const char *type, uint64_t size_bytes);
 
 /* The same question for a whole body: 0, SEINE_ETYPE or SEINE_ESIZE, with a sentence in text[0..DECISION_TEXT_MAX). */
 int response_check_body(const seine_options_t *options, const char *type, uint64_t size_bytes, char *text);

@@ -12,9 +12,9 @@ void stalls_open(struct stalls *stalls) {
 }
 
 void stalls_close(struct stalls *stalls) {
-  timer_clear(&stalls->silence_alarm);
+  timer_clear(&stalls->silence_timer);
   timer_clear(&stalls->speed_timer);
-  timer_clear(&stalls->discard_alarm);
+  timer_clear(&stalls->discard_timer);
 }
 
 /* ---- Silence ---- */
@@ -31,13 +31,13 @@ static uint64_t end_oldest(struct stalls *stalls, struct stall_list *list, uint6
 static void on_silence(void *user) {
   struct stalls *stalls = user;
   uint64_t wait_ms = end_oldest(stalls, &stalls->watched, stalls->limit_ms, STALL_SILENT);
-  if (wait_ms) timer_set(stalls->timers, &stalls->silence_alarm, wait_ms, on_silence, stalls);
+  if (wait_ms) timer_set(stalls->timers, &stalls->silence_timer, wait_ms, on_silence, stalls);
 }
 
 static void on_discarded(void *user) {
   struct stalls *stalls = user;
   uint64_t wait_ms = end_oldest(stalls, &stalls->discarding, STALL_DISCARD_MS, STALL_DISCARD);
-  if (wait_ms) timer_set(stalls->timers, &stalls->discard_alarm, wait_ms, on_discarded, stalls);
+  if (wait_ms) timer_set(stalls->timers, &stalls->discard_timer, wait_ms, on_discarded, stalls);
 }
 
 /* ---- Speed: every so often, each watched item is looked at ---- */
@@ -83,8 +83,8 @@ void stall_watch(struct stalls *stalls, struct stall_item *item) {
   if (item->window_start_ms) item->window_start_ms = item->since_ms;
   item->is_watched = true;
   TAILQ_INSERT_TAIL(&stalls->watched, item, link);
-  if (stalls->limit_ms && !stalls->silence_alarm)
-    timer_set(stalls->timers, &stalls->silence_alarm, stalls->limit_ms, on_silence, stalls);
+  if (stalls->limit_ms && !stalls->silence_timer)
+    timer_set(stalls->timers, &stalls->silence_timer, stalls->limit_ms, on_silence, stalls);
   watch_speed(stalls);
 }
 
@@ -93,7 +93,7 @@ void stall_discard(struct stalls *stalls, struct stall_item *item) {
   item->since_ms = uv_now(stalls->loop);
   item->is_discarding = true;
   TAILQ_INSERT_TAIL(&stalls->discarding, item, link);
-  if (!stalls->discard_alarm) timer_set(stalls->timers, &stalls->discard_alarm, STALL_DISCARD_MS, on_discarded, stalls);
+  if (!stalls->discard_timer) timer_set(stalls->timers, &stalls->discard_timer, STALL_DISCARD_MS, on_discarded, stalls);
 }
 
 void stall_forget(struct stalls *stalls, struct stall_item *item) {
@@ -105,10 +105,10 @@ void stall_forget(struct stalls *stalls, struct stall_item *item) {
   item->is_watched = item->is_discarding = false;
   /* An alarm with nothing to watch would keep the loop alive. */
   if (TAILQ_EMPTY(&stalls->watched)) {
-    timer_clear(&stalls->silence_alarm);
+    timer_clear(&stalls->silence_timer);
     timer_clear(&stalls->speed_timer);
   }
-  if (TAILQ_EMPTY(&stalls->discarding)) timer_clear(&stalls->discard_alarm);
+  if (TAILQ_EMPTY(&stalls->discarding)) timer_clear(&stalls->discard_timer);
 }
 
 void stall_arrived(struct stalls *stalls, struct stall_item *item) {

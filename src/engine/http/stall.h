@@ -34,7 +34,7 @@ struct stalls {
   uint64_t limit_ms; /* 0: none */
   uint64_t min_speed_bytes; /* a second; 0: none */
   struct stall_list watched, discarding; /* the one that was silent, or discarded, longest first */
-  struct timer *silence_alarm, *speed_timer, *discard_alarm;
+  struct timer *silence_timer, *speed_timer, *discard_timer;
   /* Must forget the item (stall_forget), now. */
   void (*on_stalled)(struct stall_item *item, enum stall_reason reason);
 };

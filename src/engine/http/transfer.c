@@ -90,21 +90,21 @@ static void unlist(struct transfer *transfer) {
   stall_forget(&transfer->transfers->stalls, &transfer->stall);
 }
 
-static void pause_reason(struct transfer *transfer, enum pause_reason why) {
+static void pause_transfer(struct transfer *transfer, enum pause_reason why) {
   unlist(transfer);
   transfer->pause_reason = why;
   struct transfer_list *list = list_of(transfer);
   if (list) TAILQ_INSERT_TAIL(list, transfer, link);
 }
 
-static void listen_on(struct transfer *transfer) {
+static void start_receiving(struct transfer *transfer) {
   transfer->pause_reason = PAUSE_NONE;
   stall_watch(&transfer->transfers->stalls, &transfer->stall);
 }
 
-static void go_on(struct transfer *transfer) {
+static void unpause(struct transfer *transfer) {
   unlist(transfer);
-  listen_on(transfer);
+  start_receiving(transfer);
   /* Hands over what libcurl kept, from inside: the transfer may be held again, or have failed, when this returns. */
   CURLcode code = curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
   if (code) finish(transfer, code);
@@ -114,7 +114,7 @@ static void on_credit(void *user) {
   struct transfers *transfers = user;
   struct transfer *transfer;
   while ((transfer = TAILQ_FIRST(&transfers->throttled)) && rate_limit_has_credit(&transfers->rate_limit))
-    go_on(transfer);
+    unpause(transfer);
 }
 
 /* ---- What libcurl calls ---- */
@@ -172,7 +172,7 @@ static size_t on_header(char *line, size_t one, size_t size, void *user) {
   if (transfer->phase == PHASE_OVER) return 0;
   if (transfer->phase != PHASE_HEAD) return on_trailer(transfer, size);
   enum response_line got = response_line(&transfer->response, line, size);
-  if (transfer->response.names_http2 && transfer->is_http1) transfer->transfers->versions_lie = true;
+  if (transfer->response.names_http2 && transfer->is_http1) transfer->transfers->http2_misnamed = true;
   switch (got) {
   case RESPONSE_MORE: return size;
   case RESPONSE_END: return end_head(transfer, size);
@@ -195,19 +195,19 @@ static size_t discard(struct transfer *transfer, size_t size) {
   return transfer->discarded <= DISCARD_MAX ? size : stop(transfer);
 }
 
-static size_t take(struct transfer *transfer, const uint8_t *data, size_t size) {
+static size_t receive_body(struct transfer *transfer, const uint8_t *data, size_t size) {
   struct transfers *transfers = transfer->transfers;
   if (!rate_limit_has_credit(&transfers->rate_limit)) {
-    pause_reason(transfer, PAUSE_RATE);
+    pause_transfer(transfer, PAUSE_RATE);
     return CURL_WRITEFUNC_PAUSE;
   }
   stall_arrived(&transfers->stalls, &transfer->stall);
-  int word = transfers->events->on_data(transfer->user, data, size);
-  if (word > 0) {
-    pause_reason(transfer, PAUSE_BODY);
+  int taken = transfers->events->on_data(transfer->user, data, size);
+  if (taken > 0) {
+    pause_transfer(transfer, PAUSE_BODY);
     return CURL_WRITEFUNC_PAUSE;
   }
-  if (word < 0) return stop(transfer);
+  if (taken < 0) return stop(transfer);
   count(transfer, size);
   return size;
 }
@@ -217,7 +217,7 @@ static size_t on_write(char *data, size_t one, size_t size, void *user) {
   (void)one;
   switch (transfer->phase) {
   case PHASE_HEAD: return refuse(transfer, "bytes of a body came before the end of the headers");
-  case PHASE_BODY: return take(transfer, (const uint8_t *)data, size);
+  case PHASE_BODY: return receive_body(transfer, (const uint8_t *)data, size);
   case PHASE_DISCARD: return discard(transfer, size);
   case PHASE_OVER: break;
   }
@@ -264,7 +264,7 @@ static int on_request(void *user, char *remote_ip, char *local_ip, int remote_po
   struct curl_loop *curl_loop = &transfer->transfers->curl_loop;
   (void)local_ip;
   transfer->is_http1 = !transfer->multiplexes || !tls_chose_http2(transfer->easy);
-  bool exclusive = transfer->is_http1 && transfer->multiplexes && transfer->transfers->versions_lie;
+  bool exclusive = transfer->is_http1 && transfer->multiplexes && transfer->transfers->http2_misnamed;
   enum request_start start =
       curl_loop_start_request(curl_loop, transfer->easy, &transfer->connection, &ends, transfer->is_http1);
   if (start == REQUEST_SENDS && !(exclusive && curl_loop_is_shared(&transfer->connection))) return CURL_PREREQFUNC_OK;
@@ -308,7 +308,7 @@ static struct transfer *transfer_new(struct transfers *transfers) {
   return transfer;
 }
 
-static struct transfer *transfer_take(struct transfers *transfers) {
+static struct transfer *handle_acquire(struct transfers *transfers) {
   struct transfer *transfer = TAILQ_FIRST(&transfers->spare);
   if (!transfer) return transfer_new(transfers);
   TAILQ_REMOVE(&transfers->spare, transfer, link);
@@ -324,7 +324,7 @@ static void transfer_free(struct transfer *transfer) {
 }
 
 /* Kept for the next one, unless what it is set to is not known. */
-static void transfer_give(struct transfer *transfer, bool known) {
+static void handle_release(struct transfer *transfer, bool known) {
   struct transfers *transfers = transfer->transfers;
   response_clear(&transfer->response);
   curl_loop_end_request(&transfer->connection);
@@ -401,7 +401,7 @@ static void reset(struct transfer *transfer) {
 
 int transfer_start(struct transfers *transfers, const struct transfer_request *request, void *user,
                    struct transfer **result) {
-  struct transfer *transfer = transfer_take(transfers);
+  struct transfer *transfer = handle_acquire(transfers);
   if (!transfer) {
     curl_slist_free_all(request->names);
     return SEINE_ENOMEM;
@@ -428,11 +428,11 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
   transfer->multiplexes = multiplexes;
   if (!set || !set_cookies(transfer, request) || transfer_url_set(&transfer->target, transfer->easy, request->url) ||
       curl_loop_add(&transfers->curl_loop, transfer->easy)) {
-    transfer_give(transfer, false); /* a string that could not be copied is gone, and not as it was */
+    handle_release(transfer, false); /* a string that could not be copied is gone, and not as it was */
     return SEINE_ENOMEM;
   }
   transfer->started_ms = uv_now(transfers->loop);
-  listen_on(transfer);
+  start_receiving(transfer);
   *result = transfer;
   return 0;
 }
@@ -497,7 +497,7 @@ static void finish(struct transfer *transfer, CURLcode code) {
   curl_loop_end_request(&transfer->connection);
   transfer->transfers->events->on_done(transfer->user, &outcome);
   curl_slist_free_all(outcome.cookies);
-  transfer_give(transfer, true);
+  handle_release(transfer, true);
 }
 
 static struct transfer *transfer_of(CURL *easy) {
@@ -514,11 +514,11 @@ static void on_curl_done(void *user, CURL *easy, CURLcode code) {
 void transfer_abort(struct transfer *transfer) {
   unlist(transfer);
   curl_loop_remove(&transfer->transfers->curl_loop, transfer->easy);
-  transfer_give(transfer, true);
+  handle_release(transfer, true);
 }
 
 void transfer_resume(struct transfer *transfer) {
-  if (transfer->pause_reason == PAUSE_BODY) pause_reason(transfer, PAUSE_RESUMING);
+  if (transfer->pause_reason == PAUSE_BODY) pause_transfer(transfer, PAUSE_RESUMING);
 }
 
 void transfers_turn(struct transfers *transfers) {
@@ -526,7 +526,7 @@ void transfers_turn(struct transfers *transfers) {
   struct transfer *last = TAILQ_LAST(&transfers->resuming, transfer_list), *transfer = NULL;
   if (!last) return;
   while (transfer != last && (transfer = TAILQ_FIRST(&transfers->resuming)))
-    go_on(transfer);
+    unpause(transfer);
 }
 
 void transfers_forget(struct transfers *transfers, const char *host, unsigned port) {

@@ -72,7 +72,7 @@ struct transfers {
   struct curl_slist *forget, *forget_last; /* "-host:port": names that libcurl's cache may drop */
   unsigned literals; /* transfers from address literals since libcurl's cache was last cleared of those */
   uint64_t received_bytes;
-  bool versions_lie; /* a server named HTTP/2 on a connection of HTTP/1 */
+  bool http2_misnamed; /* a server named HTTP/2 on a connection of HTTP/1 */
   size_t keeping; /* in flight, whose connection will be kept */
 };
 

@@ -51,7 +51,7 @@ unsigned proxy_port(const struct proxy *proxy) {
   return proxy->port;
 }
 
-bool proxy_takes_address(const struct proxy *proxy) {
+bool proxy_needs_address(const struct proxy *proxy) {
   return proxy->takes_address;
 }
 
@@ -216,7 +216,7 @@ static bool take(struct proxy *proxy, uint64_t now_ms) {
   return true;
 }
 
-static struct proxy *take_next(struct proxy_pool *pool, uint64_t now_ms, uint64_t *wake_ms) {
+static struct proxy *next_in_rotation(struct proxy_pool *pool, uint64_t now_ms, uint64_t *wake_ms) {
   for (size_t i = 0; i < pool->count; i++) {
     size_t turn = (pool->next + i) % pool->count;
     struct proxy *proxy = pool->turns[turn];
@@ -244,7 +244,7 @@ struct proxy *proxies_choose(struct proxies *proxies, const char *scheme, const 
     pool = proxies->https_as_http || strcmp(scheme, "https") != 0 ? &proxies->http : &proxies->https;
     if (!pool->count || no_proxy_covers(proxies->no_proxy, host)) return NULL;
   }
-  struct proxy *proxy = take_next(pool, now_ms, wake_ms);
+  struct proxy *proxy = next_in_rotation(pool, now_ms, wake_ms);
   *resting = !proxy;
   return proxy;
 }
@@ -307,8 +307,8 @@ enum proxy_change proxy_return(struct proxy *proxy, uint64_t started_ms) {
   return PROXY_STILL_DOWN;
 }
 
-enum proxy_change proxy_report(struct proxies *proxies, struct proxy *proxy, enum proxy_fault fault, uint64_t started_ms,
-                            uint64_t now_ms) {
+enum proxy_change proxy_report(struct proxies *proxies, struct proxy *proxy, enum proxy_fault fault,
+                               uint64_t started_ms, uint64_t now_ms) {
   if (proxy->wake_ms && !is_try(proxy, started_ms)) return PROXY_UNCHANGED;
   switch (fault) {
   case FAULT_NONE:

@@ -50,8 +50,8 @@ enum proxy_change {
 };
 
 /* What a transfer by way of the proxy, begun at started_ms, says of it. */
-enum proxy_change proxy_report(struct proxies *proxies, struct proxy *proxy, enum proxy_fault fault, uint64_t started_ms,
-                            uint64_t now_ms);
+enum proxy_change proxy_report(struct proxies *proxies, struct proxy *proxy, enum proxy_fault fault,
+                               uint64_t started_ms, uint64_t now_ms);
 /* The transfer ended without saying anything: cancelled, or refused on this side. */
 enum proxy_change proxy_return(struct proxy *proxy, uint64_t started_ms);
 
@@ -62,7 +62,7 @@ const char *proxy_url(const struct proxy *proxy); /* as curl takes it, with user
 const char *proxy_public(const struct proxy *proxy); /* "http://name:3128": for events and messages */
 const char *proxy_host(const struct proxy *proxy); /* to be resolved; NULL for an address, and a name for curl alone */
 unsigned proxy_port(const struct proxy *proxy);
-bool proxy_takes_address(const struct proxy *proxy); /* socks4, socks5: no names, but addresses looked up here */
+bool proxy_needs_address(const struct proxy *proxy); /* socks4, socks5: no names, but addresses looked up here */
 enum proxy_kind proxy_kind(const struct proxy *proxy);
 uint64_t proxy_wake_ms(const struct proxy *proxy); /* 0: it does not rest */
 

@@ -81,20 +81,20 @@ void partial_list(struct store *store, void (*on_name)(void *user, const char *n
 
 /* ---- Records ---- */
 
-static void record_check(const struct partial_footer *record, uint8_t check[32]) {
-  struct partial_footer copy = *record;
+static void footer_check(const struct partial_footer *footer, uint8_t check[32]) {
+  struct partial_footer copy = *footer;
   memset(copy.check, 0, sizeof copy.check);
   seine_sha256(&copy, sizeof copy, check);
 }
 
-static bool record_read(int fd, const struct stat *found, struct partial_footer *record) {
+static bool footer_read(int fd, const struct stat *found, struct partial_footer *footer) {
   uint8_t check[32];
-  if (found->st_size <= (off_t)sizeof *record) return false;
-  off_t at = found->st_size - (off_t)sizeof *record;
-  if (pread(fd, record, sizeof *record, at) != (ssize_t)sizeof *record) return false;
-  record_check(record, check);
-  return memcmp(record->magic, magic, sizeof magic) == 0 && record->size_bytes == (uint64_t)at &&
-         memcmp(record->check, check, sizeof check) == 0 && memchr(record->validator, 0, sizeof record->validator);
+  if (found->st_size <= (off_t)sizeof *footer) return false;
+  off_t at = found->st_size - (off_t)sizeof *footer;
+  if (pread(fd, footer, sizeof *footer, at) != (ssize_t)sizeof *footer) return false;
+  footer_check(footer, check);
+  return memcmp(footer->magic, magic, sizeof magic) == 0 && footer->size_bytes == (uint64_t)at &&
+         memcmp(footer->check, check, sizeof check) == 0 && memchr(footer->validator, 0, sizeof footer->validator);
 }
 
 /* ---- Back from an earlier run ---- */
@@ -107,14 +107,14 @@ void partial_close(struct partial_file *file, bool remove) {
   free(file);
 }
 
-static int open_checked(struct partial_file *file, struct partial_footer *record) {
+static int open_checked(struct partial_file *file, struct partial_footer *footer) {
   struct stat found;
   file->fd = openat(file->folder, file->name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (file->fd < 0 || fstat(file->fd, &found) != 0) return errno;
-  return is_ours(&found) && record_read(file->fd, &found, record) ? 0 : EINVAL;
+  return is_ours(&found) && footer_read(file->fd, &found, footer) ? 0 : EINVAL;
 }
 
-int partial_open(struct store *store, const char *name, struct partial_file **result, struct partial_footer *record,
+int partial_open(struct store *store, const char *name, struct partial_file **result, struct partial_footer *footer,
               struct store_failure *failure) {
   struct partial_file *file = calloc(1, sizeof *file);
   if (!file) return fail(store, failure, ENOMEM);
@@ -124,12 +124,12 @@ int partial_open(struct store *store, const char *name, struct partial_file **re
     return fail(store, failure, errno);
   }
   snprintf(file->name, sizeof file->name, "%s", name);
-  int error = open_checked(file, record);
+  int error = open_checked(file, footer);
   if (error) {
-    partial_close(file, error == EINVAL); /* a record that is none */
+    partial_close(file, error == EINVAL); /* a footer that is none */
     return fail(store, failure, error);
   }
-  file->left_bytes = file->size_bytes = record->size_bytes;
+  file->left_bytes = file->size_bytes = footer->size_bytes;
   *result = file;
   return 0;
 }
@@ -190,12 +190,13 @@ static int keep_once(struct large_file *large_file, const char *name) {
   return error;
 }
 
-int large_file_keep(struct large_file *large_file, const char *name, struct partial_footer *record, struct store_failure *failure) {
+int large_file_keep(struct large_file *large_file, const char *name, struct partial_footer *footer,
+                    struct store_failure *failure) {
   struct store *store = large_file->store;
   *failure = (struct store_failure){0};
-  memcpy(record->magic, magic, sizeof magic);
-  record_check(record, record->check);
-  int error = temp_file_write(&large_file->temp_file, record, sizeof *record);
+  memcpy(footer->magic, magic, sizeof magic);
+  footer_check(footer, footer->check);
+  int error = temp_file_write(&large_file->temp_file, footer, sizeof *footer);
   if (!error) error = keep_once(large_file, name);
   /* Another worker may have removed the folder, empty, just then. */
   if (error == ENOENT) error = keep_once(large_file, name);

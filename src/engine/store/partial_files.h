@@ -1,4 +1,4 @@
-/* Unfinished bodies that outlive a run: files below PARTIAL_FOLDER of the store's directory, each with a record at its
+/* Unfinished bodies that outlive a run: files below PARTIAL_FOLDER of the store's directory, each with a footer at its
  * end of what it is a part of. Blocking; for workers, but for partial_list. */
 #ifndef SEINE_ENGINE_PARTIAL_FILES_H
 #define SEINE_ENGINE_PARTIAL_FILES_H
@@ -17,11 +17,11 @@
 /* What stands at the end of the file. It names no URL, since those may hold secrets: only hashes of them. */
 struct partial_footer {
   char magic[8];
-  uint64_t size_bytes; /* of the body, as far as it was received: what precedes the record */
+  uint64_t size_bytes; /* of the body, as far as it was received: what precedes the footer */
   uint64_t total_bytes; /* of the whole body; 0: not known */
   uint8_t origin[32]; /* SHA-256 of the URL that the bytes came from */
   uint8_t sha256[32]; /* of the bytes */
-  uint8_t check[32]; /* SHA-256 of the record with this left zero */
+  uint8_t check[32]; /* SHA-256 of the footer with this left zero */
   char validator[PARTIAL_VALIDATOR_MAX];
 };
 
@@ -36,7 +36,7 @@ void partial_list(struct store *store, void (*on_name)(void *user, const char *n
 /* A part that an earlier run kept, for reading. Nothing changes on the disk before partial_claim. */
 struct partial_file;
 
-int partial_open(struct store *store, const char *name, struct partial_file **file, struct partial_footer *record,
+int partial_open(struct store *store, const char *name, struct partial_file **file, struct partial_footer *footer,
               struct store_failure *failure);
 /* The number of bytes read, 0 at the end of the body, -1 on failure. */
 long partial_read(struct partial_file *file, void *data, size_t size, struct store_failure *failure);
@@ -47,6 +47,7 @@ int partial_claim(struct partial_file *file, struct large_file **large_file, str
 void partial_close(struct partial_file *file, bool remove);
 
 /* Keeps what a spool holds under this name. Frees the spool; on failure nothing is left. */
-int large_file_keep(struct large_file *large_file, const char *name, struct partial_footer *record, struct store_failure *failure);
+int large_file_keep(struct large_file *large_file, const char *name, struct partial_footer *footer,
+                    struct store_failure *failure);
 
 #endif

@@ -305,8 +305,8 @@ size_t store_write_many(struct store *store, struct store_item *items, size_t co
     items[i].failure.error = 0;
     items[i].failure.sys = 0;
     items[i].failure.text[0] = 0;
-    items[i].left = items[i].replaces && !store_has_file(store, items[i].path);
-    if (items[i].left) continue;
+    items[i].replace_skipped = items[i].replaces && !store_has_file(store, items[i].path);
+    if (items[i].replace_skipped) continue;
     int error = write_item(store, &folder, &items[i]);
     if (error) {
       store_fail(store, &items[i].failure, items[i].path, error);

@@ -23,7 +23,7 @@ struct store_item {
   const void *data; /* borrowed for the call */
   size_t size;
   bool replaces; /* only where a regular file is there already */
-  bool left; /* set: there was none, and there is none */
+  bool replace_skipped; /* set: there was none, and there is none */
   struct store_failure failure; /* set by store_write_many; failure.error is 0 if the file is in place */
 };
 

@@ -23,16 +23,16 @@ END_TEST
 
 START_TEST(what_was_given_is_taken_again_by_its_size) {
   struct buffer_pool buffer_pool = {.spare_bytes = 0};
-  void *small = buffer_pool_take(&buffer_pool, buffer_size(5000)), *large = buffer_pool_take(&buffer_pool, 65536);
-  buffer_pool_give(&buffer_pool, small, buffer_size(5000));
-  buffer_pool_give(&buffer_pool, large, 65536);
+  void *small = buffer_pool_get(&buffer_pool, buffer_size(5000)), *large = buffer_pool_get(&buffer_pool, 65536);
+  buffer_pool_put(&buffer_pool, small, buffer_size(5000));
+  buffer_pool_put(&buffer_pool, large, 65536);
   if (buffer_pool.spare_bytes) { /* nothing is kept where a sanitizer watches */
     ck_assert_uint_eq(buffer_pool.spare_bytes, buffer_size(5000) + 65536);
-    ck_assert_ptr_eq(buffer_pool_take(&buffer_pool, 65536), large);
-    ck_assert_ptr_eq(buffer_pool_take(&buffer_pool, buffer_size(5000)), small);
+    ck_assert_ptr_eq(buffer_pool_get(&buffer_pool, 65536), large);
+    ck_assert_ptr_eq(buffer_pool_get(&buffer_pool, buffer_size(5000)), small);
     ck_assert_uint_eq(buffer_pool.spare_bytes, 0);
-    buffer_pool_give(&buffer_pool, small, buffer_size(5000));
-    buffer_pool_give(&buffer_pool, large, 65536);
+    buffer_pool_put(&buffer_pool, small, buffer_size(5000));
+    buffer_pool_put(&buffer_pool, large, 65536);
   }
   buffer_pool_clear(&buffer_pool);
   ck_assert_uint_eq(buffer_pool.spare_bytes, 0);
@@ -42,14 +42,14 @@ END_TEST
 START_TEST(only_some_sizes_and_so_many_bytes_are_kept) {
   struct buffer_pool buffer_pool = {.spare_bytes = 0};
   static void *many[1000];
-  buffer_pool_give(&buffer_pool, NULL, 0);
-  buffer_pool_give(&buffer_pool, malloc(5001), 5001);
-  buffer_pool_give(&buffer_pool, malloc(1 << 20), 1 << 20);
+  buffer_pool_put(&buffer_pool, NULL, 0);
+  buffer_pool_put(&buffer_pool, malloc(5001), 5001);
+  buffer_pool_put(&buffer_pool, malloc(1 << 20), 1 << 20);
   ck_assert_uint_eq(buffer_pool.spare_bytes, 0);
   for (int i = 0; i < 1000; i++)
-    many[i] = buffer_pool_take(&buffer_pool, 65536);
+    many[i] = buffer_pool_get(&buffer_pool, 65536);
   for (int i = 0; i < 1000; i++)
-    buffer_pool_give(&buffer_pool, many[i], 65536);
+    buffer_pool_put(&buffer_pool, many[i], 65536);
   ck_assert_uint_le(buffer_pool.spare_bytes, (size_t)16 << 20);
   buffer_pool_clear(&buffer_pool);
 }

@@ -55,7 +55,7 @@ START_TEST(a_transfer_has_a_deadline) {
   struct got *got = fixture_fetch(&fixture, 1, "/img/png/a?silence=1", SEINE_SINK_MEMORY);
   turn_until(FETCH_TRANSFERRING);
   ck_assert_ptr_null(liveness_check(fixture.engine));
-  timer_clear(&fixture.engine->transfers.stalls.silence_alarm);
+  timer_clear(&fixture.engine->transfers.stalls.silence_timer);
   ck_assert_str_eq(liveness_check(fixture.engine), "transfers without a deadline");
   seine_cancel(got->fetch);
   fixture_run(&fixture);

@@ -94,7 +94,7 @@ static void damage(const char *path, int how) {
     break; /* a byte of the body */
   case 1:
     flip(path, 12000000 + 20);
-    break; /* a byte of the record */
+    break; /* a byte of the footer */
   case 2:
     ck_assert_int_eq(truncate(path, 11000000), 0);
     break; /* torn */
@@ -144,15 +144,15 @@ END_TEST
 
 /* Writes another validator into a part, with a check that fits: as somebody would who plants a part. */
 static void plant(const char *path, const char *validator) {
-  struct partial_footer record;
+  struct partial_footer footer;
   int fd = open(path, O_RDWR);
-  off_t at = lseek(fd, 0, SEEK_END) - (off_t)sizeof record;
-  ck_assert_int_eq(pread(fd, &record, sizeof record, at), (int)sizeof record);
-  memset(record.validator, 0, sizeof record.validator);
-  memset(record.check, 0, sizeof record.check);
-  strcpy(record.validator, validator);
-  seine_sha256(&record, sizeof record, record.check);
-  ck_assert_int_eq(pwrite(fd, &record, sizeof record, at), (int)sizeof record);
+  off_t at = lseek(fd, 0, SEEK_END) - (off_t)sizeof footer;
+  ck_assert_int_eq(pread(fd, &footer, sizeof footer, at), (int)sizeof footer);
+  memset(footer.validator, 0, sizeof footer.validator);
+  memset(footer.check, 0, sizeof footer.check);
+  strcpy(footer.validator, validator);
+  seine_sha256(&footer, sizeof footer, footer.check);
+  ck_assert_int_eq(pwrite(fd, &footer, sizeof footer, at), (int)sizeof footer);
   close(fd);
 }
 
@@ -353,18 +353,18 @@ enum { PARTS = 70, HELD_MOST = 64, PART_BYTES = 1000 };
 static void write_part(const char *url, uint64_t size) {
   struct {
     uint8_t body[PART_BYTES + PARTS];
-    struct partial_footer record;
-  } part = {.record = {.magic = "seinep1", .size_bytes = size, .validator = "\"v1\""}};
+    struct partial_footer footer;
+  } part = {.footer = {.magic = "seinep1", .size_bytes = size, .validator = "\"v1\""}};
   uint8_t bytes[sizeof part];
   char name[PARTIAL_NAME_SIZE];
-  seine_sha256(url, strlen(url), part.record.origin);
-  seine_sha256(part.body, size, part.record.sha256);
-  seine_sha256(&part.record, sizeof part.record, part.record.check);
+  seine_sha256(url, strlen(url), part.footer.origin);
+  seine_sha256(part.body, size, part.footer.sha256);
+  seine_sha256(&part.footer, sizeof part.footer, part.footer.check);
   memcpy(bytes, part.body, size);
-  memcpy(bytes + size, &part.record, sizeof part.record);
+  memcpy(bytes + size, &part.footer, sizeof part.footer);
   partial_name(url, name);
   char *path = print("%s/" PARTIAL_FOLDER "/%s", fixture.folder, name);
-  file_write(path, bytes, size + sizeof part.record);
+  file_write(path, bytes, size + sizeof part.footer);
   free(path);
 }
 

@@ -251,7 +251,7 @@ END_TEST
 START_TEST(what_is_asked_ahead_is_there_in_time) {
   struct inspect_job look;
   open_with((struct resolver_options){.outstanding = 4});
-  ck_assert_uint_eq(resolver_room(resolver), 4);
+  ck_assert_uint_eq(resolver_available(resolver), 4);
   resolver_prefetch(resolver, "v4.test");
   resolver_prefetch(resolver, "V4.test.");
   resolver_prefetch(resolver, "127.0.0.1");

@@ -132,7 +132,7 @@ START_TEST(joined_values_are_in_order_wherever_they_stand) {
   ck_assert_str_eq(response.robots, joined);
   ck_assert_str_eq(response.etag, "\"x\"");
   ck_assert_str_eq(response.location, "/a");
-  ck_assert_uint_lt(response.room, 8 * size);
+  ck_assert_uint_lt(response.capacity, 8 * size);
 }
 END_TEST
 

@@ -364,7 +364,7 @@ END_TEST
 
 static const struct {
   int status;
-  enum robots_verdict decision;
+  enum robots_access decision;
 } statuses[] = {
     {200, ROBOTS_PARSE},  {204, ROBOTS_PARSE},   {299, ROBOTS_PARSE},    {301, ROBOTS_ALLOW},    {308, ROBOTS_ALLOW},
     {400, ROBOTS_ALLOW},  {401, ROBOTS_ALLOW},   {403, ROBOTS_ALLOW},    {404, ROBOTS_ALLOW},    {410, ROBOTS_ALLOW},

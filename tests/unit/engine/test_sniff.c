@@ -170,13 +170,13 @@ START_TEST(cuts_are_read_to_their_end) {
 END_TEST
 
 START_TEST(a_root_is_found_far_behind) {
-  static char page[MARKUP_HEAD_MOST + 100];
+  static char page[MARKUP_HEAD_MAX + 100];
   char name[MARKUP_NAME_MAX];
   for (size_t comment = 4000; comment < sizeof page; comment += 20000) {
     size_t size = (size_t)snprintf(page, sizeof page, "<!--%*s--><a:svg>", (int)comment, "");
     if (size >= sizeof page) size = sizeof page - 1;
     markup_root((const uint8_t *)page, size, name);
-    ck_assert_str_eq(name, comment + 20 < MARKUP_HEAD_MOST ? "svg" : "");
+    ck_assert_str_eq(name, comment + 20 < MARKUP_HEAD_MAX ? "svg" : "");
   }
   markup_root((const uint8_t *)BYTES("<averyveryveryveryveryveryverylongname>"), name);
   ck_assert_str_eq(name, "averyveryveryveryveryveryverylo");

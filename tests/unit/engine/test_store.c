@@ -230,7 +230,7 @@ START_TEST(what_only_replaces_makes_no_file) {
   int before = descriptors();
   ck_assert_uint_eq(store_write_many(store, items, COUNT), 0);
   for (int i = 0; i < COUNT; i++)
-    ck_assert_msg(items[i].left == (i > 0) && !items[i].failure.error, "%s", items[i].path);
+    ck_assert_msg(items[i].replace_skipped == (i > 0) && !items[i].failure.error, "%s", items[i].path);
   expect_file("f/there", "new", 3);
   ck_assert_int_eq(entries(below("f")), 1);
   ck_assert_int_eq(entries(directory), 3);

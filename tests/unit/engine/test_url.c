@@ -194,7 +194,7 @@ START_TEST(the_origin_is_said_by_what_stands_before_the_path) {
   if (!size) return; /* "http:///x" */
   ck_assert_int_eq(seine_url_parse(&whole, good[_i].text, NULL, 0), 0);
   snprintf(text, sizeof(text), "%.*s/..a//a@b:c;d?f=http://g/", (int)size, good[_i].text);
-  ck_assert(url_is_settled_path(text + size));
+  ck_assert(url_is_canonical_path(text + size));
   ck_assert_int_eq(url_origin(&origin, &full, text), 0);
   ck_assert_str_eq(origin.scheme, whole.scheme);
   ck_assert_str_eq(origin.host, whole.host);
@@ -238,10 +238,10 @@ START_TEST(a_settled_path_is_as_it_is_sent) {
   static const char *const not_settled[] = {"", "a", "?a", "#a", "@host/", "/a b", "/a\t", "/\x7f", "/\xc3\xa9", "/\n",
                                             "/.", "/a/..", "/%2e/a", "/a/.%2E", "/a|b", "/a\\b", "/?'", "/a#b", "/?|"};
   for (size_t i = 0; i < sizeof(not_settled) / sizeof(not_settled[0]); i++)
-    ck_assert_msg(!url_is_settled_path(not_settled[i]), "%s", not_settled[i]);
+    ck_assert_msg(!url_is_canonical_path(not_settled[i]), "%s", not_settled[i]);
   static const char *const settled[] = {"/", "/?", "/a//b", "/..a/.b", "/%2f?/../.", "/'?a;b=c", "/100%"};
   for (size_t i = 0; i < sizeof(settled) / sizeof(settled[0]); i++)
-    ck_assert_msg(url_is_settled_path(settled[i]), "%s", settled[i]);
+    ck_assert_msg(url_is_canonical_path(settled[i]), "%s", settled[i]);
   ck_assert_uint_eq(url_origin_length("http://a:80?x/y"), 11);
   ck_assert_uint_eq(url_origin_length("nothing"), 0);
   ck_assert_uint_eq(url_origin_length("http:///x"), 0);
