@@ -183,7 +183,7 @@ static void enter_idle(struct socket_watch *watch) {
   watch->is_idle = true;
   TAILQ_INSERT_TAIL(&curl_loop->idle, watch, link);
   if (curl_loop->idle_count++ == 0) uv_timer_start(&curl_loop->idle_timer, on_idle_timer, curl_loop->idle_max_ms, 0);
-  if (!watch->armed && uv_poll_start(&watch->poll, UV_READABLE, on_poll) == 0) watch->armed = UV_READABLE;
+  if (watch->armed != UV_READABLE && uv_poll_start(&watch->poll, UV_READABLE, on_poll) == 0) watch->armed = UV_READABLE;
 }
 
 /* ---- Watches ---- */
