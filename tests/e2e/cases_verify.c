@@ -99,7 +99,8 @@ static const struct e2e_case cases[] = {
          {{.path = "out/manifest.jsonl",
            .text =
                "{\"id\":0,\"url\":\"http://a/\",\"status\":\"ok\",\"path\":\"../secret\",\"sha256\":null,\"bytes\":3,"
-               "\"media_type\":null,\"http_status\":200,\"error\":null,\"message\":null,\"attempts\":1}\n"},
+               "\"media_type\":null,\"width\":null,\"height\":null,\"trailing_bytes\":null,"
+               "\"http_status\":200,\"error\":null,\"message\":null,\"attempts\":1}\n"},
           {.path = "secret", .text = "abc"}},
      .runs = {{.bare = true,
                .options = {"--verify", "out"},

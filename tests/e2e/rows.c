@@ -9,10 +9,16 @@
 #include <string.h>
 
 const char *const column_names[COLUMN_COUNT] = {
-    "id",         "url",       "status",         "path",        "sha256",        "bytes",   "media_type",
-    "width",      "height",    "trailing_bytes", "http_status", "error",         "message", "retryable",
-    "attempts",   "final_url", "content_type",   "etag",        "last_modified", "ip",      "started_at",
-    "elapsed_ms", "input"};
+#define XX(NAME, name, ...) name,
+    MANIFEST_FIELDS(XX)
+#undef XX
+};
+
+const bool column_is_always[COLUMN_COUNT] = {
+#define XX(NAME, name, type, presence, ...) FIELD_##presence == FIELD_ALWAYS,
+    MANIFEST_FIELDS(XX)
+#undef XX
+};
 
 struct reader {
   const char *at, *end;

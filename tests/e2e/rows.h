@@ -2,34 +2,16 @@
 #ifndef SEINE_E2E_ROWS_H
 #define SEINE_E2E_ROWS_H
 
+#include "manifest/manifest_fields.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
 enum column {
-  COLUMN_ID,
-  COLUMN_URL,
-  COLUMN_STATUS,
-  COLUMN_PATH,
-  COLUMN_SHA256,
-  COLUMN_BYTES,
-  COLUMN_MEDIA_TYPE,
-  COLUMN_WIDTH,
-  COLUMN_HEIGHT,
-  COLUMN_TRAILING_BYTES,
-  COLUMN_HTTP_STATUS,
-  COLUMN_ERROR,
-  COLUMN_MESSAGE,
-  COLUMN_RETRYABLE,
-  COLUMN_ATTEMPTS,
-  COLUMN_FINAL_URL,
-  COLUMN_CONTENT_TYPE,
-  COLUMN_ETAG,
-  COLUMN_LAST_MODIFIED,
-  COLUMN_IP,
-  COLUMN_STARTED_AT,
-  COLUMN_ELAPSED_MS,
-  COLUMN_INPUT,
-  COLUMN_COUNT
+#define XX(NAME, ...) COLUMN_##NAME,
+  MANIFEST_FIELDS(XX)
+#undef XX
+      COLUMN_COUNT
 };
 
 struct row {
@@ -43,6 +25,7 @@ struct rows {
 };
 
 extern const char *const column_names[COLUMN_COUNT];
+extern const bool column_is_always[COLUMN_COUNT]; /* never null */
 
 struct rows rows_read(const char *text, size_t size, bool csv);
 void rows_clear(struct rows *rows);

@@ -197,11 +197,10 @@ static void check_file(struct scene *scene, const struct row *row) {
 }
 
 static void check_any_row(struct scene *scene, const struct row *row) {
-  static const enum column always[] = {COLUMN_ID, COLUMN_URL, COLUMN_STATUS, COLUMN_ATTEMPTS, COLUMN_BYTES};
   const char *status = row->fields[COLUMN_STATUS], *error = row->fields[COLUMN_ERROR];
-  for (size_t i = 0; i < COUNT(always); i++)
-    if (!row->fields[always[i]] && always[i] != COLUMN_URL)
-      complain(scene, "a row without %s", column_names[always[i]]);
+  for (size_t i = 0; i < COLUMN_COUNT; i++)
+    if (!row->fields[i] && column_is_always[i] && i != COLUMN_URL)
+      complain(scene, "a row without %s", column_names[i]);
   bool good = is(status, "ok") || is(status, "duplicate");
   if (good && error) complain(scene, "a row that is %s with the error %s", status, error);
   if (!good && !error)

@@ -1,7 +1,8 @@
-/* A row of the manifest as text and back. */
+/* Writes and reads rows of the manifest, by the table of manifest_fields.h. */
 #include "manifest/row.h"
 #include "base/text_escape.h"
 #include "base/util.h"
+#include "manifest/manifest_fields.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,23 +13,10 @@ static const char hex_digits[] = "0123456789abcdef";
 /* ---- Writing ---- */
 
 const char *row_header(enum row_format format) {
-  if (format == ROW_JSON) return "";
-  return "id,url,status,path,sha256,bytes,media_type,width,height,trailing_bytes,http_status,error,message,retryable,"
-         "attempts,final_url,"
-         "content_type,etag,last_modified,ip,started_at,elapsed_ms,input\r\n";
-}
-
-static size_t short_text_bound(const char *text) {
-  size_t bound = text ? strnlen(text, ROW_TEXT_MOST) * 6 : 0;
-  return (bound < ROW_TEXT_MOST ? bound : ROW_TEXT_MOST) + 5; /* quotes, an apostrophe; null */
-}
-
-size_t row_bound(const struct row *row) {
-  /* The fixed part: keys and punctuation (under 300 bytes), sha256, a time, error and status names, and ten numbers. */
-  return 1024 + text_escape_bound(row->url) + text_escape_bound(row->path) + short_text_bound(row->media_type) +
-         short_text_bound(row->message) + short_text_bound(row->final_url) + short_text_bound(row->content_type) +
-         short_text_bound(row->etag) + short_text_bound(row->last_modified) + text_escape_bound(row->ip) +
-         (row->input ? 2 * strlen(row->input) + 2 : 4);
+#define XX(NAME, name, ...) "," name
+  static const char header[] = MANIFEST_FIELDS(XX) "\r\n";
+#undef XX
+  return format == ROW_CSV ? header + 1 : "";
 }
 
 static char *put(char *out, const char *text, size_t length) {
@@ -38,7 +26,7 @@ static char *put(char *out, const char *text, size_t length) {
 
 #define PUT(out, literal) put(out, literal, sizeof(literal) - 1)
 
-static char *put_number(char *out, uint64_t number) {
+static char *put_decimal(char *out, uint64_t number) {
   char digits[20];
   size_t n = 0;
   do
@@ -85,7 +73,7 @@ static char *put_csv_text(char *out, const char *text) {
   return out;
 }
 
-/* A URL in a CSV, which has no line ends and tabs in a text. They mean nothing in a URL; percent-encoded, they would. */
+/* Drops tabs and line ends, which a URL parser ignores: percent-encoded, as in other texts, they would change it. */
 static char *put_csv_url(char *out, const char *url) {
   if (strpbrk(url, "\t\n\r") == NULL) return put_csv_text(out, url);
   char *copy = xstrdup(url), *to = copy;
@@ -153,9 +141,14 @@ static char *put_word(char *out, const char *word, enum row_format format) {
   return out;
 }
 
+static char *put_number(char *out, uint64_t number, enum row_format format) {
+  (void)format;
+  return put_decimal(out, number);
+}
+
 /* A number of which 0 says that nothing is known. */
 static char *put_known(char *out, uint64_t number, enum row_format format) {
-  return number ? put_number(out, number) : put_word(out, NULL, format);
+  return number ? put_decimal(out, number) : put_word(out, NULL, format);
 }
 
 static char *put_retryable(char *out, const struct row *row, enum row_format format) {
@@ -212,35 +205,69 @@ static char *put_time(char *out, int64_t unix_ms, enum row_format format) {
   return out;
 }
 
-/* Puts a key before a value in JSON, a comma in CSV. */
-#define KEY(key) out = format == ROW_JSON ? PUT(out, ",\"" key "\":") : PUT(out, ",")
-
 char *row_write(char *out, const struct row *row, enum row_format format) {
-  if (format == ROW_JSON) out = PUT(out, "{\"id\":");
-  out = put_number(out, row->id);
-  KEY("url"), out = put_url(out, row->url, format);
-  KEY("status"), out = put_word(out, seine_status_name(row->status), format);
-  KEY("path"), out = put_text(out, row->path, format);
-  KEY("sha256"), out = put_digest(out, row->sha256, format);
-  KEY("bytes"), out = put_number(out, row->bytes);
-  KEY("media_type"), out = put_short_text(out, row->media_type, format);
-  KEY("width"), out = put_known(out, row->width, format);
-  KEY("height"), out = put_known(out, row->height, format);
-  KEY("trailing_bytes"), out = put_known(out, row->trailing_bytes, format);
-  KEY("http_status"), out = put_known(out, (unsigned)row->http_status, format);
-  KEY("error"), out = put_word(out, seine_err_name(row->error), format);
-  KEY("message"), out = put_short_text(out, row->message, format);
-  KEY("retryable"), out = put_retryable(out, row, format);
-  KEY("attempts"), out = put_number(out, row->attempts);
-  KEY("final_url"), out = put_short_text(out, row->final_url, format);
-  KEY("content_type"), out = put_short_text(out, row->content_type, format);
-  KEY("etag"), out = put_whole_text(out, row->etag, format);
-  KEY("last_modified"), out = put_whole_text(out, row->last_modified, format);
-  KEY("ip"), out = put_text(out, row->ip, format);
-  KEY("started_at"), out = put_time(out, row->started_unix_ms, format);
-  KEY("elapsed_ms"), out = put_number(out, row->elapsed_ms);
-  KEY("input"), out = put_json(out, row->input, format);
-  return format == ROW_JSON ? PUT(out, "}\n") : PUT(out, "\r\n");
+  char *start = out;
+#define XX(NAME, name, type, presence, how, value, meaning)                                                            \
+  if (format == ROW_JSON)                                                                                              \
+    out = PUT(out, ",\"" name "\":");                                                                                  \
+  else if (MANIFEST_##NAME > 0)                                                                                        \
+    *out++ = ',';                                                                                                      \
+  out = put_##how(out, value, format);
+  MANIFEST_FIELDS(XX)
+#undef XX
+  if (format == ROW_CSV) return PUT(out, "\r\n");
+  *start = '{';
+  return PUT(out, "}\n");
+}
+
+/* ---- Bounds: the most bytes that each of the functions above writes, in either format ---- */
+
+static size_t number_bound(uint64_t number) {
+  (void)number;
+  return 20; /* UINT64_MAX; more than null */
+}
+
+#define known_bound number_bound
+#define url_bound   text_escape_bound
+#define text_bound  text_escape_bound
+
+/* The text may get quotes and an apostrophe. */
+static size_t short_text_bound(const char *text) {
+  size_t bound = text ? strnlen(text, ROW_TEXT_MOST) * 6 : 0;
+  return (bound < ROW_TEXT_MOST ? bound : ROW_TEXT_MOST) + 5;
+}
+
+#define whole_text_bound short_text_bound
+
+static size_t word_bound(const char *word) {
+  return word ? strlen(word) + 2 : 4;
+}
+
+static size_t retryable_bound(const struct row *row) {
+  (void)row;
+  return 5;
+}
+
+static size_t digest_bound(const uint8_t *sha256) {
+  (void)sha256;
+  return 66;
+}
+
+static size_t time_bound(int64_t unix_ms) {
+  (void)unix_ms;
+  return 26;
+}
+
+static size_t json_bound(const char *json) {
+  return json ? 3 * strlen(json) + 3 : 4; /* percent-encoded, or doubled quotes */
+}
+
+size_t row_bound(const struct row *row) {
+  size_t bound = 2; /* the line end and a brace */
+#define XX(NAME, name, type, presence, how, value, meaning) bound += sizeof ",\"" name "\":" - 1 + how##_bound(value);
+  MANIFEST_FIELDS(XX)
+#undef XX
+  return bound;
 }
 
 /* ---- Reading ---- */
@@ -252,17 +279,6 @@ static bool take(char **at, const char *literal, size_t length) {
 }
 
 #define TAKE(at, literal) take(at, literal, sizeof(literal) - 1)
-
-static bool take_number(char **at, uint64_t *number) {
-  char *s = *at;
-  uint64_t n = 0;
-  while (*s >= '0' && *s <= '9' && s - *at < 19)
-    n = n * 10 + (uint64_t)(*s++ - '0');
-  if (s == *at) return false;
-  *at = s;
-  *number = n;
-  return true;
-}
 
 static int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -378,70 +394,58 @@ static bool read_digest(const char *hex, struct row_view *view) {
   return !hex || hex[64] == '\0';
 }
 
-static bool take_http_status(char **at, int *http) {
-  uint64_t number = 0;
-  *http = 0;
+static bool take_number(char **at, char **text) {
+  *text = NULL;
   if (TAKE(at, "null")) return true;
-  if (!take_number(at, &number) || number > 999) return false;
-  *http = (int)number;
-  return true;
+  *text = *at;
+  while (**at >= '0' && **at <= '9')
+    ++*at;
+  return *at != *text;
 }
 
-static bool take_side(char **at, uint32_t *side) {
-  uint64_t number = 0;
-  if (!TAKE(at, "null") && (!take_number(at, &number) || number > UINT32_MAX)) return false;
-  *side = (uint32_t)number;
-  return true;
+static bool take_boolean(char **at, char **text) {
+  *text = **at == 'n' ? NULL : *at;
+  return TAKE(at, "true") || TAKE(at, "false") || TAKE(at, "null");
 }
 
-/* Rows of a version that knew nothing of an image's sides are read as well. */
-static bool take_sides(char **at, struct row_view *view) {
-  uint64_t trailing;
-  view->width = view->height = 0;
-  if (!TAKE(at, ",\"width\":")) return true;
-  if (!take_side(at, &view->width) || !TAKE(at, ",\"height\":") || !take_side(at, &view->height)) return false;
-  return TAKE(at, ",\"trailing_bytes\":") && (TAKE(at, "null") || take_number(at, &trailing));
+static bool take_value(char **at, enum field_type type, char **text) {
+  if (type == FIELD_STRING) return take_string(at, text);
+  return type == FIELD_NUMBER ? take_number(at, text) : take_boolean(at, text);
 }
 
-/* Rows of versions without this key: a failure is retryable, which costs one more fetch. */
-static bool take_retryable(char **at, struct row_view *view) {
-  char *message;
-  view->retryable = view->status == SEINE_STATUS_FAILED;
-  if (view->status <= SEINE_STATUS_DUPLICATE) return true;
-  if (!TAKE(at, ",\"message\":") || !take_string(at, &message)) return false;
-  if (!TAKE(at, ",\"retryable\":")) return true;
-  view->retryable = TAKE(at, "true");
-  return view->retryable || TAKE(at, "false");
+/* The last field that a rerun needs of a row. */
+static enum manifest_field last_needed(seine_status_t status) {
+  if (status <= SEINE_STATUS_DUPLICATE) return MANIFEST_ERROR;
+  return status == SEINE_STATUS_REJECTED ? MANIFEST_CONTENT_TYPE : MANIFEST_RETRYABLE;
 }
 
-/* Of other rows, and of versions that wrote other keys here, nothing is known. */
-static bool take_content_type(char **at, struct row_view *view) {
-  uint64_t attempts;
-  char *text;
-  view->content_type = NULL;
-  if (view->status != SEINE_STATUS_REJECTED || !TAKE(at, ",\"attempts\":")) return true;
-  if (!take_number(at, &attempts)) return false;
-  if (!TAKE(at, ",\"final_url\":")) return true;
-  if (!take_string(at, &text)) return false;
-  if (!TAKE(at, ",\"content_type\":")) return true;
-  if (!take_string(at, &text)) return false;
-  view->content_type = text;
-  return true;
-}
-
-/* Reads the keys that a rerun needs; what follows them is only checked for its end. */
-static bool read_json(char *line, size_t length, struct row_view *view) {
-  char *at = line, *status, *path, *sha256, *type, *error;
-  if (length < 2 || line[length - 1] != '}') return false;
-  return TAKE(&at, "{\"id\":") && take_number(&at, &view->id) && TAKE(&at, ",\"url\":") &&
-         take_string(&at, &view->url) && view->url && TAKE(&at, ",\"status\":") && take_string(&at, &status) &&
-         status && read_status(status, &view->status) && TAKE(&at, ",\"path\":") && take_string(&at, &path) &&
-         (view->path = path, true) && TAKE(&at, ",\"sha256\":") && take_string(&at, &sha256) &&
-         read_digest(sha256, view) && TAKE(&at, ",\"bytes\":") && take_number(&at, &view->bytes) &&
-         TAKE(&at, ",\"media_type\":") && take_string(&at, &type) && (view->media_type = type, true) &&
-         take_sides(&at, view) && TAKE(&at, ",\"http_status\":") && take_http_status(&at, &view->http_status) &&
-         TAKE(&at, ",\"error\":") && take_string(&at, &error) && read_error(error, &view->error) &&
-         take_retryable(&at, view) && take_content_type(&at, view) && (*at == ',' || *at == '}');
+/* Splits a JSON line into the texts of its fields, NULL for null, up to the last one that a rerun needs. Of the rest
+ * only the closing brace is checked. */
+static bool split_json(char *at, size_t length, char *fields[]) {
+  static const struct {
+    const char *text; /* with quotes and colon */
+    size_t length;
+    enum field_type type;
+  } keys[] = {
+#define XX(NAME, name, type, presence, format, value, meaning)                                                         \
+  {"\"" name "\":", sizeof "\"" name "\":" - 1, FIELD_##type},
+      MANIFEST_FIELDS(XX)
+#undef XX
+  };
+  if (length < 2 || at[length - 1] != '}') return false;
+  enum manifest_field last = MANIFEST_STATUS;
+  for (enum manifest_field i = MANIFEST_ID; i <= last; i++) {
+    seine_status_t status;
+    if (*at != (i == MANIFEST_ID ? '{' : ',')) return false;
+    *at++ = '\0'; /* ends a number or a boolean */
+    if (!take(&at, keys[i].text, keys[i].length) || !take_value(&at, keys[i].type, &fields[i])) return false;
+    if (i != MANIFEST_STATUS) continue;
+    if (!fields[i] || !read_status(fields[i], &status)) return false;
+    last = last_needed(status);
+  }
+  bool ended = *at == ',' || *at == '}';
+  *at = '\0';
+  return ended;
 }
 
 static char *without_apostrophe(char *text) {
@@ -470,56 +474,47 @@ static bool take_field(char **at, char **text) {
   return true;
 }
 
-static bool whole_number(char *text, uint64_t *number) {
-  return text && take_number(&text, number) && *text == '\0';
+static bool split_csv(char *at, char *fields[]) {
+  for (enum manifest_field i = MANIFEST_ID; i <= MANIFEST_CONTENT_TYPE; i++)
+    if (*at == '\0' || !take_field(&at, &fields[i])) return false;
+  return *at != '\0';
 }
 
-static bool read_csv(char *line, struct row_view *view) {
-  enum {
-    ID,
-    URL,
-    STATUS,
-    PATH,
-    SHA256,
-    BYTES,
-    MEDIA_TYPE,
-    WIDTH,
-    HEIGHT,
-    TRAILING_BYTES,
-    HTTP_STATUS,
-    ERROR,
-    MESSAGE,
-    RETRYABLE,
-    ATTEMPTS,
-    FINAL_URL,
-    CONTENT_TYPE,
-    FIELDS
-  };
-  char *field[FIELDS], *at = line;
-  uint64_t http = 0, width = 0, height = 0;
-  for (size_t i = 0; i < FIELDS; i++)
-    if (*at == '\0' || !take_field(&at, &field[i])) return false;
-  view->url = field[URL];
-  view->path = field[PATH];
-  if (!whole_number(field[ID], &view->id) || !field[URL]) return false;
-  if (!field[STATUS] || !read_status(field[STATUS], &view->status)) return false;
-  view->bytes = 0;
-  if (field[BYTES] && !whole_number(field[BYTES], &view->bytes)) return false;
-  if (field[HTTP_STATUS] && (!whole_number(field[HTTP_STATUS], &http) || http > 999)) return false;
-  view->http_status = (int)http;
-  if (field[WIDTH] && (!whole_number(field[WIDTH], &width) || width > UINT32_MAX)) return false;
-  if (field[HEIGHT] && (!whole_number(field[HEIGHT], &height) || height > UINT32_MAX)) return false;
+/* NULL gives 0. */
+static bool read_number(const char *text, uint64_t most, uint64_t *number) {
+  uint64_t n = 0;
+  const char *at = text;
+  while (at && *at >= '0' && *at <= '9' && at - text < 19)
+    n = n * 10 + (uint64_t)(*at++ - '0');
+  *number = n;
+  return !text || (at > text && *at == '\0' && n <= most);
+}
+
+static bool read_fields(char *const fields[], struct row_view *view) {
+  const char *retryable = fields[MANIFEST_RETRYABLE];
+  uint64_t http_status, width, height;
+  view->url = fields[MANIFEST_URL];
+  view->path = fields[MANIFEST_PATH];
+  view->media_type = fields[MANIFEST_MEDIA_TYPE];
+  if (!view->url || !fields[MANIFEST_ID] || !read_number(fields[MANIFEST_ID], UINT64_MAX, &view->id)) return false;
+  if (!fields[MANIFEST_STATUS] || !read_status(fields[MANIFEST_STATUS], &view->status)) return false;
+  if (!read_digest(fields[MANIFEST_SHA256], view)) return false;
+  if (!read_number(fields[MANIFEST_BYTES], UINT64_MAX, &view->bytes)) return false;
+  if (!read_number(fields[MANIFEST_WIDTH], UINT32_MAX, &width)) return false;
+  if (!read_number(fields[MANIFEST_HEIGHT], UINT32_MAX, &height)) return false;
+  if (!read_number(fields[MANIFEST_HTTP_STATUS], 999, &http_status)) return false;
   view->width = (uint32_t)width;
   view->height = (uint32_t)height;
-  view->media_type = field[MEDIA_TYPE];
-  view->content_type = view->status == SEINE_STATUS_REJECTED ? field[CONTENT_TYPE] : NULL;
-  view->retryable = field[RETRYABLE] && strcmp(field[RETRYABLE], "true") == 0;
-  return read_digest(field[SHA256], view) && read_error(field[ERROR], &view->error) && *at != '\0';
+  view->http_status = (int)http_status;
+  view->content_type = view->status == SEINE_STATUS_REJECTED ? fields[MANIFEST_CONTENT_TYPE] : NULL;
+  view->retryable = view->status > SEINE_STATUS_DUPLICATE && retryable && strcmp(retryable, "true") == 0;
+  return read_error(fields[MANIFEST_ERROR], &view->error);
 }
 
 bool row_read(char *line, size_t length, enum row_format format, struct row_view *view) {
+  char *fields[MANIFEST_FIELD_COUNT] = {NULL};
   line[length] = '\0';
-  if (format == ROW_JSON) return read_json(line, length, view);
+  if (format == ROW_JSON) return split_json(line, length, fields) && read_fields(fields, view);
   if (length && line[length - 1] == '\r') line[length - 1] = '\0';
-  return read_csv(line, view);
+  return split_csv(line, fields) && read_fields(fields, view);
 }

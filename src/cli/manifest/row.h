@@ -1,4 +1,4 @@
-/* A row of the manifest: written as a JSON line or as CSV, and read back. Pure: no input, no output. */
+/* Rows of the manifest, written as JSON lines or CSV, and read back. Any thread. */
 #ifndef SEINE_CLI_ROW_H
 #define SEINE_CLI_ROW_H
 
@@ -31,8 +31,8 @@ struct row {
 /* The first line of a CSV manifest, with its line end; "" for JSON. */
 const char *row_header(enum row_format format);
 
-/* Bytes that each text of the server takes in a row: its Content-Type and the last URL of its redirects are cut there
- * and end in "...", a message likewise; an ETag or a Last-Modified that is longer is null, since half of one is wrong. */
+/* Limit of each text that a server chose, in bytes as written. A longer media type, Content-Type, final URL or message
+ * is cut and ends in "..."; a longer ETag or Last-Modified is null, since a part of one is of no use. */
 #define ROW_TEXT_MOST 2048
 
 /* No row is longer than this, its line end included. */

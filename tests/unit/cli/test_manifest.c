@@ -136,6 +136,7 @@ END_TEST
 
 #define ROW(id)                                                                                                        \
   "{\"id\":" #id ",\"url\":\"u\",\"status\":\"ok\",\"path\":null,\"sha256\":null,\"bytes\":1,\"media_type\":null,"     \
+  "\"width\":null,\"height\":null,\"trailing_bytes\":null,"                                                            \
   "\"http_status\":200,\"error\":null,\"message\":null}\n"
 #define HEADER                                                                                                         \
   "id,url,status,path,sha256,bytes,media_type,width,height,trailing_bytes,http_status,error,message,retryable,"        \

@@ -1,5 +1,6 @@
 /* Rows of the manifest: their exact text, and what is read back from it. */
 #include "fixtures/scale.h"
+#include "manifest/manifest_fields.h"
 #include "manifest/row.h"
 #include "manifest/row_fast.h"
 #include "fixtures/suite.h"
@@ -34,6 +35,7 @@ static const struct row full = {
     .width = 640,
     .height = 480,
     .trailing_bytes = 12,
+    .input = "{\"a\":\"b, c\"}",
 };
 
 static const struct row empty = {.url = "not a url",
@@ -99,7 +101,7 @@ static const struct {
      "\"retryable\":null,\"attempts\":1,\"final_url\":"
      "null,\"content_type\":\"image/jpeg\",\"etag\":\"W/"
      "\\\"x\\\\y\\\"\",\"last_modified\":null,\"ip\":\"203.0.113.9\","
-     "\"started_at\":\"2026-11-21T07:30:00.123Z\",\"elapsed_ms\":41,\"input\":null}\n"},
+     "\"started_at\":\"2026-11-21T07:30:00.123Z\",\"elapsed_ms\":41,\"input\":{\"a\":\"b, c\"}}\n"},
     {&empty, ROW_JSON,
      "{\"id\":0,\"url\":\"not a "
      "url\",\"status\":\"failed\",\"path\":null,\"sha256\":null,\"bytes\":0,\"media_type\":null,\"width\":null,"
@@ -113,7 +115,7 @@ static const struct {
     {&full, ROW_CSV,
      "17,\"http://h/a.jpg?q=\"\"1\"\",2\",ok,\"a/b, c.jpg\"," DIGEST_HEX
      ",15591,image/jpeg,640,480,12,200,,,,1,,image/jpeg,"
-     "\"W/\"\"x\\y\"\"\",,203.0.113.9,2026-11-21T07:30:00.123Z,41,\r\n"},
+     "\"W/\"\"x\\y\"\"\",,203.0.113.9,2026-11-21T07:30:00.123Z,41,\"{\"\"a\"\":\"\"b, c\"\"}\"\r\n"},
     {&empty, ROW_CSV,
      "0,not a url,failed,,,0,,,,,,url,no%0Ascheme %7F %FF %E2%80%A8 %E2%80%AE \xc3\xa9,false,0,,,,,,,0,\r\n"},
 };
@@ -123,6 +125,40 @@ START_TEST(text_is_as_in_the_table) {
   *row_write(out, written[_i].row, written[_i].format) = '\0';
   ck_assert_str_eq(out, written[_i].text);
   free(out);
+}
+END_TEST
+
+/* The first byte of a value, by the table of fields. */
+static bool is_of_type(char first, enum field_type type) {
+  static const char *const firsts[] = {[FIELD_NUMBER] = "0123456789", [FIELD_STRING] = "\"", [FIELD_BOOLEAN] = "tf",
+                                       [FIELD_OBJECT] = "{"};
+  return first && strchr(firsts[type], first) != NULL;
+}
+
+START_TEST(values_are_as_in_the_table_of_fields) {
+  static const struct {
+    const char *name;
+    enum field_type type;
+    enum field_presence presence;
+  } fields[] = {
+#define XX(NAME, name, type, presence, format, value, meaning) {name, FIELD_##type, FIELD_##presence},
+      MANIFEST_FIELDS(XX)
+#undef XX
+  };
+  if (written[_i].format != ROW_JSON) return;
+  const char *at = written[_i].text;
+  bool not_ok = written[_i].row->status > SEINE_STATUS_DUPLICATE;
+  for (size_t i = 0; i < MANIFEST_FIELD_COUNT; i++) {
+    char key[32];
+    snprintf(key, sizeof key, "\"%s\":", fields[i].name);
+    at = strstr(at, key); /* in their order */
+    ck_assert_msg(at != NULL, "no %s", fields[i].name);
+    at += strlen(key);
+    bool is_null = strncmp(at, "null", 4) == 0;
+    ck_assert_msg(is_null || is_of_type(*at, fields[i].type), "%s", fields[i].name);
+    if (fields[i].presence == FIELD_ALWAYS) ck_assert_msg(!is_null, "%s", fields[i].name);
+    if (fields[i].presence == FIELD_IF_NOT_OK) ck_assert_msg(is_null != not_ok, "%s", fields[i].name);
+  }
 }
 END_TEST
 
@@ -153,7 +189,8 @@ END_TEST
 
 #define HEAD "{\"id\":1,\"url\":\"u\",\"status\":\"ok\",\"path\":null,\"sha256\":null,\"bytes\":1,\"media_type\":null,"
 #define TAIL ",\"message\":null}"
-#define GOOD HEAD "\"http_status\":200,\"error\":null" TAIL
+#define NO_SIDES "\"width\":null,\"height\":null,\"trailing_bytes\":null,"
+#define GOOD HEAD NO_SIDES "\"http_status\":200,\"error\":null" TAIL
 
 static const struct {
   const char *line;
@@ -165,10 +202,10 @@ static const struct {
     {"{}", ROW_JSON, false},
     {"{\"id\":", ROW_JSON, false},
     {"nonsense", ROW_JSON, false},
-    {HEAD "\"http_status\":200,\"error\":null,\"message\":\"torn", ROW_JSON, false},
-    {HEAD "\"http_status\":1000,\"error\":null" TAIL, ROW_JSON, false},
-    {HEAD "\"http_status\":null,\"error\":\"no-such-error\"" TAIL, ROW_JSON, false},
-    {HEAD "\"http_status\":null,\"error\":\"dns\"" TAIL, ROW_JSON, true},
+    {HEAD NO_SIDES "\"http_status\":200,\"error\":null,\"message\":\"torn", ROW_JSON, false},
+    {HEAD NO_SIDES "\"http_status\":1000,\"error\":null" TAIL, ROW_JSON, false},
+    {HEAD NO_SIDES "\"http_status\":null,\"error\":\"no-such-error\"" TAIL, ROW_JSON, false},
+    {HEAD NO_SIDES "\"http_status\":null,\"error\":\"dns\"" TAIL, ROW_JSON, true},
     {"{\"id\":1,\"url\":null,\"status\":\"ok\"}", ROW_JSON, false},
     {"{\"id\":1,\"url\":\"\\u00\",\"status\":\"ok\"}", ROW_JSON, false},
     {"{\"id\":1,\"url\":\"\\u0000\",\"status\":\"ok\"}", ROW_JSON, false},
@@ -184,6 +221,7 @@ static const struct {
      false},
     {"1,u,ok", ROW_CSV, false},
     {HEAD "\"width\":3,\"height\":2,\"trailing_bytes\":null,\"http_status\":200,\"error\":null" TAIL, ROW_JSON, true},
+    {HEAD "\"http_status\":200,\"error\":null" TAIL, ROW_JSON, false},
     {HEAD "\"width\":3,\"http_status\":200,\"error\":null" TAIL, ROW_JSON, false},
     {HEAD "\"width\":\"3\",\"height\":2,\"trailing_bytes\":null,\"http_status\":200,\"error\":null" TAIL, ROW_JSON,
      false},
@@ -199,27 +237,24 @@ START_TEST(other_lines_are_not_understood) {
 }
 END_TEST
 
-/* A row's end, as a view of it must have `retryable`. */
 static const struct {
-  const char *line;
-  bool retryable;
+  const char *end;
+  bool good, retryable;
 } retryables[] = {
-    {"{\"id\":1,\"url\":\"u\",\"status\":\"failed\",\"path\":null,\"sha256\":null,\"bytes\":1,\"media_type\":null,"
-     "\"http_status\":null,\"error\":\"dns\",\"message\":\"m\",\"attempts\":1}",
-     true}, /* from before there was such a key */
-    {"{\"id\":1,\"url\":\"u\",\"status\":\"rejected\",\"path\":null,\"sha256\":null,\"bytes\":1,\"media_type\":null,"
-     "\"http_status\":200,\"error\":\"type\",\"message\":\"m\",\"attempts\":1}",
-     false},
-    {"{\"id\":1,\"url\":\"u\",\"status\":\"rejected\",\"path\":null,\"sha256\":null,\"bytes\":0,\"media_type\":null,"
-     "\"http_status\":200,\"error\":\"size\",\"message\":\"\\\"m\",\"retryable\":true,\"attempts\":1}",
-     true},
+    {"\"message\":\"\\\"m\",\"retryable\":true,\"attempts\":1}", true, true},
+    {"\"message\":null,\"retryable\":false,\"attempts\":1}", true, false},
+    {"\"message\":\"m\",\"retryable\":1,\"attempts\":1}", false, false},
+    {"\"message\":\"m\",\"retryable\":\"true\",\"attempts\":1}", false, false},
+    {"\"message\":\"m\",\"attempts\":1}", false, false},
 };
 
 START_TEST(retryable_is_read) {
-  char *line = xstrdup(retryables[_i].line);
+  char *line = xasprintf("{\"id\":1,\"url\":\"u\",\"status\":\"failed\",\"path\":null,\"sha256\":null,\"bytes\":1,"
+                         "\"media_type\":null," NO_SIDES "\"http_status\":200,\"error\":\"type\",%s",
+                         retryables[_i].end);
   struct row_view view;
-  ck_assert(row_read(line, strlen(line), ROW_JSON, &view));
-  ck_assert_int_eq(view.retryable, retryables[_i].retryable);
+  ck_assert_int_eq(row_read(line, strlen(line), ROW_JSON, &view), retryables[_i].good);
+  if (retryables[_i].good) ck_assert_int_eq(view.retryable, retryables[_i].retryable);
   free(line);
 }
 END_TEST
@@ -453,6 +488,7 @@ int main(void) {
   TCase *tcase = tcase_create("row");
   tcase_set_timeout(tcase, 120);
   TABLE(text_is_as_in_the_table, written);
+  TABLE(values_are_as_in_the_table_of_fields, written);
   TABLE(what_was_written_is_read, written);
   TABLE(other_lines_are_not_understood, lines);
   TABLE(retryable_is_read, retryables);
