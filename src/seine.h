@@ -118,7 +118,7 @@ typedef enum seine_event_kind {
   SEINE_EVENT_UP,        /* a host that was down answered */
   SEINE_EVENT_PROXY_DOWN, /* a proxy failed and is not used for delay_ms */
   SEINE_EVENT_PROXY_UP,  /* a proxy that was down works again */
-  SEINE_EVENT_ROBOTS,    /* the host's robots.txt was requested; delay_ms: its Crawl-delay, at most max_crawl_delay_ms */
+  SEINE_EVENT_ROBOTS,    /* robots.txt of the host was requested; delay_ms: Crawl-delay, at most max_crawl_delay_ms */
   /* the process ran out of file descriptors: at most `cap` transfers at once for now */
   SEINE_EVENT_CONCURRENCY_REDUCED
 } seine_event_kind_t;
@@ -240,10 +240,10 @@ SEINE_EXTERN int seine_options_check(const seine_options_t *options, char *cause
 SEINE_EXTERN int seine_open(seine_t **seine, uv_loop_t *loop, const seine_options_t *options);
 
 /* Replaces options.headers and options.rules while the engine runs. Requests that start from now on use the new ones;
- * those in flight keep the old ones. A fetch that has seine_request.headers keeps the old options.headers. The limits of
- * known hosts change at once. `headers` is NULL-terminated; NULL and rule_count 0 stand for none. A rule may only name a
- * proxy that the engine was opened with. Returns 0; SEINE_EINVAL, with an English sentence in cause[0..size), unless
- * `cause` is NULL; or SEINE_ENOMEM. If it fails nothing changes. */
+ * those in flight keep the old ones. A fetch that has seine_request.headers keeps the old options.headers. The limits
+ * of known hosts change at once. `headers` is NULL-terminated; NULL and rule_count 0 stand for none. A rule may only
+ * name a proxy that the engine was opened with. Returns 0; SEINE_EINVAL, with an English sentence in cause[0..size),
+ * unless `cause` is NULL; or SEINE_ENOMEM. If it fails nothing changes. */
 SEINE_EXTERN int seine_set_rules(seine_t *seine, const char *const *headers, const seine_rule_t *rules,
                                  size_t rule_count, char *cause, size_t size);
 

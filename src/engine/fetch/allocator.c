@@ -1,11 +1,11 @@
-/* Gives the libraries that transfers and look-ups are made of the caller's allocator. */
+/* Makes libcurl and c-ares use the allocator of the caller. */
 #include <ares.h>
 #include <curl/curl.h>
 
 #include "seine.h"
 #include "seine_tools.h"
 
-/* What is initialised here is never let go: the last to let go would bring the allocators of before back. */
+/* Never cleaned up: the last curl_global_cleanup or ares_library_cleanup would restore the previous allocator. */
 int seine_replace_allocator(const seine_allocator_t *allocator) {
   CURLcode code = curl_global_init_mem(CURL_GLOBAL_DEFAULT, allocator->allocate, allocator->release, allocator->resize,
                                        allocator->duplicate, allocator->allocate_zeroed);

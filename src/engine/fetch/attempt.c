@@ -1,4 +1,4 @@
-/* Starts the attempts of a fetch: permission, way, address, transfer; and starts them again after a failure. */
+/* Starts an attempt of a fetch (robots.txt, proxy, address, transfer), and the next one after a failure. */
 #include "fetch/attempt.h"
 
 #include <errno.h>
@@ -67,7 +67,7 @@ static void on_retry(void *user) {
   fetch_enter(fetch, FETCH_QUEUED);
 }
 
-/* Back to the URL that was asked for: redirects are followed anew. */
+/* Resets a fetch to the URL that was submitted; the next attempt follows redirects again. */
 static int return_to_origin(struct seine_fetch *fetch) {
   seine_url_t url;
   if (!fetch->redirect_url) return 0;
@@ -89,7 +89,7 @@ static int return_to_origin(struct seine_fetch *fetch) {
   return 0;
 }
 
-/* retry_max_time_ms counts from here. */
+/* Starts the time that retry_max_time_ms limits. */
 static void note_first_time(struct seine_fetch *fetch) {
   if (!fetch->first_ms) fetch->first_ms = uv_now(fetch->engine->loop);
 }
@@ -180,8 +180,8 @@ static void count_attempt(struct seine_fetch *fetch) {
   fetch->attempts++;
 }
 
-/* Whether a rule's headers, which may be secret, go to a host that a redirect named: by https, or by http where no hop
- * before was https; to the port that the rule names, or else to the scheme's own or that of the URL that was asked for. */
+/* Whether a rule's headers, which may be secret, are sent to a host that a redirect led to: over https, or over http if
+ * no earlier hop used https; to the port of the rule's pattern, the scheme's default port or that of the submitted URL. */
 static bool rule_follows(const struct seine_fetch *fetch) {
   const struct host *host = fetch->host;
   bool is_tls = strncmp(host->key, "https:", 6) == 0;
@@ -202,7 +202,8 @@ static int headers_of(struct seine_fetch *fetch, struct curl_slist **lines) {
   } else if (!by_rule) {
     *lines = fetch->headers;
   } else {
-    if (headers_copy(&fetch->attempt->headers, fetch->headers) || headers_copy(&fetch->attempt->headers, rule->own)) return SEINE_ENOMEM;
+    if (headers_copy(&fetch->attempt->headers, fetch->headers) || headers_copy(&fetch->attempt->headers, rule->own))
+      return SEINE_ENOMEM;
     *lines = fetch->attempt->headers;
   }
   return 0;
@@ -244,7 +245,7 @@ static int headers_for_robots(struct seine_fetch *fetch, struct curl_slist **lin
   return fetch->queued.is_internal ? drop_lines(fetch->attempt, lines, names) : 0;
 }
 
-/* Asks for the rest of a body that broke off. Who asks for a range of his own gets that. */
+/* Adds Range and If-Range to resume an interrupted body, unless the caller's headers have one of them. */
 static int headers_for_rest(struct seine_fetch *fetch, struct curl_slist **lines) {
   struct attempt *attempt = fetch->attempt;
   char range[64], condition[32 + PARTIAL_VALIDATOR_MAX];
@@ -254,7 +255,8 @@ static int headers_for_rest(struct seine_fetch *fetch, struct curl_slist **lines
   snprintf(range, sizeof range, "Range: bytes=%" PRIu64 "-", attempt->range.from_bytes);
   snprintf(condition, sizeof condition, "If-Range: %s", attempt->range.validator);
   struct curl_slist rest[2] = {{range, &rest[1]}, {condition, NULL}};
-  if ((!attempt->headers && headers_copy(&attempt->headers, *lines)) || headers_copy(&attempt->headers, rest)) return SEINE_ENOMEM;
+  if ((!attempt->headers && headers_copy(&attempt->headers, *lines)) || headers_copy(&attempt->headers, rest))
+    return SEINE_ENOMEM;
   *lines = attempt->headers;
   return 0;
 }
@@ -381,7 +383,7 @@ static void start_transfer(struct seine_fetch *fetch) {
   fetch_enter(fetch, FETCH_TRANSFERRING);
 }
 
-/* ---- The way ---- */
+/* ---- Proxy and address ---- */
 
 /* The name of the host itself could not be resolved. */
 static void on_no_address(struct seine_fetch *fetch, const struct resolver_answer *answer) {
@@ -418,7 +420,7 @@ static void on_answer(void *user, const struct resolver_answer *answer) {
     addresses_unref(host->addresses);
     host->addresses = addresses_ref(answer->addresses);
   }
-  /* The slot it would have had may be another's by now: its turn comes again, as the first of its host. */
+  /* Its transfer slot may be in use by now: requeue it at the head of its host. */
   fetch->queued.at_head = true;
   host_set_resolving(host, false);
   fetch_enter(fetch, FETCH_QUEUED);
@@ -432,7 +434,7 @@ static bool knows_address(struct host *host, struct resolver *resolver) {
   return host->addresses;
 }
 
-/* Looks up the host's name, or its proxy's. */
+/* Resolves the name of the host or of its proxy. */
 static void look_up(struct seine_fetch *fetch, const char *name, bool is_proxy) {
   struct host *host = fetch->host;
   host_set_resolving(host, true);
@@ -483,7 +485,7 @@ static void start_direct(struct seine_fetch *fetch) {
     look_up(fetch, fetch->host->name, false);
 }
 
-/* Finds the way to the host: directly, or by the proxy whose turn it is. */
+/* Chooses between a direct connection and the next proxy of the rotation. */
 static void choose_route(struct seine_fetch *fetch) {
   struct seine *engine = fetch->engine;
   const struct host *host = fetch->host;
@@ -505,7 +507,7 @@ static void choose_route(struct seine_fetch *fetch) {
   }
 }
 
-/* The cause comes first: that the host is not tried is only what follows from it. */
+/* The message begins with the cause of the last failure; "not tried" is its consequence. */
 static void end_as_down(struct seine_fetch *fetch) {
   const struct host *host = fetch->host;
   char message[256];

@@ -1,4 +1,4 @@
-/* The attempts of a fetch: how one starts when its turn has come, and what follows when it failed. */
+/* The attempts of a fetch: starting one, and what follows when it fails. Loop thread only. */
 #ifndef SEINE_ENGINE_ATTEMPT_H
 #define SEINE_ENGINE_ATTEMPT_H
 
@@ -7,28 +7,28 @@
 /* Starts, or fails, the next fetch of a host that is ready. */
 void attempt_begin(struct host *host);
 
-/* An attempt failed: another one follows after a while, at least wait_ms, if the failure is retryable and the fetch has
- * tries left; otherwise the fetch ends with it. */
+/* Handles a failed attempt: schedules a retry after the backoff delay, at least wait_ms, if the failure is retryable
+ * and attempts remain; otherwise ends the fetch with `error`. `message` is copied; NULL: none. */
 void attempt_fail(struct seine_fetch *fetch, int error, bool retryable, uint64_t wait_ms, const char *message);
 
-/* No descriptor was left for an attempt: neither the URL nor its host is to blame. The attempt is not counted, and the
- * fetch goes back to the head of its host's queue, unless that has happened too often. sys: the errno. */
+/* Requeues a fetch for which the process had no file descriptor, at the head of its host's queue. The attempt is not
+ * counted. Ends the fetch if that happened too often. sys: the errno. */
 void attempt_requeue(struct seine_fetch *fetch, int sys);
 
-/* The rest of a body was asked for, and what came is not that: the fetch begins again, at once. */
+/* Discards what was received and requeues the fetch at once; for a response that does not continue the body. */
 void attempt_restart(struct seine_fetch *fetch);
 
-/* The options that a fetch goes by: those of the engine's own questions are less strict. */
+/* Returns the options for a fetch; requests for robots.txt have less strict ones. */
 const seine_options_t *attempt_options(const struct seine_fetch *fetch);
 
-/* Ends a fetch as cancelled, wherever it stands; one that is being stored, or done, is left to its end. Not from inside
- * a libcurl callback. */
+/* Ends a fetch as cancelled, in any state but FETCH_STORING and FETCH_DONE, which are not affected. Not from inside a
+ * libcurl callback. */
 void attempt_cancel(struct seine_fetch *fetch);
 
-/* Whether the attempt that was begun last is the last one that the options allow. */
+/* Returns whether options.retries allows no further attempt. */
 bool attempt_is_last(const struct seine_fetch *fetch);
 
-/* Frees what the fetch holds of an attempt, whatever state that is in. Not from inside a libcurl callback. */
+/* Frees fetch->attempt and aborts its transfer, if any. Not from inside a libcurl callback. */
 void attempt_drop(struct seine_fetch *fetch);
 
 #endif

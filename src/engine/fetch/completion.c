@@ -1,4 +1,4 @@
-/* When a transfer has ended: what follows from its outcome. */
+/* Handles the end of a transfer: success, redirect, rejection or failure. */
 #include "fetch/completion.h"
 
 #include <stdio.h>

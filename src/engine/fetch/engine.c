@@ -1,4 +1,4 @@
-/* The life of an engine and of its fetches: the public calls, the one function that assigns a state, the turns. */
+/* Opens, runs and closes an engine. */
 #include "fetch/engine_state.h"
 #include "fetch/transfer_limit.h"
 
@@ -18,9 +18,9 @@
 #include "base/url.h"
 #include "fetch/liveness.h"
 
-#define STARTS_A_TURN 256 /* transfers begun, or refused, before the loop is let go on */
-#define ROUNDS_A_TURN 4 /* callbacks that submit more are followed so often at once */
-#define BACKLOG_MIN   1024 /* bodies at the workers, below which transfers always go on */
+#define STARTS_A_TURN 256 /* maximum fetches started, or failed, before the loop polls again */
+#define ROUNDS_A_TURN 4 /* maximum rounds, when callbacks submit more fetches */
+#define BACKLOG_MIN   1024 /* bodies at the workers up to which transfers always start */
 
 /* ---- Turns ---- */
 
@@ -33,7 +33,7 @@ static void cancel_marked(struct seine *engine) {
   }
 }
 
-/* Bodies that wait for a disk or a worker hold transfers back: by their bytes, and by their number. */
+/* No transfer starts while too many bodies, or bytes of bodies, wait for a worker or the disk. */
 static bool can_start(struct seine *engine) {
   size_t backlog = engine->count[FETCH_INSPECTING] + engine->count[FETCH_STORING];
   size_t most = 4 * (size_t)engine->options.concurrency;
@@ -41,8 +41,8 @@ static bool can_start(struct seine *engine) {
   return transfer_limit_has_slot(engine) && backlog < most && engine->bodies.held_bytes < engine->bodies.limit_bytes;
 }
 
-/* Names are looked up while there is no slot, so that what gets one need not wait. Where there are proxies, they do
- * it. */
+/* Resolves names before a transfer slot is free, so that a fetch that gets one need not wait. Proxies resolve names
+ * themselves. */
 static void prefetch_names(struct seine *engine) {
   struct host *host;
   if (engine->options.proxies || engine->options.https_proxies) return;
@@ -86,7 +86,7 @@ static void fetch_free(struct seine_fetch *fetch) {
   uv_unref((uv_handle_t *)&engine->prepare);
 }
 
-/* Only those done by now: what callbacks end in turn waits for the next round. */
+/* Delivers the results that exist now; fetches that end during the callbacks wait for the next round. */
 static void deliver(struct seine *engine) {
   for (size_t remaining = engine->count[FETCH_DONE]; remaining > 0; remaining--) {
     struct seine_fetch *fetch = TAILQ_FIRST(&engine->lists[FETCH_DONE]);
@@ -177,8 +177,8 @@ static void on_open_failed(void *user) {
 
 static void on_transfers_closed(void *user);
 
-/* robots.txt is taken whatever it is declared as, follows five redirects (RFC 9309 2.3.1.2), and is not worth many
- * tries. */
+/* Requests for robots.txt accept any type, follow five redirects (RFC 9309 section 2.3.1.2), and are retried twice at
+ * most. */
 static void set_internal_options(struct seine *engine) {
   engine->internal_options = engine->options;
   engine->internal_options.accept = engine->internal_options.opt_out = NULL;
@@ -186,7 +186,7 @@ static void set_internal_options(struct seine *engine) {
   engine->internal_options.min_image_size = 0;
   engine->internal_options.max_image_area = 0;
   engine->internal_options.max_aspect_ratio = 0;
-  /* One that trickles would hold up its host for ever. */
+  /* A response that never ends would block its host for ever. */
   uint64_t own_ms = engine->options.connect_timeout_ms + engine->options.stall_timeout_ms;
   if (!engine->options.max_time_ms || own_ms < engine->options.max_time_ms)
     engine->internal_options.max_time_ms = own_ms;
@@ -219,8 +219,8 @@ static void init_components(struct seine *engine) {
   set_internal_options(engine);
 }
 
-/* A turn before and after each wait of the loop gathers what one round brought. The first keeps the loop alive while
- * there are fetches. */
+/* A turn runs before and after each poll of the loop. The prepare handle keeps the loop alive while there are
+ * fetches. */
 static void open_handles(struct seine *engine) {
   uv_prepare_init(engine->loop, &engine->prepare);
   uv_check_init(engine->loop, &engine->check);
@@ -274,7 +274,7 @@ int seine_open(seine_t **result, uv_loop_t *loop, const seine_options_t *options
   return 0;
 }
 
-/* ---- Closing: part by part, each when the one before has let go of the loop ---- */
+/* ---- Closing: one component after the other, each when the handles of the previous one are closed ---- */
 
 static void on_handle_closed(uv_handle_t *handle) {
   struct seine *engine = handle->data;

@@ -1,4 +1,4 @@
-/* The state of an engine, shared by the files of fetch/: its parts, the lists of fetches, the counters. */
+/* The state of an engine, shared by the files of fetch/. Loop thread only. */
 #ifndef SEINE_ENGINE_ENGINE_STATE_H
 #define SEINE_ENGINE_ENGINE_STATE_H
 
@@ -17,28 +17,28 @@
 #include "http/transfer.h"
 #include "base/worker_pool.h"
 
-/* Bodies whose transfer broke off. */
+/* Interrupted large bodies; see resume.h. */
 struct partials {
-  TAILQ_HEAD(, partial) kept; /* between two attempts */
+  TAILQ_HEAD(, partial) kept; /* of fetches between two attempts */
   size_t kept_count;
   struct partial_name *saved; /* of earlier runs, by name; a hash table */
-  size_t on_disk;    /* those, and what this run left, at most */
+  size_t on_disk;    /* upper bound of the partial files on disk: of earlier runs and of this one */
 };
 
 /* How many transfers may be in flight; see transfer_limit.h. */
 struct transfer_limit {
-  unsigned limit; /* transfers in flight, at most */
-  unsigned last_reported; /* the lowest limit told since it was full; 0: none */
-  unsigned shortages; /* one after the other */
+  unsigned limit; /* maximum transfers in flight */
+  unsigned last_reported; /* lowest limit reported since the last full recovery; 0: none */
+  unsigned shortages; /* shortages in a row */
   unsigned without_response; /* shortages since a response arrived last */
   uint64_t grow_ms; /* uv_now from which the limit may grow by a step */
-  struct timer *pause; /* nothing starts before it rings; NULL: no pause */
+  struct timer *pause; /* no transfer starts before it expires; NULL: no pause */
 };
 
 struct seine {
   uv_loop_t *loop;
   seine_options_t options; /* owned copy */
-  seine_options_t internal_options; /* for what the engine itself asks; borrows from options */
+  seine_options_t internal_options; /* for requests for robots.txt; its strings belong to `options` */
   struct statuses retry_on;
   struct timers timers;
   struct worker_pool workers;
@@ -62,11 +62,11 @@ struct seine {
 
   uv_prepare_t prepare; /* turns of the engine: before the loop waits, and after */
   uv_check_t check;
-  uv_idle_t wake; /* runs only while a turn is due that nothing else would bring */
+  uv_idle_t wake; /* active while a turn is due, so that the loop does not block */
   uv_idle_cb on_wake; /* runs that turn */
 #ifdef SEINE_LIVENESS
   uv_timer_t liveness;
-  unsigned failures_in_row; /* looks in a row at which something was wrong */
+  unsigned failures_in_row; /* checks in a row that found something wrong */
 #endif
   unsigned open_handles;
   bool dirty;   /* a turn has something to do */

@@ -1,4 +1,4 @@
-/* The states of fetches, and what every file of fetch/ asks of the engine: a turn, an event, a random number. */
+/* Moves fetches between states; helpers of the engine for all files of fetch/. */
 #include "fetch/fetch.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* A fetch as the engine's rooms know it: what was asked, where it stands, what is known so far. */
+/* A fetch, inside the engine: its request, its state, and what was received so far. Loop thread only. */
 #ifndef SEINE_ENGINE_FETCH_H
 #define SEINE_ENGINE_FETCH_H
 
@@ -26,33 +26,34 @@ struct transfer;
 enum fetch_state {
   FETCH_NEW,          /* on none */
   FETCH_QUEUED,       /* its host's queue */
-  /* engine.lists: until its alarm rings, for another attempt, or its part of an earlier run was read */
+  /* engine.lists: waits for its timer before the next attempt, or for a worker that reads its partial file */
   FETCH_WAITING,
   FETCH_RESOLVING,    /* engine.lists: the first of its host to need an address */
-  FETCH_TRANSFERRING, /* engine.lists: an easy handle is at work */
-  FETCH_INSPECTING,   /* engine.lists: all bytes are here; a worker looks at them */
-  FETCH_STORING,      /* engine.lists: a worker puts the file in place */
+  FETCH_TRANSFERRING, /* engine.lists: has a transfer */
+  FETCH_INSPECTING,   /* engine.lists: the body is complete; a worker inspects it */
+  FETCH_STORING,      /* engine.lists: a worker stores the file */
   FETCH_DONE,         /* engine.lists: its result is to be delivered */
   FETCH_STATES
 };
 
-/* A complete body whose image is not. */
+/* Size and hash of a complete body with a truncated image. */
 struct broken {
   uint64_t size_bytes;
   uint8_t sha256[32];
 };
 
-/* One try, over all its redirects' last hop. Made when a transfer starts, kept until the result or the next try. */
+/* State of one attempt; after a redirect it describes the latest hop. Exists from the start of a transfer until the
+ * result is delivered or the next attempt starts. */
 struct attempt {
   struct transfer *transfer; /* NULL once it ended */
   struct body *body;         /* NULL before the headers, after the end, and for streams */
-  struct decoder *decoder;   /* of a body that came with a Content-Encoding; NULL: it is taken as it comes */
+  struct decoder *decoder;   /* for a body with a Content-Encoding; NULL: not decoded */
   struct response response;
   struct response_decision decision;
   uint64_t received_bytes;
   bool inspected; /* body->seen is complete */
   bool enough;    /* the rest of the body is not needed */
-  struct range range; /* what was asked for; no validator: everything */
+  struct range range; /* the range requested; without validator: the whole body */
   int64_t started_unix_ms;
   uint64_t started_ms; /* uv_now */
   uint64_t elapsed_ms, first_byte_ms;

@@ -1,5 +1,4 @@
-/* Walks over all fetches and hosts: each must have an alarm, a question, a transfer or a worker that will move it
- * on. */
+/* Walks over all fetches and hosts: each must have a timer, a DNS query, a transfer or a job that ends its wait. */
 #include "fetch/liveness.h"
 
 #include "fetch/resume.h"
@@ -10,13 +9,13 @@
 #include "fetch/engine_state.h"
 
 #define CHECK_MS 1000
-#define FAILURES_MAX 3 /* looks in a row: one may fall between an event and the turn that it brings */
+#define FAILURES_MAX 3 /* in a row: one check may run between an event and its turn */
 
 static bool turn_is_due(const struct seine *engine) {
   return engine->dirty || uv_is_active((const uv_handle_t *)&engine->wake);
 }
 
-/* A body takes no more bytes for now: somebody must be about to make room for it. */
+/* A body that accepts no bytes now must have a job, or wait for memory, that ends that. */
 static bool body_moves(const struct seine_fetch *fetch) {
   const struct body *body = fetch->attempt->body;
   return !body || fetch->is_paused || body->at_work || body->waiting_for_memory || !body->full;
@@ -36,7 +35,7 @@ static bool fetch_moves(const struct seine_fetch *fetch) {
   }
 }
 
-/* Whether what is queued at a host will have its turn. */
+/* Whether something will start the fetches that a host has queued. */
 static bool host_moves(const struct host *host) {
   switch (host->place) {
   case HOST_IDLE: return !host->fetches;
@@ -47,7 +46,7 @@ static bool host_moves(const struct host *host) {
   return false;
 }
 
-/* A host could start something, nothing holds it back, and still nothing happens. */
+/* A host is ready and nothing prevents a start, but no turn is due. */
 static bool ring_is_stuck(const struct seine *engine) {
   size_t busy = engine->count[FETCH_TRANSFERRING] + engine->count[FETCH_INSPECTING] + engine->count[FETCH_STORING];
   return !TAILQ_EMPTY(&engine->hosts.ring) && !busy && !engine->transfer_limit.pause && !turn_is_due(engine) &&

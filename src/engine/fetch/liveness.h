@@ -1,14 +1,14 @@
-/* Proof, in debug builds, that nothing waits for ever. */
+/* Checks, in debug builds, that every fetch waits for an event that will come. Loop thread only. */
 #ifndef SEINE_ENGINE_LIVENESS_H
 #define SEINE_ENGINE_LIVENESS_H
 
 struct seine;
 
-/* What the fetch, host or room that waits for nothing is called; NULL if all is well. Pure. */
+/* Returns a description of a fetch, host or component that nothing would ever wake; NULL: none. Pure. */
 const char *liveness_check(const struct seine *engine);
 
 #ifdef SEINE_LIVENESS
-/* Looks every second, and aborts when something is wrong three times in a row. One handle on the engine's loop. */
+/* Starts a timer that checks every second, and aborts after three failed checks in a row. */
 void liveness_open(struct seine *engine);
 #endif
 

@@ -1,4 +1,4 @@
-/* What an engine is asked to be: defaults, the check of every range, and the engine's own copy. */
+/* Options of an engine: defaults, checks, and the copy that the engine owns. */
 #include "fetch/options.h"
 
 #include <curl/curl.h>

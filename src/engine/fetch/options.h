@@ -1,4 +1,4 @@
-/* What an engine was asked to be: a copy of the caller's options that it owns. */
+/* The engine's own copy of the caller's options. */
 #ifndef SEINE_ENGINE_OPTIONS_H
 #define SEINE_ENGINE_OPTIONS_H
 

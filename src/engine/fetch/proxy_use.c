@@ -1,4 +1,4 @@
-/* A fetch's way through a proxy: what its attempt says of the proxy, and to whom that is told. */
+/* Reports to the proxy pool, and as events, how attempts through a proxy ended. */
 #include "fetch/proxy_use.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* What arrives for a fetch: headers, bytes, and what the workers say of them, until the file is in place. */
+/* Handles what a transfer receives: headers, then bytes; then inspection and storing by workers. */
 #include "fetch/receive.h"
 
 #include <inttypes.h>

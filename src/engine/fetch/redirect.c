@@ -1,4 +1,4 @@
-/* Follows redirects: the target is read from Location as soon as the headers are complete, whatever the body does. */
+/* Follows redirects. Only the headers matter: a failure of the redirect's body is ignored. */
 #include "fetch/redirect.h"
 
 #include <stdio.h>

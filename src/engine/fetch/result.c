@@ -1,4 +1,4 @@
-/* Puts a fetch's knowledge into the form of the public header. */
+/* Fills the public result of a fetch. */
 #include "fetch/result.h"
 
 #include "body/body.h"

@@ -1,5 +1,5 @@
-/* Keeps the bodies of broken transfers: in an attempt's absence as they are, with their descriptor and their running
- * hash; and beyond the engine's end below its directory. */
+/* Saves interrupted bodies so that they can be resumed: between attempts in memory (open file and hash state), between
+ * runs on disk. */
 #include "fetch/resume.h"
 
 #include <stdlib.h>
@@ -12,27 +12,26 @@
 #include "store/partial_files.h"
 #include "seine_tools.h"
 
-#define KEEP_MIN_BYTES ((uint64_t)8 * 1024 * 1024) /* less is sooner received again than asked about */
-#define KEPT_MAX   64 /* each has a descriptor, and none of the fetches a transfer */
+#define KEEP_MIN_BYTES ((uint64_t)8 * 1024 * 1024) /* resuming less costs more than receiving it again */
+#define KEPT_MAX   64 /* kept bodies; each has a file descriptor */
 
 struct partial {
   TAILQ_ENTRY(partial) link; /* in partials.kept, while it has a body */
   struct seine_fetch *fetch;
   struct body *body; /* NULL while an attempt has it */
-  bool
-      is_read; /* from an earlier run's file: the fetch waits for the end of that, and would wait for ever without it */
+  bool is_read; /* a worker reads it from a file of an earlier run; the fetch is FETCH_WAITING until then */
   uint8_t origin[32]; /* SHA-256 of the URL that its bytes came from, once it has a body */
   uint64_t total_bytes; /* 0: not known */
   char validator[PARTIAL_VALIDATOR_MAX];
 };
 
-/* The name of a part that an earlier run left. */
+/* The name of a partial file of an earlier run. */
 struct partial_name {
   UT_hash_handle hh;
   char name[PARTIAL_NAME_SIZE];
 };
 
-/* ---- Parts of earlier runs ---- */
+/* ---- Partial files of earlier runs ---- */
 
 static void on_saved_name(void *user, const char *name) {
   struct partials *partials = user;
@@ -60,7 +59,7 @@ void partials_close(struct seine *engine) {
     forget_saved(&engine->partials, engine->partials.saved);
 }
 
-/* A name that gives no password away, not even as a hash. */
+/* Derives the file name from the URL without user and password, so that not even a hash of those is on disk. */
 static bool name_of(const struct seine_fetch *fetch, char name[PARTIAL_NAME_SIZE]) {
   seine_url_t url = {0};
   if (!strchr(fetch->url, '@')) {
@@ -73,7 +72,7 @@ static bool name_of(const struct seine_fetch *fetch, char name[PARTIAL_NAME_SIZE
   return known;
 }
 
-/* ---- The part of a fetch ---- */
+/* ---- The partial body of a fetch ---- */
 
 static bool origin_of(const struct seine_fetch *fetch, uint8_t origin[32]) {
   seine_url_t url = {0};
@@ -156,7 +155,7 @@ static struct partial *partial_min_bytes(const struct partials *partials) {
   return least;
 }
 
-/* Those that are soonest received again make room; one that is being read does so once it is. */
+/* Discards the smallest bodies while there are more than KEPT_MAX; one that is being read is not discarded before. */
 static void discard_excess(struct partials *partials) {
   struct partial *least;
   while (partials->kept_count > KEPT_MAX && (least = partial_min_bytes(partials)))
@@ -195,7 +194,7 @@ void partial_save(struct seine_fetch *fetch) {
   partial_discard(fetch);
 }
 
-/* ---- What its workers say ---- */
+/* ---- Results of jobs ---- */
 
 static void on_partial_read(struct partial *partial) {
   struct seine_fetch *fetch = partial->fetch;

@@ -1,38 +1,37 @@
-/* What was received of a large body whose transfer broke off, until another attempt, or another run, goes on with
- * it. */
+/* Interrupted large bodies, kept until another attempt or another run resumes them (RFC 9110 section 14). Loop thread
+ * only. */
 #ifndef SEINE_ENGINE_RESUME_H
 #define SEINE_ENGINE_RESUME_H
 
 #include "fetch/engine_state.h"
 
-/* Every piece of state that `parts` names belongs to engine->parts. */
+/* Opens and closes engine->partials: reads the names of the partial files on disk. */
 void partials_open(struct seine *engine);
 void partials_close(struct seine *engine);
 
-/* The headers of a body that is wanted are there: notes what is needed to ask for the rest of it, should it break
- * off. */
+/* Stores the validator and size of a response whose body will be received, if it can be resumed later. */
 void partial_begin(struct seine_fetch *fetch, const struct response *response);
 
-/* What the rest of the body is asked for by; false if the attempt begins from the start. */
+/* Fills *range for a request that resumes the body; false: request the whole body. */
 bool partial_range(struct seine_fetch *fetch, struct range *range);
 
-/* The rest comes: the body goes on in this attempt. */
+/* Returns the kept body, to which the response appends; the caller owns it. */
 struct body *partial_resume(struct seine_fetch *fetch);
 
-/* The attempt broke off: keeps its body for the next one, if it is worth that. */
+/* Keeps the body of a failed attempt for the next one, if it is large enough and resumable. */
 void partial_keep(struct seine_fetch *fetch);
 
-/* The fetch ends without its body, for a reason that may pass: keeps the body for another run, if it is worth that. */
+/* Saves the body to disk for another run, if options.keep_partial is set and it is large enough and resumable. */
 void partial_save(struct seine_fetch *fetch);
 
-/* Forgets it, and removes what is on the disk. */
+/* Frees the partial body and its temporary file. */
 void partial_discard(struct seine_fetch *fetch);
 
-/* Whether an earlier run left a part of this body, which a worker now reads: the fetch waits, and is queued again
- * then. */
+/* Starts reading the partial file of an earlier run, if there is one. Returns true if so: the fetch is FETCH_WAITING
+ * until a worker has read it, and is queued again then. */
 bool partial_read_back(struct seine_fetch *fetch);
 
-/* Whether that is going on. */
+/* Returns whether a worker is reading a partial file for this fetch. */
 bool partial_is_being_read(const struct seine_fetch *fetch);
 
 #endif

@@ -1,4 +1,4 @@
-/* Asks hosts for their robots.txt, and holds URLs against it. */
+/* Requests robots.txt of hosts, and checks URLs against it. */
 #include "fetch/robots_check.h"
 #include "fetch/submit.h"
 #include "seine_tools.h"

@@ -1,4 +1,4 @@
-/* Compares a complete body whose image is not with that of an earlier attempt, by size and SHA-256. */
+/* Compares a complete body with a truncated image with that of an earlier attempt, by size and SHA-256. */
 #include "fetch/seen_truncated.h"
 
 #include <stdlib.h>

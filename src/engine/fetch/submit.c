@@ -1,4 +1,4 @@
-/* Requests become fetches: checked, copied, queued at their host; and the calls that act on one fetch. */
+/* Checks and copies requests, and queues them at their host; the public functions of one fetch. */
 #include "fetch/submit.h"
 
 #include <stdlib.h>

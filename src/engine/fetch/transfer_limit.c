@@ -1,5 +1,5 @@
-/* Fits the transfers in flight to the descriptors that there are: an eighth fewer at each shortage, and back step by
- * step. */
+/* Adapts the number of transfers in flight to the available file descriptors: an eighth fewer at each shortage, then
+ * back up step by step. */
 #include "fetch/transfer_limit.h"
 
 #include "fetch/engine_state.h"

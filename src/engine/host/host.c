@@ -1,4 +1,4 @@
-/* Keeps what is owed to each host, and serves hosts in turn. */
+/* Keeps the state of each host, and chooses hosts in round-robin order. */
 #include "host/host.h"
 
 #include <arpa/inet.h>
@@ -21,7 +21,7 @@ void host_table_init(struct host_table *hosts, uv_loop_t *loop, struct timers *t
   TAILQ_INIT(&hosts->to_prefetch);
 }
 
-/* ---- Where a host stands ---- */
+/* ---- The place of a host ---- */
 
 static bool is_throttled(const struct host *host) {
   return host->throttled_until_ms > uv_now(host->hosts->loop);
@@ -141,7 +141,7 @@ static void host_update(struct host *host) {
   hosts->ready -= host->ready;
   host->ready = ready_of(host);
   hosts->ready += host->ready;
-  /* An idle host has no alarm, which would keep the loop alive for nothing, and does not count as waiting. */
+  /* An idle host has no timer, which would keep the loop alive, and does not count as throttled. */
   bool throttled = host->throttled_until_ms && place != HOST_IDLE;
   hosts->throttled += (size_t)throttled - (size_t)host->is_counted_throttled;
   host->is_counted_throttled = throttled;
@@ -151,7 +151,7 @@ static void host_update(struct host *host) {
     timer_clear(&host->timer);
 }
 
-/* ---- Finding, holding, forgetting ---- */
+/* ---- Finding, counting and freeing hosts ---- */
 
 uint64_t host_crawl_delay_ms(const struct host *host) {
   uint64_t delay_ms = host->robots ? robots_crawl_delay_ms(host->robots) : 0;
@@ -316,13 +316,13 @@ void host_ended(struct host *host) {
   host_update(host);
 }
 
-/* ---- What transfers say of a host ---- */
+/* ---- Reports of transfers ---- */
 
 static void emit_event(struct host *host, seine_event_kind_t kind, uint64_t delay_ms) {
   host->hosts->on_event(host->hosts->user, host, kind, delay_ms);
 }
 
-/* There was an answer, whatever it says: the host is there. True if that is news. */
+/* Closes the circuit: the host answered, with whatever status. Returns whether it was open. */
 static bool mark_reachable(struct host *host) {
   bool was_down = host->down;
   if (was_down) host->hosts->down--;
@@ -331,7 +331,7 @@ static bool mark_reachable(struct host *host) {
   return was_down;
 }
 
-/* What was in flight when the host froze last says nothing of the time since. */
+/* Transfers that were in flight when the host was last throttled say nothing about the time since. */
 static bool is_current(const struct host *host, uint64_t started_ms) {
   return !host->throttled_at_ms || started_ms > host->throttled_at_ms;
 }
@@ -371,7 +371,7 @@ void host_unreachable(struct host *host, const char *cause) {
     host_update(host);
     return;
   }
-  /* What was in flight when the circuit opened, and fails after it, is not a probe that failed. */
+  /* A transfer that was in flight when the circuit opened is not a failed probe. */
   if (host->down && !host->probing) return;
   bool opens = !host->down;
   uint64_t delay_ms = doubled(options->retry_delay_ms * PROBE_FACTOR, host->probes++, options->retry_max_delay_ms);

@@ -1,5 +1,5 @@
-/* What is owed to one host (scheme, name and port): its queue, cap, rate, freeze and circuit; and which host goes
- * next. */
+/* One host (scheme, name and port): its queue, concurrency cap, request rate, throttling and circuit; and the choice of
+ * the next host. Loop thread only. */
 #ifndef SEINE_ENGINE_HOST_H
 #define SEINE_ENGINE_HOST_H
 
@@ -28,27 +28,27 @@ TAILQ_HEAD(host_queue, queue_entry);
 enum host_place {
   HOST_BUSY,  /* none: nothing queued, or its cap is reached, or its address is being looked up */
   HOST_READY, /* hosts.ring: its next fetch can start, or fail, now */
-  HOST_TIMED, /* none: its alarm will ring */
-  HOST_IDLE   /* hosts.idle: no fetch belongs to it, but something about it is worth knowing */
+  HOST_TIMED, /* none: its timer runs */
+  HOST_IDLE   /* hosts.idle: has no fetches; remembered for its failures, throttling or robots.txt */
 };
 
 struct host {
   UT_hash_handle hh;
   TAILQ_ENTRY(host) link; /* in its place's list */
-  TAILQ_ENTRY(host) to_prefetch; /* in hosts.unasked, if is_to_prefetch */
+  TAILQ_ENTRY(host) to_prefetch; /* in hosts.to_prefetch, if is_to_prefetch */
   struct host_table *hosts;
   enum host_place place; /* assigned by host_update alone */
   struct host_queue queue;
   size_t queued;
   size_t fetches;     /* that belong to it, in any state */
   unsigned in_flight; /* transfers */
-  size_t ready;   /* its share of hosts.startable */
+  size_t ready;   /* its share of hosts.ready */
 
   const struct rule_terms *rule; /* NULL: none fits it */
-  unsigned full_cap;             /* transfers at once, when nothing is wrong */
-  unsigned cap;                  /* for now */
+  unsigned full_cap;             /* maximum transfers at once, by options and rules */
+  unsigned cap;                  /* maximum transfers at once now */
   unsigned successes; /* since the cap grew last */
-  uint64_t interval_ns; /* at the least between two starts: its rate, its delay; 0: none */
+  uint64_t interval_ns; /* minimum time between two starts, by rate and delay; 0: none */
   uint64_t next_ns;     /* uv_hrtime before which it allows no start */
   uint64_t throttled_until_ms; /* uv_now; 0: not throttled */
   uint64_t throttled_at_ms;
@@ -57,19 +57,19 @@ struct host {
 
   unsigned failures; /* connections or look-ups that failed in a row */
   bool down;         /* the circuit is open */
-  bool probing;      /* one fetch is trying whether the host is back */
+  bool probing;      /* a fetch probes whether the host is back */
   unsigned probes;   /* failed in a row */
   char *cause;       /* of the last of `failures`, for people; owned; NULL: none, or not known */
   uint64_t probe_ms; /* uv_now from which another may be tried */
 
   bool robots_pending;              /* robots.txt is being fetched: nothing else starts */
-  bool robots_unknown;      /* it could not be had */
+  bool robots_unknown;      /* it could not be read */
   uint64_t robots_until_ms; /* uv_now until which the answer holds; 0: never asked */
   struct robots *robots;    /* NULL: everything is allowed, or robots_unknown */
 
   bool is_to_prefetch; /* ready, and its name was never looked up ahead */
   bool prefetched;
-  bool unresolved; /* ready, without an address: counted in hosts.nameless */
+  bool unresolved; /* ready, without an address: counted in hosts.unresolved */
   bool resolving;                /* a look-up of its address is under way */
   bool literal;                /* its name is an address */
   bool known_to_curl;          /* libcurl's cache may have an entry for it */
@@ -108,30 +108,30 @@ void host_table_init(struct host_table *hosts, uv_loop_t *loop, struct timers *t
  * walk over all of them. What a host earned by its answers, a lowered cap say, stays. */
 void host_table_set_rules(struct host_table *hosts, struct rules *rules);
 
-/* Frees the idle hosts, of which there are only idle ones left. */
+/* Frees all hosts, which must be idle. */
 void host_table_close(struct host_table *hosts);
 
 /* Finds or makes a host and counts one fetch more for it; NULL if there is no memory. */
 struct host *host_table_find(struct host_table *hosts, const seine_url_t *url);
 
-/* One fetch more, one fetch less; a host without any is forgotten, or kept idle if it misbehaved. */
+/* Add and remove one fetch. A host without fetches is freed, or kept as idle if its state matters later. */
 void host_retain(struct host *host);
 void host_release(struct host *host);
 
-/* Queues a fetch, at the head if it is to be next; removes it. */
+/* Queue a fetch (at the head if entry->at_head), and remove it. */
 void host_push(struct host *host, struct queue_entry *entry);
 void host_remove(struct host *host, struct queue_entry *entry);
 
-/* The host whose turn it is; NULL if none can start anything. It goes to the end of the ring. */
+/* Returns the next host that can start a fetch, and moves it to the end of the ring; NULL: none. */
 struct host *host_table_next(struct host_table *hosts);
 
-/* The host whose name is to be looked up ahead of its turn, once; NULL if there is none. */
+/* Returns the next host whose name to resolve ahead, each host once; NULL: none. */
 struct host *host_table_next_to_prefetch(struct host_table *hosts);
 
-/* Whether the next fetch is to fail at once, since the circuit is open and no probe is due. */
+/* Returns whether the next fetch must fail at once: the circuit is open and no probe is due. */
 bool host_refuses(const struct host *host);
 
-/* A look-up of its address began; it ended. Nothing of the host starts meanwhile. */
+/* Marks that resolving its name began or ended. The host starts nothing meanwhile. */
 void host_set_resolving(struct host *host, bool resolving);
 
 /* robots.txt is being fetched, by a fetch that is_internal; it is known (`robots` becomes the host's; NULL: everything
@@ -147,8 +147,8 @@ void host_ended(struct host *host);
 
 /* Reports of transfers about the host: it answers; it answers with a status that is retried, which is no success; it
  * could not be reached; it asks not to be used for delay_ms, or for a time of our own if `asked` is false. started_ms:
- * when the transfer began; those that began before the current freeze are ignored. host_throttle returns the milliseconds
- * until the freeze ends. */
+ * when the transfer began; those that began before the host was last throttled are ignored. host_throttle returns the
+ * milliseconds until the throttling ends. */
 void host_responded(struct host *host, uint64_t started_ms);
 void host_reached(struct host *host);
 void host_unreachable(struct host *host, const char *cause); /* for people; may be NULL */

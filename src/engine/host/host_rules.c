@@ -1,4 +1,4 @@
-/* Finds the rule for a host: by its name, then by ever shorter domains, then the one for all. */
+/* Finds the rule for a host: by its name, then by shorter and shorter domains, then "*". */
 #include "host/host_rules.h"
 
 #include <ctype.h>

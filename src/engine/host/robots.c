@@ -1,4 +1,4 @@
-/* robots.txt by RFC 9309, read as tolerantly as the open-source parser of the largest crawler does. */
+/* Parses robots.txt by RFC 9309, with the tolerance of Google's open-source parser. */
 #include "host/robots.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* robots.txt (RFC 9309): what it allows to one product token. Pure: fetching it is the engine's. */
+/* Parses robots.txt (RFC 9309) for one product token. Pure; robots_check.h fetches it. */
 #ifndef SEINE_ENGINE_ROBOTS_H
 #define SEINE_ENGINE_ROBOTS_H
 
@@ -36,7 +36,7 @@ uint64_t robots_crawl_delay_ms(const struct robots *robots);
 enum robots_access {
   ROBOTS_PARSE, /* its body holds the rules */
   ROBOTS_ALLOW, /* the host has none */
-  ROBOTS_DISALLOW /* nobody knows: nothing may be fetched until it is asked again */
+  ROBOTS_DISALLOW /* unknown: nothing may be fetched until robots.txt is requested again */
 };
 
 /* Of the last response's status, redirects followed; 0 if none came. A 3xx means more redirects than are followed. */
