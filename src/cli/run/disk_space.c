@@ -1,6 +1,7 @@
-/* Files that cannot be stored: whether that is the fault of one of them, or no file can be. */
-#include "run/run_state.h"
+/* Files that cannot be stored: whether one file is the cause, or no file can be. */
+#include "run/disk_space.h"
 #include "base/util.h"
+#include "run/shutdown.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,17 +10,16 @@
 #define IO_FAILURES_MOST 32 /* in a row, whatever a probe says */
 
 /* After a body found no space: */
-#define SPACE_BYTES       65536 /* that have to be free again */
-#define SPACE_MS          250 /* between two looks */
-#define SPACE_LOOKS_LEAST 4 /* the file that took the space is closed by a worker, a moment after its result */
-#define SPACE_LOOKS_MOST  20 /* as long as other transfers go on, any of which may be what takes the space */
-#define LARGE_BYTES       ((uint64_t)1 << 20) /* from which a body takes space while it arrives */
+#define SPACE_BYTES        65536 /* that have to be free again */
+#define SPACE_MS           250 /* between two probes */
+#define SPACE_PROBES_LEAST 4 /* the file that took the space is closed by a worker, a moment after its result */
+#define SPACE_PROBES_MOST  20 /* as long as other transfers go on, any of which may be what takes the space */
 
 /* ---- All files ---- */
 
 static void probe_disk(uv_work_t *work) {
   struct run *run = work->data;
-  run->probe_error = outdir_probe(&run->outdir, run->probe_bytes);
+  run->probe.error = outdir_probe(&run->outdir, run->probe.bytes);
 }
 
 bool disk_is_unusable(int sys) {
@@ -62,8 +62,8 @@ static const char *remedy(int sys) {
   }
 }
 
-void disk_leave(struct run *run, int sys) {
-  if (run->stopped) return;
+void disk_stop_run(struct run *run, int sys) {
+  if (run->stop_status) return;
   const char *again = sys == ENOENT ? " with --check-files" : "";
   RUN_SAY(run, "files cannot be stored in %s: %s; %s, then run the same command again%s: it goes on from here",
           run->settings->output, sys == ENOENT ? "the folder was removed" : strerror(sys), remedy(sys), again);
@@ -72,21 +72,23 @@ void disk_leave(struct run *run, int sys) {
 
 static void disk_probed(uv_work_t *work, int status) {
   struct run *run = work->data;
-  run->probing = false;
-  if (status == 0 && run->probe_error) disk_leave(run, run->probe_error);
+  run->probe.active = false;
+  if (status == 0 && run->probe.error) disk_stop_run(run, run->probe.error);
+}
+
+void disk_count_failure(struct run *run, int sys) {
+  if (++run->io_failures >= IO_FAILURES_MOST) disk_stop_run(run, sys);
 }
 
 void disk_check(struct run *run, const seine_result_t *result) {
-  if (run->stopped || run->outdir.fd < 0) return;
-  if (++run->io_failures >= IO_FAILURES_MOST) {
-    disk_leave(run, result->sys_errno ? result->sys_errno : EIO);
-    return;
-  }
-  if (run->probing) return;
-  run->probing = true;
-  run->probe.data = run;
-  run->probe_bytes = result->size_bytes > 65536 ? result->size_bytes : 65536;
-  if (uv_queue_work(&run->loop, &run->probe, probe_disk, disk_probed) != 0) run->probing = false;
+  if (run->stop_status || run->outdir.fd < 0) return;
+  disk_count_failure(run, result->sys_errno ? result->sys_errno : EIO);
+  if (run->stop_status) return;
+  if (run->probe.active) return;
+  run->probe.active = true;
+  run->probe.work.data = run;
+  run->probe.bytes = result->size_bytes > 65536 ? result->size_bytes : 65536;
+  if (uv_queue_work(&run->loop, &run->probe.work, probe_disk, disk_probed) != 0) run->probe.active = false;
 }
 
 /* ---- One body that took the space ---- */
@@ -95,85 +97,58 @@ bool disk_is_full(int sys) {
   return sys == ENOSPC || sys == EDQUOT;
 }
 
-static void look_for_space(uv_work_t *work) {
+static void probe_space(uv_work_t *work) {
   struct run *run = work->data;
   run->space.error = outdir_probe(&run->outdir, SPACE_BYTES);
-}
-
-/* A large body is what took the space, and fails alone. A small one found none because of it, and is fetched again,
- * once. */
-static void decide(struct item *item, bool has_space) {
-  struct run *run = item->run;
-  uint64_t bytes = record_kept_bytes(item);
-  if (run->stopped || !has_space) {
-    record_unfinished(item);
-  } else if (bytes < LARGE_BYTES && !item->lacked_space) {
-    item->lacked_space = true;
-    record_fetch_again(item);
-  } else {
-    char *message = xasprintf("there was no space left on the disk when %llu bytes of this file had been received",
-                              (unsigned long long)bytes);
-    record_failure(item, message);
-    free(message);
-    if (++run->io_failures >= IO_FAILURES_MOST) disk_leave(run, ENOSPC);
-  }
 }
 
 static void decide_all(struct run *run, bool has_space) {
   struct item *item = run->space.waiting;
   run->space.waiting = NULL;
-  run->space.looks = 0;
+  run->space.failed_probes = 0;
   for (struct item *next; item; item = next) {
     next = item->next_without_space;
-    decide(item, has_space);
+    run->space.decide(item, has_space);
   }
 }
 
-static void look_again(uv_timer_t *timer);
+static void probe_space_again(uv_timer_t *timer);
 
-static void space_looked_for(uv_work_t *work, int status) {
+static void space_probed(uv_work_t *work, int status) {
   struct run *run = work->data;
-  unsigned most = leave_in_flight(run) > 0 ? SPACE_LOOKS_MOST : SPACE_LOOKS_LEAST;
-  run->space.looking = false;
-  if (status == 0 && run->space.error && ++run->space.looks < most && !run->stopped) {
-    uv_timer_start(&run->space.timer, look_again, SPACE_MS, 0);
+  unsigned most = run_in_flight(run) > 0 ? SPACE_PROBES_MOST : SPACE_PROBES_LEAST;
+  run->space.probing = false;
+  if (status == 0 && run->space.error && ++run->space.failed_probes < most && !run->stop_status) {
+    uv_timer_start(&run->space.timer, probe_space_again, SPACE_MS, 0);
     return;
   }
-  if (status == 0 && run->space.error) disk_leave(run, run->space.error);
+  if (status == 0 && run->space.error) disk_stop_run(run, run->space.error);
   decide_all(run, !run->space.error);
 }
 
-static void look(struct run *run) {
-  run->space.looking = true;
+static void start_space_probe(struct run *run) {
+  run->space.probing = true;
   run->space.work.data = run;
-  if (uv_queue_work(&run->loop, &run->space.work, look_for_space, space_looked_for) != 0) {
-    run->space.looking = false;
+  if (uv_queue_work(&run->loop, &run->space.work, probe_space, space_probed) != 0) {
+    run->space.probing = false;
     decide_all(run, false);
   }
 }
 
-static void look_again(uv_timer_t *timer) {
-  look(timer->data);
+static void probe_space_again(uv_timer_t *timer) {
+  start_space_probe(timer->data);
 }
 
-void disk_await_space(struct item *item) {
+void disk_await_space(struct item *item, disk_decide_cb decide) {
   struct run *run = item->run;
   bool first = !run->space.waiting;
   item->next_without_space = run->space.waiting;
   run->space.waiting = item;
-  /* A look that is under way belongs to those that waited before, if there were any. */
-  if (first && !run->space.looking) look(run);
+  run->space.decide = decide;
+  /* A probe that is active belongs to earlier items, if there were any. */
+  if (first && !run->space.probing) start_space_probe(run);
 }
 
 bool disk_lacks_space(const struct run *run) {
   return run->space.waiting != NULL;
-}
-
-void disk_open(struct run *run) {
-  uv_timer_init(&run->loop, &run->space.timer);
-  run->space.timer.data = run;
-}
-
-void disk_close(struct run *run) {
-  uv_close((uv_handle_t *)&run->space.timer, NULL);
 }
