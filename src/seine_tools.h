@@ -65,9 +65,9 @@ SEINE_EXTERN const char *seine_type_extension(const char *type);
 
 /* Creates a hard link `to` to the regular file `from`. An existing file `to` is replaced in one step. Both paths are
  * relative to the folder `directory`, a descriptor that the caller keeps open (O_PATH suffices), must be valid as
- * seine_request.path of seine.h, and are followed through no symbolic link; missing folders of `to` are created.
- * Blocks on the file system: call it on a worker thread rather than on the loop's. Returns 0, SEINE_ENOMEM, or SEINE_EIO
- * with the cause in errno (ENOENT, EXDEV, EPERM, EMLINK, EBADF, ...). */
+ * seine_request.path of seine.h, and are followed through no symbolic link; missing folders of `to` are created. Blocks
+ * on the file system: call it on a worker thread rather than on the loop's. Returns 0, SEINE_ENOMEM, or SEINE_EIO with
+ * the cause in errno (ENOENT, EXDEV, EPERM, EMLINK, EBADF, ...). */
 SEINE_EXTERN int seine_link(int directory, const char *from, const char *to);
 
 /* Computes the SHA-256 (FIPS 180-4) of size_bytes bytes at `data`, and writes it to `digest`, 32 bytes. */
@@ -75,8 +75,8 @@ SEINE_EXTERN void seine_sha256(const void *data, size_t size_bytes, uint8_t dige
 
 /* ---- Memory ---- */
 
-/* The five allocation functions that libcurl and c-ares call, each with the contract of the function of the C library in
- * its comment. None may be NULL. Every thread that uses those libraries calls them. */
+/* The five allocation functions that libcurl and c-ares call, each with the contract of the function of the C library
+ * in its comment. None may be NULL. Every thread that uses those libraries calls them. */
 typedef struct seine_allocator {
   void *(*allocate)(size_t size);                      /* malloc */
   void (*release)(void *memory);                       /* free */

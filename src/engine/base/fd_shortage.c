@@ -1,4 +1,4 @@
-/* Tells a lack of descriptors from other failures. */
+/* Recognises a lack of file descriptors. */
 #include "base/fd_shortage.h"
 
 #include <errno.h>

@@ -7,7 +7,7 @@
 /* Whether an errno says that no descriptor was left, for the process or for the system. */
 bool fd_is_short(int sys);
 
-/* Asks the system for one, for libraries that do not say why they failed: 0, or the errno. Any thread. */
+/* Tries to open a descriptor, for libraries that do not report why they failed. Returns 0 or the errno. Any thread. */
 int fd_shortage(void);
 
 #endif

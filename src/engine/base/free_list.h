@@ -6,8 +6,8 @@
 
 struct piece;
 
-/* All of one size. They go by the dozen, when a batch comes back from a worker: more than that store takes. Zeroed, it
- * is empty. */
+/* Free blocks of one size. Dozens are freed at once when a worker batch completes, more than malloc's thread cache
+ * keeps. A zeroed struct is an empty list. */
 struct free_list {
   struct piece *spare;
   size_t count;

@@ -1,4 +1,4 @@
-/* Deadlines on the loop: uv timers, pooled, so that waiting costs no allocation and closing is done once. */
+/* Reuses uv timers, which are closed only with the pool. */
 #include "base/timer_pool.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* URLs taken apart as browsers do. The public part is in seine_tools.h. A canonical URL is what libcurl is given: ASCII,
- * without a fragment, and with one spelling for one URL. */
+/* Parses URLs as browsers do (url.spec.whatwg.org); the public part is in seine_tools.h. The canonical URL that libcurl
+ * gets is ASCII, without a fragment, and always spelled the same way. Any thread. */
 #ifndef SEINE_ENGINE_URL_H
 #define SEINE_ENGINE_URL_H
 

@@ -1,4 +1,4 @@
-/* Jobs off the loop, in batches on libuv's thread pool: a batch costs one hand-over, however many jobs are in it. */
+/* Runs jobs in batches on libuv's thread pool: one uv_queue_work for a whole batch. Loop thread only, unless stated. */
 #ifndef SEINE_ENGINE_WORKER_POOL_H
 #define SEINE_ENGINE_WORKER_POOL_H
 
@@ -14,13 +14,12 @@
 struct worker_pool;
 struct job;
 
-/* Runs `count` jobs of one lane on a worker's thread. What the jobs point to is the worker's until each one's done
- * comes. */
+/* Runs `count` jobs of one kind. The loop must not touch their data until their `done` is called. Worker thread. */
 typedef void (*job_run_cb)(struct job **jobs, size_t count, void *context);
 typedef void (*job_done_cb)(struct job *job); /* back on the loop; may submit jobs, this one too */
 typedef void (*worker_pool_closed_cb)(void *user);
 
-/* Jobs of a lane are run together, by the lane's own function. */
+/* A batch has jobs of one kind, which has a function of its own. */
 enum job_kind { JOB_INSPECT, JOB_STREAM, JOB_STORE, JOB_KEEP_PARTIAL, JOB_KINDS };
 
 struct job {
@@ -54,10 +53,10 @@ struct worker_pool {
   void *user;
 };
 
-/* run: the function of each lane. nice: see seine_options_t.worker_nice. */
+/* run: the function of each kind. nice: see seine_options_t.worker_nice. */
 void worker_pool_init(struct worker_pool *pool, uv_loop_t *loop, const job_run_cb run[JOB_KINDS], unsigned nice);
 
-/* Puts a job in line; worker_pool_flush sends it off. The job lives in its owner and must stay until its done. */
+/* Queues a job, which worker_pool_flush starts. The caller owns the job and keeps it until its `done`. */
 void worker_pool_submit(struct worker_pool *pool, struct job *job);
 
 /* Hands waiting jobs to idle workers. Called once a round of the loop, so that a round's jobs go together. */

@@ -1,4 +1,4 @@
-/* Holds bodies while they arrive and until they are stored. */
+/* Bodies from the first byte until they are stored: memory budget, jobs, events. */
 #include "body/body.h"
 
 #include <stdlib.h>
@@ -24,7 +24,7 @@ void bodies_trim(struct bodies *bodies) {
   free_list_clear(&bodies->free_list);
 }
 
-/* What is kept for the next bodies stays below the limit, too. */
+/* Keeps the buffer for the next bodies, if the memory limit allows it. */
 static void recycle_buffer(struct bodies *bodies, uint8_t *data, size_t size) {
   bool fits = bodies->held_bytes + bodies->buffer_pool.spare_bytes + size <= bodies->limit_bytes;
   if (fits)
@@ -64,9 +64,9 @@ void body_expect(struct body *body, uint64_t size_bytes) {
     resize(body, buffer_size((size_t)size_bytes));
 }
 
-/* ---- News, and the end of a body ---- */
+/* ---- Events, and the end of a body ---- */
 
-/* Memory came free: the first body that starves goes on. */
+/* Resumes the first body that waits for memory. */
 static void resume_waiting(struct bodies *bodies) {
   struct body *body = TAILQ_FIRST(&bodies->waiting_for_memory);
   if (!body || (over_limit(bodies) && bodies->over_budget)) return;
@@ -129,7 +129,7 @@ static void submit_stream(struct body *body) {
   submit(body, JOB_STREAM, on_streamed);
 }
 
-/* The worker is done: what it knows is the loop's. */
+/* Copies a worker's findings to the body. */
 static void collect_findings(struct body *body) {
   body->at_work = false;
   body->seen = body->stream->seen;
@@ -183,7 +183,7 @@ void body_hand_over(struct body *body, body_event_cb on_event, void *user) {
   if (!body->at_work && body->stream->waiting_bytes) submit_stream(body);
 }
 
-/* ---- Large bodies, from run to run ---- */
+/* ---- Partial files ---- */
 
 static void on_partial_kept(struct job *job) {
   body_free(body_of(job));
@@ -197,7 +197,7 @@ void body_run_keep_partial(struct job **jobs, size_t count, void *context) {
   }
 }
 
-/* Nobody asks for the body any more: when all is written, it is kept or freed. */
+/* For a dropped body: writes the rest and saves it as a partial file, or frees it. */
 static void save_or_free(struct body *body) {
   if (!body->partial_info || body->failure.error) {
     body_free(body);
@@ -251,7 +251,7 @@ const struct partial_footer *body_partial_footer(const struct body *body) {
   return partial_reader && partial_reader->done ? &partial_reader->footer : NULL;
 }
 
-/* ---- Large bodies, again ---- */
+/* ---- Appending to large bodies ---- */
 
 static int start_stream(struct body *body) {
   struct stream *stream = stream_new(body->bodies->store, body->keep == BODY_FILE, body->seen.wants_md5);
@@ -299,7 +299,7 @@ static int append_memory(struct body *body, const void *data, size_t size) {
   return 0;
 }
 
-/* A body for the caller cannot leave memory: at the limit it waits, but for one. */
+/* A BODY_MEMORY cannot be written to disk: at the limit all but one wait. */
 static int append_kept(struct body *body, const void *data, size_t size) {
   struct bodies *bodies = body->bodies;
   bool grows = body->capacity - body->size < size;
@@ -381,7 +381,7 @@ void body_end(struct body *body) {
   if (!body->at_work) submit_stream(body);
 }
 
-/* ---- Into place ---- */
+/* ---- Storing ---- */
 
 static void on_stored(struct job *job) {
   struct body *body = body_of(job);

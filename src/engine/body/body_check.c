@@ -1,4 +1,4 @@
-/* Judges what inspection found of a whole body: the sides of an image, checksums. */
+/* Checks the width and height of an image, and checksums. */
 #include "body/body_check.h"
 
 #include <inttypes.h>

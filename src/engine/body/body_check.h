@@ -1,4 +1,4 @@
-/* What a caller asked of a body beyond its type and size: the sides of an image, checksums. Pure. */
+/* Checks a body beyond its type and size: width and height of an image, checksums. Pure. */
 #ifndef SEINE_ENGINE_BODY_CHECK_H
 #define SEINE_ENGINE_BODY_CHECK_H
 
@@ -13,7 +13,8 @@ struct expected {
 
 #define BODY_CHECK_TEXT_MAX 192
 
-/* 0 or SEINE_EDIMENSIONS, with a sentence in text[0..BODY_CHECK_TEXT_MAX). What is no image by its type has no sides. */
+/* 0 or SEINE_EDIMENSIONS, with a sentence in text[0..BODY_CHECK_TEXT_MAX). What is no image by its type has no sides.
+ * */
 int body_check_sides(const seine_options_t *options, const struct inspection *seen, char *text);
 
 /* 0 or SEINE_ECHECKSUM, likewise. `expected` may be NULL. */

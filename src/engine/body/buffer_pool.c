@@ -1,4 +1,4 @@
-/* Keeps the memory of small bodies, by size, the one used last on top. */
+/* Keeps unused buffers in a stack for each size. */
 #include "body/buffer_pool.h"
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-/* Memory of small bodies that have ended, for those to come. malloc would join such pieces, give their pages back, and
- * cut and fetch them anew, for each body. */
+/* Keeps buffers of finished small bodies for the next ones: malloc would merge them and return their pages to the
+ * system, and fetch them again for each body. Loop thread only. */
 #ifndef SEINE_ENGINE_BUFFER_POOL_H
 #define SEINE_ENGINE_BUFFER_POOL_H
 

@@ -1,5 +1,5 @@
-/* What bytes are: their media type, by our own rules and by libmagic's, their SHA-256, and whether an image ends; with
- * all that is costly to make kept for the next body. */
+/* Inspects bodies: media type by our own rules, then by libmagic's; hashes; the end of an image. Contexts that are
+ * expensive to create are reused. */
 #include "body/inspect.h"
 
 #include <stdbool.h>

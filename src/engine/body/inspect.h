@@ -1,4 +1,4 @@
-/* What bytes are: their media type, their SHA-256, whether an image ends. Blocking; for workers. */
+/* Inspects bodies: media type, SHA-256 and MD5, end and size of an image. Worker thread: blocks. */
 #ifndef SEINE_ENGINE_INSPECT_H
 #define SEINE_ENGINE_INSPECT_H
 
@@ -18,7 +18,7 @@ struct inspector;
 struct inspection {
   char type[INSPECT_TYPE_MAX]; /* an essence by its usual name; application/octet-stream if not recognised */
   uint8_t sha256[32];
-  bool wants_md5; /* set by whoever wants the next one */
+  bool wants_md5; /* set by the caller: compute md5 */
   uint8_t md5[16];
   bool truncated; /* an image that does not end, or is damaged */
   bool damaged; /* truncated, and its parts contradict each other */
@@ -30,8 +30,8 @@ struct inspection {
 int inspector_open(struct inspector **inspector);
 void inspector_close(struct inspector *inspector); /* NULL is fine */
 
-/* The type that the first 4 KiB of `head` show; for SVG the first 64 KiB. 0, SEINE_ENOMEM, or SEINE_ELIBRARY if libmagic
- * gave up or has no database. */
+/* The type that the first 4 KiB of `head` show; for SVG the first 64 KiB. 0, SEINE_ENOMEM, or SEINE_ELIBRARY if
+ * libmagic gave up or has no database. */
 int inspector_type(struct inspector *inspector, const uint8_t *head, size_t size, char type[INSPECT_TYPE_MAX]);
 
 /* One whole body to inspect. The caller owns the bytes and `seen`. */
@@ -42,13 +42,13 @@ struct inspect_job {
   int error; /* 0, or as inspector_type's: nothing of `seen` counts then */
 };
 
-/* Everything about each of `count` bodies, SHA256_BATCH_MAX at most. */
+/* Inspects `count` bodies, at most SHA256_BATCH_MAX; sets the error of each. */
 void inspector_run_many(struct inspector *inspector, struct inspect_job *jobs, size_t count);
 
-/* The same for one; its error is returned. */
+/* Inspects one body and returns its error. */
 int inspector_run(struct inspector *inspector, const uint8_t *data, size_t size, struct inspection *out);
 
-/* What inspector_run adds at the end, for a body whose type and SHA-256 were found piece by piece. */
+/* Fills in what the image scan found, for a body whose type and hash were found chunk by chunk. */
 void inspection_end(struct inspection *inspection, const struct image_scan *image_scan);
 
 #endif

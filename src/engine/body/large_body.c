@@ -1,4 +1,4 @@
-/* Takes a large body through a worker chunk by chunk: hash, type, an image's end, temporary file. */
+/* Processes a large body on a worker, chunk by chunk: hash, type, end of an image, temporary file. */
 #include "body/large_body.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* The part of a large body that is on its way through a worker: chunks in order, to a hash and a temporary file. */
+/* Processes a large body on a worker, chunk by chunk: hash, type, end of an image, temporary file. */
 #ifndef SEINE_ENGINE_LARGE_BODY_H
 #define SEINE_ENGINE_LARGE_BODY_H
 
@@ -26,7 +26,7 @@ TAILQ_HEAD(chunks, chunk);
 
 struct digest;
 
-/* A part of an earlier run that is being read again, for its hash and its structure. */
+/* A partial file of an earlier run that is being read, to restore its hash and image scan. */
 struct partial_reader {
   char name[PARTIAL_NAME_SIZE];
   struct partial_file *file; /* NULL before the first piece, and after the last */
@@ -34,8 +34,8 @@ struct partial_reader {
   bool done;
 };
 
-/* `waiting` and the flags are the loop's. The rest is the worker's while it is at work; what it found, and what failed,
- * the loop takes over from here when that is done. */
+/* The loop owns `waiting` and the flags. While a job runs its worker owns the rest; then the loop copies `seen` and
+ * `failure`. */
 struct stream {
   struct chunks waiting;
   size_t waiting_bytes;     /* capacity of the chunks that wait */
@@ -49,40 +49,40 @@ struct stream {
   struct digest *md5; /* NULL unless it is wanted */
   struct image_scan image_scan; /* once the type is known */
   uint64_t worked_bytes;      /* hashed, and written */
-  struct partial_reader *partial_reader;      /* NULL but for a part of an earlier run, until it was taken up */
+  struct partial_reader *partial_reader;      /* NULL unless it resumes a partial file that is not fully read */
   struct inspection seen;
   struct store_failure failure; /* nothing is done once its error is not 0 */
 };
 
 struct stream *stream_new(struct store *store, bool to_file, bool wants_md5);
 
-/* Puts bytes behind those that wait; false if there is no memory. Returns how many bytes of memory that took in
- * *grown. */
+/* Appends bytes to the waiting chunks; *grown: bytes of memory allocated for them. False without memory. */
 bool stream_add(struct stream *stream, const void *data, size_t size, size_t *grown);
 
-/* The same for a whole buffer made by malloc, which becomes the stream's. */
+/* Appends a buffer allocated by malloc, which the stream then owns. */
 bool stream_adopt(struct stream *stream, uint8_t *data, size_t size, size_t capacity);
 
-/* Moves what waits to where stream_work finds it. */
+/* Moves the waiting chunks to `working`, before a job starts. */
 void stream_load(struct stream *stream);
 
-/* On a worker: hashes and writes the loaded chunks, finds the type from the first, completes stream->seen after the
- * last. */
+/* Hashes and writes the loaded chunks; finds the type in the first, completes stream->seen after the last. Worker
+ * thread. */
 void stream_work(struct stream *stream, struct inspector *inspector);
 
-/* Frees the chunks that were worked on; how many bytes of memory that gave back. */
+/* Frees the processed chunks. Returns the bytes of memory freed. */
 size_t stream_unload(struct stream *stream);
 
-/* On a worker: reads a piece of what stream->recall names; recall->done after the last. */
+/* Reads a piece of the file of stream->partial_reader, whose `done` is set after the last. Worker thread. */
 void large_body_read_partial(struct stream *stream, struct inspector *inspector);
 
-/* On a worker: the file, as far as it came, to where another run finds it. */
+/* Saves the unfinished file under `name` for another run. Worker thread. */
 void stream_keep(struct stream *stream, const char *name, struct partial_footer *footer);
 
-/* On a worker: the file into place. */
+/* Moves the temporary file to `path`. Worker thread. */
 void stream_commit(struct stream *stream, const char *path, struct store_failure *failure);
 
-/* Frees everything; the temporary file is removed (two system calls). NULL is fine. The bytes of memory given back. */
+/* Frees everything; the temporary file is removed (two system calls). NULL is fine. Returns the bytes of memory freed.
+ * */
 size_t stream_free(struct stream *stream);
 
 #endif

@@ -1,4 +1,4 @@
-/* Loads libmagic's rules, and asks them, such that memory or descriptors that run out are an error and no other answer.
+/* Loads and applies libmagic's rules so that a lack of memory or descriptors is an error and never a wrong type.
  *
  * libmagic 5.44 loads what it can: with one of its files left out, for whatever reason, magic_load is content, and an
  * image is application/octet-stream from there on, for good; or it crashes, on the next file. Each file is therefore a

@@ -1,4 +1,4 @@
-/* libmagic's rules, and what they say of bytes. Blocking; for workers. */
+/* Detects media types by libmagic. Worker thread: blocks. */
 #ifndef SEINE_ENGINE_MAGIC_H
 #define SEINE_ENGINE_MAGIC_H
 
@@ -11,8 +11,8 @@
 /* One worker's cookies: never used by two threads at once. */
 struct types;
 
-/* All the rules that libmagic would load (magic_getpath), or none: 0, SEINE_ENOMEM, or SEINE_ELIBRARY if there are none,
- * or some cannot be read. Takes some ms. */
+/* All the rules that libmagic would load (magic_getpath), or none: 0, SEINE_ENOMEM, or SEINE_ELIBRARY if there are
+ * none, or some cannot be read. Takes some ms. */
 int magic_types_open(struct types **types);
 void magic_types_close(struct types *types); /* NULL is fine */
 

@@ -1,4 +1,4 @@
-/* Media types: globs that accept them, their usual names and extensions, and which of them say anything. */
+/* Media types: matching globs, canonical names, extensions, and which types are specific. */
 #include "body/media_type.h"
 
 #include <stdint.h>

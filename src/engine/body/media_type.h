@@ -1,4 +1,4 @@
-/* Media types: globs that accept them, their usual names, and which of them say anything. Pure. */
+/* Media types: matching globs, canonical names, and which types are specific. Pure. */
 #ifndef SEINE_ENGINE_MEDIA_TYPE_H
 #define SEINE_ENGINE_MEDIA_TYPE_H
 

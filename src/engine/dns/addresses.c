@@ -1,4 +1,4 @@
-/* Host names and addresses, and the hosts file that joins some of them without asking anybody. */
+/* Host names and addresses, and the hosts file. */
 #include "dns/addresses.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,4 @@
-/* Host names and addresses, and the hosts file that joins some of them without asking anybody. */
+/* Host names and addresses, and the hosts file. */
 #ifndef SEINE_ENGINE_ADDRESSES_H
 #define SEINE_ENGINE_ADDRESSES_H
 

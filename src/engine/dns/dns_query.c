@@ -1,4 +1,4 @@
-/* Questions to name servers, by c-ares on the loop.
+/* Queries name servers, by c-ares on the loop.
  *
  * Each family is a question of its own. Asked for both at once, c-ares 1.18 reports the status of what came last, and a
  * server that failed for IPv4 and has nothing for IPv6 would look like a name without addresses, which is permanent. */

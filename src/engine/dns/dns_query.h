@@ -1,4 +1,5 @@
-/* Questions to name servers, by c-ares on the caller's loop. No cache, no bound: resolver.h has those. */
+/* Queries name servers, by c-ares on the caller's loop. Without cache and limit, which resolver.h adds. Loop thread
+ * only. */
 #ifndef SEINE_ENGINE_DNS_QUERY_H
 #define SEINE_ENGINE_DNS_QUERY_H
 
@@ -31,7 +32,8 @@ typedef void (*dns_cb)(void *user, const struct dns_answer *answer);
 /* AF_UNSPEC if this machine has a route to IPv6 addresses, AF_INET if not. Sends nothing. */
 int dns_family(void);
 
-/* 0, SEINE_EINVAL for servers that are none, SEINE_ENOMEM, SEINE_ELIBRARY. After a failure nothing needs to be closed. */
+/* 0, SEINE_EINVAL for servers that are none, SEINE_ENOMEM, SEINE_ELIBRARY. After a failure nothing needs to be closed.
+ * */
 int dns_open(struct dns **dns, uv_loop_t *loop, const struct dns_options *options);
 
 /* Drops every question without calling it back, closes every handle, then calls `done` from the loop. */

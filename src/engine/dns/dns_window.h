@@ -1,4 +1,5 @@
-/* How many questions to have out at once: more while that brings more answers, fewer when questions get lost. Pure. */
+/* Adapts the number of concurrent DNS queries: more while that brings more answers, fewer when queries are lost. Pure.
+ * */
 #ifndef SEINE_ENGINE_DNS_WINDOW_H
 #define SEINE_ENGINE_DNS_WINDOW_H
 
@@ -8,7 +9,7 @@
 struct dns_window {
   unsigned least, most;
   unsigned window; /* at once, now */
-  unsigned before; /* the window that was left for this one on trial; 0: none is on trial */
+  unsigned before; /* window to return to if the current trial fails; 0: no trial */
   double rate_before; /* answers a millisecond, with that */
   unsigned settling; /* answers still to come from the window before */
   unsigned answers; /* in this measurement */

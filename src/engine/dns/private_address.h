@@ -1,4 +1,4 @@
-/* Which addresses are inside: loopback, private, link-local and the like. Pure. */
+/* Recognises loopback, private, link-local and other non-public addresses (RFC 6890). Pure. */
 #ifndef SEINE_ENGINE_PRIVATE_ADDRESS_H
 #define SEINE_ENGINE_PRIVATE_ADDRESS_H
 

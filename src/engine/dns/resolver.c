@@ -1,5 +1,4 @@
-/* Names to addresses on the loop: a cache in front, a line behind it, and a bounded number of names asked for at
- * once. */
+/* Resolves names: a cache, a queue behind it, and a limited number of names queried at once. */
 #include "dns/resolver.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Names to addresses, without blocking: c-ares on the caller's loop, with a cache of what is and of what is not. */
+/* Resolves names with c-ares on the caller's loop, with a cache of addresses and of failures. Loop thread only. */
 #ifndef SEINE_ENGINE_RESOLVER_H
 #define SEINE_ENGINE_RESOLVER_H
 
@@ -29,7 +29,7 @@ struct resolver_options {
   uint64_t failure_ttl_ms; /* how long any other failure is; 1 s */
   uint64_t timeout_ms; /* of the first try of a query; grows with each; 2 s */
   unsigned tries; /* for each server; 3 */
-  unsigned outstanding; /* names with the name servers at once, at most (see pace.h); more wait in line; 512 */
+  unsigned outstanding; /* maximum names queried at once (see dns_window.h); more wait; 512 */
   unsigned cache_names; /* names remembered; the oldest leave first; 100,000 */
   int family; /* that name servers are asked for: AF_INET, AF_INET6 or AF_UNSPEC (both); see resolver_family */
   const char *servers; /* "127.0.0.1:5353,[::1]:53"; NULL: as /etc/resolv.conf says */
@@ -41,8 +41,8 @@ struct resolver_options {
  * for nothing. Sends nothing. */
 int resolver_family(void);
 
-/* `options` may be NULL. 0, SEINE_EINVAL for servers that are none, SEINE_ENOMEM, SEINE_ELIBRARY. After a failure nothing
- * needs to be closed. */
+/* `options` may be NULL. 0, SEINE_EINVAL for servers that are none, SEINE_ENOMEM, SEINE_ELIBRARY. After a failure
+ * nothing needs to be closed. */
 int resolver_open(struct resolver **resolver, uv_loop_t *loop, const struct resolver_options *options);
 
 /* Drops every query without calling it back, closes every handle, then calls `done` from the loop. */
@@ -53,12 +53,12 @@ void resolver_close(struct resolver *resolver, void (*done)(void *user), void *u
 int resolver_lookup(struct resolver *resolver, const char *host, resolver_cb callback, void *user,
                     struct resolver_query **query);
 
-/* How many names are asked for at once, now; how many further ones could be; how many wait in line. */
+/* The current limit of names queried at once; how many more could be queried now; how many wait. */
 unsigned resolver_window(const struct resolver *resolver);
 unsigned resolver_available(const struct resolver *resolver);
 unsigned resolver_waiting(const struct resolver *resolver);
 
-/* Asks for a name that nobody waits for yet, unless it is known or asked for already. */
+/* Resolves a name into the cache, unless it is cached or being resolved. */
 void resolver_prefetch(struct resolver *resolver, const char *host);
 
 /* A connection to one address of a name was made, past others of its family: those are to be tried last from now on.

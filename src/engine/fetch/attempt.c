@@ -181,7 +181,7 @@ static void count_attempt(struct seine_fetch *fetch) {
 }
 
 /* Whether a rule's headers, which may be secret, are sent to a host that a redirect led to: over https, or over http if
- * no earlier hop used https; to the port of the rule's pattern, the scheme's default port or that of the submitted URL. */
+ * no earlier hop used https; to the port of the rule's pattern, the scheme's default port, or the submitted URL's. */
 static bool rule_follows(const struct seine_fetch *fetch) {
   const struct host *host = fetch->host;
   bool is_tls = strncmp(host->key, "https:", 6) == 0;

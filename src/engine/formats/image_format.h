@@ -1,4 +1,4 @@
-/* What the formats that structure.c follows are made of, and the few words they speak with it. */
+/* The interface between image_scan.c and the readers of the formats. */
 #ifndef SEINE_ENGINE_IMAGE_FORMAT_H
 #define SEINE_ENGINE_IMAGE_FORMAT_H
 

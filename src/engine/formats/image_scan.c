@@ -1,4 +1,4 @@
-/* Leads bytes that come in pieces through the reader of their format, and says at last whether the image ends. */
+/* Feeds an image, chunk by chunk, to the reader of its format, and reports whether it is complete. */
 #include "formats/image_scan.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Whether an image ends: its container's own lengths and end marks are followed, nothing is decoded. Pure. */
+/* Checks whether an image is complete, by the lengths and end marks of its container; decodes nothing. Pure. */
 #ifndef SEINE_ENGINE_IMAGE_SCAN_H
 #define SEINE_ENGINE_IMAGE_SCAN_H
 

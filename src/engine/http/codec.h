@@ -1,4 +1,4 @@
-/* The codings of decode.c, each by its library. */
+/* The codings of content_decoder.c, each by its library. */
 #ifndef SEINE_ENGINE_CODEC_H
 #define SEINE_ENGINE_CODEC_H
 

@@ -9,7 +9,7 @@
 
 struct decoder;
 
-/* Takes decoded bytes: 0; 1 for not now, then the same bytes are offered again by the next decode; negative: no more. */
+/* Receives decoded bytes. Returns 0; 1: pause, the same bytes are offered again by the next decode; negative: stop. */
 typedef int (*decoded_cb)(void *user, const uint8_t *data, size_t size);
 
 enum decode_error {

@@ -1,4 +1,4 @@
-/* Sorts libcurl's error codes into the classes that the manifest names. */
+/* Maps libcurl's error codes to SEINE_E codes. */
 #include "http/curl_error.h"
 
 #include <stddef.h>

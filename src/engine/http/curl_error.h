@@ -1,4 +1,4 @@
-/* Why a transfer failed, in our classes. Pure. */
+/* Maps libcurl's error codes to SEINE_E codes. Pure. */
 #ifndef SEINE_ENGINE_CURL_ERROR_H
 #define SEINE_ENGINE_CURL_ERROR_H
 
@@ -11,8 +11,8 @@ struct failure_class {
   bool unreachable; /* there was no connection to the host */
 };
 
-/* connected: whether there was a connection when it happened. What a proxy did is
- * told apart before (blame.h). */
+/* connected: whether there was a connection when it failed. Failures of a proxy are recognised before, by
+ * proxy_fault.h. */
 struct failure_class curl_error_class(CURLcode code, bool connected);
 
 #endif

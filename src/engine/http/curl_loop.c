@@ -12,10 +12,10 @@
 #include "seine.h"
 #include "http/tls.h"
 
-/* A descriptor that libcurl polls. Connections, which libcurl opened through curl_loop_opened, keep theirs until libcurl
- * closes them: they go idle and busy again with every request, and leaving the poll armed saves two epoll_ctl each time.
- * Any other descriptor is libcurl's own (a resolver thread's, an event descriptor); libcurl closes those without a
- * callback, so their watch ends at CURL_POLL_REMOVE. */
+/* A descriptor that libcurl polls. Connections, which libcurl opened through curl_loop_opened, keep theirs until
+ * libcurl closes them: they go idle and busy again with every request, and leaving the poll armed saves two epoll_ctl
+ * each time. Any other descriptor is libcurl's own (a resolver thread's, an event descriptor); libcurl closes those
+ * without a callback, so their watch ends at CURL_POLL_REMOVE. */
 struct socket_watch {
   uv_poll_t poll;
   bool is_connection;
@@ -213,8 +213,8 @@ static bool is_current(const struct socket_watch *watch) {
   return watch->had_request || inode_of(watch->fd) == watch->inode;
 }
 
-/* libcurl no longer polls this descriptor. The watch of a connection stays: nobody uses it, or its transfers are paused,
- * or the last of them has ended and on_done comes next. */
+/* libcurl no longer polls this descriptor. The watch of a connection stays: nobody uses it, or its transfers are
+ * paused, or the last of them has ended and on_done comes next. */
 static void unwant(struct socket_watch *watch) {
   if (!watch->had_request) {
     watch_close(watch);

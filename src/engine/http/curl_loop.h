@@ -76,14 +76,14 @@ void curl_loop_adopt(struct curl_loop *curl_loop, CURL *easy);
 bool curl_loop_opened(struct curl_loop *curl_loop, struct connection_user *user, curl_socket_t fd);
 
 /* From CURLOPT_PREREQFUNCTION: the handle is about to send a request on this connection, which is in use until
- * curl_loop_end_request or until libcurl closes it. Ends the user's request before, which libcurl repeats here. is_http1:
- * bytes that the connection holds are no part of the next response (RFC 9112 6.3); unsafe, and nothing is in use, if there
- * are any. */
+ * curl_loop_end_request or until libcurl closes it. Ends the user's request before, which libcurl repeats here.
+ * is_http1: bytes that the connection holds are no part of the next response (RFC 9112 6.3); unsafe, and nothing is in
+ * use, if there are any. */
 enum request_start curl_loop_start_request(struct curl_loop *curl_loop, CURL *easy, struct connection_user *user,
                                            const struct connection_ends *ends, bool is_http1);
 
-/* Whether the connection has other users. libcurl may send a request on an HTTP/1 connection before the one whose response
- * it has in full was ended here. */
+/* Whether the connection has other users. libcurl may send a request on an HTTP/1 connection before the one whose
+ * response it has in full was ended here. */
 bool curl_loop_is_shared(const struct connection_user *user);
 
 /* The request ended. A connection that nobody uses any more goes idle. Does nothing if there was no request. */

@@ -1,4 +1,4 @@
-/* Where a transfer goes, for libcurl. */
+/* Sets the URL of an easy handle, parsed only as far as it changed. */
 #ifndef SEINE_ENGINE_CURL_URL_H
 #define SEINE_ENGINE_CURL_URL_H
 

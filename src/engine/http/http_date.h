@@ -1,4 +1,4 @@
-/* Dates as HTTP writes them, and as servers do. Pure. */
+/* Parses dates of HTTP, and variants that servers send. Pure. */
 #ifndef SEINE_ENGINE_HTTP_DATE_H
 #define SEINE_ENGINE_HTTP_DATE_H
 

@@ -1,4 +1,4 @@
-/* Reads validators and Content-Range, and believes them only where they leave no doubt. */
+/* Parses validators and Content-Range; ambiguous ones count as absent. */
 #include "http/range.h"
 
 #include <ctype.h>

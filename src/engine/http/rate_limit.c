@@ -1,4 +1,4 @@
-/* The bandwidth of all transfers together. */
+/* Limits the bandwidth of all transfers together. */
 #include "http/rate_limit.h"
 
 void rate_limit_open(struct rate_limit *limit) {

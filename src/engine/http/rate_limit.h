@@ -1,4 +1,4 @@
-/* The bandwidth of all transfers together: a bucket of bytes that fills with time. */
+/* Limits the bandwidth of all transfers together (token bucket). Loop thread only. */
 #ifndef SEINE_ENGINE_RATE_LIMIT_H
 #define SEINE_ENGINE_RATE_LIMIT_H
 
@@ -13,7 +13,7 @@ struct rate_limit {
   uint64_t bytes; /* a second; 0: no limit */
   void (*on_credit)(void *user); /* there may be credit again */
   void *user;
-  double credit_bytes; /* negative when a buffer overdrew it */
+  double credit_bytes; /* negative after more bytes arrived than there was credit */
   uint64_t credited_ns;
   struct timer *timer;
 };

@@ -1,4 +1,4 @@
-/* Collects what matters of a response's headers. */
+/* Parses status lines and the headers that the engine uses. */
 #include "http/response.h"
 
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* What a response's headers say, taken line by line. Pure. */
+/* Parses the header lines of a response. Pure. */
 #ifndef SEINE_ENGINE_RESPONSE_H
 #define SEINE_ENGINE_RESPONSE_H
 

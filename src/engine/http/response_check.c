@@ -1,4 +1,4 @@
-/* Judges responses by their headers, and bodies by what they are. */
+/* Decides whether responses and bodies are accepted. */
 #include "http/response_check.h"
 
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-/* What is decided once a response's headers are complete: whether its body is wanted. Pure. */
+/* Decides by a response's headers, and by a body's type and size, whether it is accepted. Pure. */
 #ifndef SEINE_ENGINE_RESPONSE_CHECK_H
 #define SEINE_ENGINE_RESPONSE_CHECK_H
 
@@ -8,11 +8,11 @@
 
 enum response_action {
   ACTION_RECEIVE,  /* the body is wanted */
-  ACTION_CONTINUE, /* so is the rest of it, which was asked for */
-  ACTION_RESTART,     /* something else came than the rest: the body is to be asked for from its start */
+  ACTION_CONTINUE, /* the response continues the interrupted body, as requested */
+  ACTION_RESTART,     /* the response does not continue it: request the body from its start */
   ACTION_REDIRECT, /* response->location is where to go on */
   ACTION_FAIL,   /* an error status: error is SEINE_EHTTP */
-  ACTION_BROKEN,   /* not what it says, or not all of it: error is SEINE_EPROTOCOL or ETRUNCATED */
+  ACTION_BROKEN,   /* contradictory or incomplete: error is SEINE_EPROTOCOL or ETRUNCATED */
   ACTION_REJECT    /* not wanted: error is SEINE_ETYPE, ESIZE or EOPTOUT */
 };
 

@@ -1,5 +1,5 @@
-/* Ends what receives nothing, or too little, for too long: one alarm for the item that was silent longest, one for the
- * speed of all, one for the body that is discarded longest. */
+/* Three timers for all transfers: the one that was silent longest, the speed of each, and the body that is being
+ * discarded longest. */
 #include "http/stall.h"
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* Ends what receives nothing, or too little, for too long. Only the time in which it may receive counts. */
+/* Timeouts of transfers that receive nothing, or too few bytes a second. Paused time does not count. Loop thread only.
+ * */
 #ifndef SEINE_ENGINE_STALL_H
 #define SEINE_ENGINE_STALL_H
 
@@ -17,7 +18,7 @@ enum stall_reason {
 
 #define STALL_DISCARD_MS 1000 /* past that, a new connection is sooner made */
 
-/* One that receives. Zeroed before its first stall_watch. */
+/* Embedded in a transfer. Zeroed before its first stall_watch. */
 struct stall_item {
   TAILQ_ENTRY(stall_item) link; /* in stalls.watched or stalls.discarding */
   bool is_watched, is_discarding; /* on which of them; neither: it receives nothing for now */
@@ -35,26 +36,26 @@ struct stalls {
   uint64_t min_speed_bytes; /* a second; 0: none */
   struct stall_list watched, discarding; /* the one that was silent, or discarded, longest first */
   struct timer *silence_timer, *speed_timer, *discard_timer;
-  /* Must forget the item (stall_forget), now. */
+  /* Must call stall_forget for the item. */
   void (*on_stalled)(struct stall_item *item, enum stall_reason reason);
 };
 
 void stalls_open(struct stalls *stalls);
 void stalls_close(struct stalls *stalls);
 
-/* The item may receive from now on. */
+/* Starts the timeouts of the item. */
 void stall_watch(struct stalls *stalls, struct stall_item *item);
 
-/* What the item receives from now on nobody wants; it gets no more than STALL_DISCARD_MS for it. */
+/* Limits the rest of an unwanted body to STALL_DISCARD_MS. */
 void stall_discard(struct stalls *stalls, struct stall_item *item);
 
-/* The item receives nothing for now, or never again. */
+/* Stops the timeouts of the item: it is paused, or has ended. */
 void stall_forget(struct stalls *stalls, struct stall_item *item);
 
-/* Something arrived. */
+/* Restarts the timeout: something arrived. */
 void stall_arrived(struct stalls *stalls, struct stall_item *item);
 
-/* So many bytes of it were taken. */
+/* Counts received bytes towards the speed. */
 void stall_count(struct stall_item *item, size_t bytes);
 
 #endif

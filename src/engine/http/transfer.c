@@ -1,4 +1,4 @@
-/* Runs attempts on pooled easy handles. */
+/* Runs transfers on easy handles, which are reused where libcurl allows it. */
 #include "http/transfer.h"
 
 #include <errno.h>
@@ -71,7 +71,7 @@ static void on_stalled(struct stall_item *item, enum stall_reason reason) {
   finish(transfer, CURLE_OPERATION_TIMEDOUT);
 }
 
-/* ---- Holding ---- */
+/* ---- Pausing ---- */
 
 static struct transfer_list *list_of(struct transfer *transfer) {
   switch (transfer->pause_reason) {
@@ -105,7 +105,7 @@ static void start_receiving(struct transfer *transfer) {
 static void unpause(struct transfer *transfer) {
   unlist(transfer);
   start_receiving(transfer);
-  /* Hands over what libcurl kept, from inside: the transfer may be held again, or have failed, when this returns. */
+  /* libcurl delivers kept bytes from inside: the transfer may be paused again, or have failed, when this returns. */
   CURLcode code = curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
   if (code) finish(transfer, code);
 }
@@ -125,14 +125,14 @@ static size_t stop(struct transfer *transfer) {
   return 0;
 }
 
-/* The response is none of HTTP. */
+/* The response is not HTTP. */
 static size_t refuse(struct transfer *transfer, const char *fault) {
   transfer->phase = PHASE_OVER;
   transfer->response.fault = fault;
   return 0;
 }
 
-/* Whether the end of a body that nobody wants comes soon enough to keep the connection for it. */
+/* Whether an unwanted body is short enough to receive, so that the connection can be kept. */
 static bool ends_soon(const struct transfer *transfer) {
   const struct response *response = &transfer->response;
   if (response->has_length) return response->length <= DISCARD_MAX;
@@ -156,7 +156,7 @@ static size_t end_head(struct transfer *transfer, size_t size) {
   return size;
 }
 
-/* Nothing is taken from trailers, but they must end, too. */
+/* Trailers are ignored, but count towards the limit of header bytes. */
 static size_t on_trailer(struct transfer *transfer, size_t size) {
   transfer->response.header_bytes += size;
   bool ends = transfer->response.header_bytes <= RESPONSE_HEADERS_MAX;
@@ -256,8 +256,8 @@ static int on_resolver_start(void *state, void *reserved, void *user) {
   return transfer->unresolved;
 }
 
-/* Called before the request is sent. libcurl 7.88 believes a status line that names HTTP/2, and from then on sends requests
- * to that server on connections that are in use, whatever the TLS handshake chose. */
+/* Called before the request is sent. libcurl 7.88 believes a status line that names HTTP/2, and from then on sends
+ * requests to that server on connections that are in use, whatever the TLS handshake chose. */
 static int on_request(void *user, char *remote_ip, char *local_ip, int remote_port, int local_port) {
   struct transfer *transfer = user;
   const struct connection_ends ends = {remote_ip, remote_port, local_port};
@@ -323,7 +323,7 @@ static void transfer_free(struct transfer *transfer) {
   free(transfer);
 }
 
-/* Kept for the next one, unless what it is set to is not known. */
+/* Keeps the handle for the next transfer, unless its settings are unknown (known is false). */
 static void handle_release(struct transfer *transfer, bool known) {
   struct transfers *transfers = transfer->transfers;
   response_clear(&transfer->response);
@@ -522,7 +522,7 @@ void transfer_resume(struct transfer *transfer) {
 }
 
 void transfers_turn(struct transfers *transfers) {
-  /* Only those that stand here now: one that is held again at once must not keep the turn from ending. */
+  /* Only those in the list now: one that is paused again at once must not make this loop endless. */
   struct transfer *last = TAILQ_LAST(&transfers->resuming, transfer_list), *transfer = NULL;
   if (!last) return;
   while (transfer != last && (transfer = TAILQ_FIRST(&transfers->resuming)))

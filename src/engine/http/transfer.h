@@ -1,4 +1,4 @@
-/* One attempt at a URL: an easy handle set up, its headers and body received, its end reported. */
+/* One transfer over libcurl: sets up an easy handle, receives headers and body, reports the end. Loop thread only. */
 #ifndef SEINE_ENGINE_TRANSFER_H
 #define SEINE_ENGINE_TRANSFER_H
 
@@ -28,12 +28,12 @@ struct outcome {
   bool denied;   /* the address was refused */
   int connect_errno;   /* the errno of a connection that could not be made; 0 */
   bool unresolved; /* libcurl had no address for a name, and was not allowed to look it up */
-  int fd_errno;  /* no descriptor was left for it: the errno; 0 */
-  bool unsolicited;  /* the kept connection held bytes that nobody had asked for; no request was sent */
+  int fd_errno;  /* errno if the process had no file descriptor for it; 0 */
+  bool unsolicited;  /* the reused connection had received bytes before the request, which was not sent */
   bool no_memory; /* for a header */
-  bool proxied;  /* by way of a proxy */
+  bool proxied;  /* through a proxy */
   bool connected;   /* there was a connection, to the host or to its proxy */
-  const char *text; /* libcurl's own words; "" if none */
+  const char *text; /* libcurl's error text; "": none */
   struct response *response; /* with a fault, it was none */
   struct curl_slist *cookies; /* of a redirect: what the chain has now; may be moved out */
   const char *ip;           /* NULL if there was no connection */
@@ -43,11 +43,11 @@ struct outcome {
 };
 
 struct transfer_events {
-  /* The headers of the final response are there. May call transfer_keep_connection. */
+  /* The headers of the final response are complete. May call transfer_keep_connection. */
   enum header_action (*on_headers)(void *user, const struct response *response);
-  /* 0: taken. 1: not now; transfer_resume when. Negative: stop. */
+  /* Returns 0: consumed; 1: pause, until transfer_resume; negative: stop the transfer. */
   int (*on_data)(void *user, const uint8_t *data, size_t size);
-  /* The transfer is gone when this returns. Never comes from inside transfer_start. */
+  /* The transfer is freed when this returns. Never called from inside transfer_start. */
   void (*on_done)(void *user, struct outcome *outcome);
 };
 
@@ -65,9 +65,9 @@ struct transfers {
   bool reuses_handles;
   struct transfer_list spare; /* empty, unless handles are reused */
   size_t spare_count;
-  struct transfer_list throttled; /* held until the bandwidth allows */
-  struct transfer_list resuming;  /* to go on at the next transfers_turn */
-  struct stalls stalls;           /* those that are not held */
+  struct transfer_list throttled; /* paused by the rate limit */
+  struct transfer_list resuming;  /* to be unpaused at the next transfers_turn */
+  struct stalls stalls;           /* timeouts of transfers that are not paused */
   struct rate_limit rate_limit;
   struct curl_slist *forget, *forget_last; /* "-host:port": names that libcurl's cache may drop */
   unsigned literals; /* transfers from address literals since libcurl's cache was last cleared of those */
@@ -83,7 +83,7 @@ int transfers_open(struct transfers *transfers, uv_loop_t *loop, struct timers *
 /* No transfer may be in flight. on_closed, as given at the start, comes later. */
 void transfers_close(struct transfers *transfers);
 
-/* What an attempt needs. All is copied, or used only now, but for headers. */
+/* Parameters of a transfer. Everything is copied or used during the call only, except `headers`. */
 struct transfer_request {
   const char *url;
   struct curl_slist *headers; /* must outlive the transfer; NULL: none */
@@ -114,7 +114,7 @@ void transfer_keep_connection(struct transfer *transfer, bool keep);
 /* After on_data answered 1: offer the same bytes again, at the next transfers_turn. */
 void transfer_resume(struct transfer *transfer);
 
-/* Goes on with what may go on. Not from inside a libcurl callback. */
+/* Unpauses transfers that were resumed. Not from inside a libcurl callback. */
 void transfers_turn(struct transfers *transfers);
 
 /* Tells libcurl's name cache to drop an entry, with the next transfer that starts. */

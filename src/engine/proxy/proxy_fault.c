@@ -1,4 +1,4 @@
-/* Reads out of libcurl's figures who is to blame. What they are in each case was seen with libcurl 7.88 and real
+/* Derives the fault from libcurl's CURLINFO values. Their meaning in each case was observed with libcurl 7.88 and real
  * proxies. */
 #include "proxy/proxy_fault.h"
 

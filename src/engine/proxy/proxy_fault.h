@@ -1,4 +1,4 @@
-/* Whose fault it is when a transfer by way of a proxy ends badly: the proxy's, or the target's behind it. Pure. */
+/* Decides whether a failed transfer through a proxy is the fault of the proxy or of the target. Pure. */
 #ifndef SEINE_ENGINE_PROXY_FAULT_H
 #define SEINE_ENGINE_PROXY_FAULT_H
 
@@ -7,7 +7,7 @@
 
 enum proxy_kind { PROXY_HTTP, PROXY_HTTPS, PROXY_SOCKS };
 
-/* What libcurl tells of such a transfer. */
+/* libcurl's information about such a transfer. */
 struct proxied_outcome {
   CURLcode code;
   enum proxy_kind kind;

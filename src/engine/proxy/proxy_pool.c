@@ -1,5 +1,4 @@
-/* Keeps the proxies: their turns, and a circuit for each, which opens when the proxy fails and closes when it
- * serves. */
+/* Rotates proxies, with a circuit for each that opens when the proxy fails and closes when it works. */
 #include "proxy/proxy_pool.h"
 
 #include <arpa/inet.h>

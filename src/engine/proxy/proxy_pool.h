@@ -1,4 +1,4 @@
-/* The proxies of an engine: whose turn it is, which of them rest after failures, which hosts need none. Pure. */
+/* The proxies of an engine: rotation, a circuit for each proxy, and hosts that need none. Pure. */
 #ifndef SEINE_ENGINE_PROXY_POOL_H
 #define SEINE_ENGINE_PROXY_POOL_H
 
@@ -43,16 +43,16 @@ struct proxy *proxies_choose(struct proxies *proxies, const char *scheme, const 
 bool proxies_knows(const struct proxies *proxies, const char *rule_proxy);
 
 enum proxy_change {
-  PROXY_UNCHANGED, /* nothing that anyone needs to know */
+  PROXY_UNCHANGED, /* no change to report */
   PROXY_DOWN, /* it rests from now on, for the first time since it served: until proxy_wake_ms */
-  PROXY_STILL_DOWN, /* a try failed, and it rests on until proxy_wake_ms; or said nothing, and another may begin */
+  PROXY_STILL_DOWN, /* the probe failed (down until proxy_wake_ms), or was inconclusive (probe again) */
   PROXY_UP /* it serves again */
 };
 
 /* What a transfer by way of the proxy, begun at started_ms, says of it. */
 enum proxy_change proxy_report(struct proxies *proxies, struct proxy *proxy, enum proxy_fault fault,
                                uint64_t started_ms, uint64_t now_ms);
-/* The transfer ended without saying anything: cancelled, or refused on this side. */
+/* The transfer says nothing about the proxy: cancelled, or failed on this side. */
 enum proxy_change proxy_return(struct proxy *proxy, uint64_t started_ms);
 
 size_t proxies_down(const struct proxies *proxies);

@@ -1,4 +1,4 @@
-/* Keeps unfinished bodies for another run, and finds them again. */
+/* Saves unfinished bodies as files for another run, and lists and reads them. */
 #include "store/partial_files.h"
 
 #include <dirent.h>

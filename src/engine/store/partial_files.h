@@ -40,13 +40,12 @@ int partial_open(struct store *store, const char *name, struct partial_file **fi
               struct store_failure *failure);
 /* The number of bytes read, 0 at the end of the body, -1 on failure. */
 long partial_read(struct partial_file *file, void *data, size_t size, struct store_failure *failure);
-/* Turns it into a spool to which the rest can be written: it is under its name no longer. Frees `file`, also on
- * failure. */
+/* Turns it into a large_file to which the rest can be written; its name is removed. Frees `file`, also on failure. */
 int partial_claim(struct partial_file *file, struct large_file **large_file, struct store_failure *failure);
 /* Frees it. remove: the file is of no use. NULL is fine. */
 void partial_close(struct partial_file *file, bool remove);
 
-/* Keeps what a spool holds under this name. Frees the spool; on failure nothing is left. */
+/* Saves a large_file under this name. Frees it; on failure the file is removed. */
 int large_file_keep(struct large_file *large_file, const char *name, struct partial_footer *footer,
                     struct store_failure *failure);
 

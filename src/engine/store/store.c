@@ -350,7 +350,7 @@ void store_close(struct store *store) {
   free(store);
 }
 
-/* ---- Spools ---- */
+/* ---- Large files ---- */
 
 int large_file_open(struct store *store, struct large_file **large_file, struct store_failure *failure) {
   *failure = (struct store_failure){0};

@@ -1,4 +1,5 @@
-/* Bytes into files that appear whole or not at all, below one directory and never outside it. Blocking; for workers. */
+/* Stores bodies as files that appear complete or not at all, below one directory and never outside it. Worker thread:
+ * blocks. */
 #ifndef SEINE_ENGINE_STORE_H
 #define SEINE_ENGINE_STORE_H
 
@@ -22,8 +23,8 @@ struct store_item {
   const char *path; /* relative to the store's directory */
   const void *data; /* borrowed for the call */
   size_t size;
-  bool replaces; /* only where a regular file is there already */
-  bool replace_skipped; /* set: there was none, and there is none */
+  bool replaces; /* overwrite only an existing regular file */
+  bool replace_skipped; /* set if there was no such file: nothing was written */
   struct store_failure failure; /* set by store_write_many; failure.error is 0 if the file is in place */
 };
 
@@ -32,7 +33,7 @@ bool store_path_is_plain(const char *path);
 
 /* 0; SEINE_EIO with errno set if `directory` is none or cannot be opened; SEINE_ENOMEM. */
 int store_open(struct store **store, const char *directory);
-void store_close(struct store *store); /* NULL is fine; no spool may be left */
+void store_close(struct store *store); /* NULL is fine; no large_file may be open */
 
 /* Writes each item into a file of its own, in place of one that is there, and makes folders as needed. Items in the
  * same folder, next to each other, share the look-up of that folder. A path that is absolute, has an empty, "." or ".."
@@ -49,10 +50,10 @@ int large_file_write(struct large_file *large_file, const void *data, size_t siz
 /* Whether a regular file is at the path, no link being followed. Where that cannot be said, there is none. */
 bool store_has_file(struct store *store, const char *path);
 
-/* Moves the file into place as store_write would. Frees the spool, also on failure (nothing is left then). */
+/* Moves the file into place as store_write would. Frees large_file, also on failure (the file is removed then). */
 int large_file_commit(struct large_file *large_file, const char *path, struct store_failure *failure);
 
-/* Removes the file and frees the spool; NULL is fine. */
+/* Removes the file and frees large_file; NULL is fine. */
 void large_file_remove(struct large_file *large_file);
 
 #endif

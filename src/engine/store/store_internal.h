@@ -1,4 +1,4 @@
-/* What the rooms of the store share: files that are being written and have no place yet. */
+/* Temporary files, shared by store.c and partial_files.c. Worker thread. */
 #ifndef SEINE_ENGINE_STORE_INTERNAL_H
 #define SEINE_ENGINE_STORE_INTERNAL_H
 
@@ -12,12 +12,12 @@
 struct store {
   int root;
   char *directory;
-  /* What this file system or process turned out not to be able to; they only ever become true. */
+  /* Features found missing at run time (O_TMPFILE, AT_EMPTY_PATH). Never reset. */
   atomic_bool no_nameless;
   atomic_bool no_empty_path;
 };
 
-/* A file that is being written and has no place yet. */
+/* A file that is being written and has no final name yet. */
 struct temp_file {
   int fd;
   int folder; /* where `name` is; borrowed */
@@ -32,10 +32,10 @@ struct large_file {
 void temp_file_name(char *name, size_t size);
 /* 0 or an errno. */
 int temp_file_write(const struct temp_file *temp_file, const void *data, size_t size);
-/* Gives a nameless draft a name that is not taken. 0 or an errno; EXDEV if links cannot be made here. */
+/* Links a nameless temporary file to a name that does not exist. 0 or an errno; EXDEV if links cannot be made here. */
 int temp_file_link(struct store *store, const struct temp_file *temp_file, int folder, const char *name);
 
-/* Says what failed; failure->error. */
+/* Fills *failure with error and text, and returns failure->error. */
 int store_fail(const struct store *store, struct store_failure *failure, const char *path, int sys);
 
 #endif
