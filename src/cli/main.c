@@ -5,7 +5,7 @@
 #include "base/process.h"
 #include "run/run.h"
 #include "base/exit_status.h"
-#include "base/util.h"
+#include "base/message.h"
 #include "manifest/verify.h"
 
 #include <errno.h>

@@ -3,7 +3,8 @@
 #include "fuzz.h"
 #include "input/json_line.h"
 #include "input/list.h"
-#include "base/util.h"
+#include "base/utf8.h"
+#include "base/xalloc.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * sheet would obey. The input is the texts, a line each; the first byte says more. */
 #include "fuzz.h"
 #include "manifest/row.h"
-#include "base/util.h"
+#include "base/utf8.h"
 
 /* url, path, media_type, message, final_url, content_type, etag and ip */
 enum { TEXTS = 8 };

@@ -4,7 +4,7 @@
 #include "fuzz.h"
 #include "output/naming.h"
 #include "seine.h"
-#include "base/util.h"
+#include "base/utf8.h"
 
 static const char *const types[] = {NULL, "image/jpeg", "image/png", "text/html", "application/octet-stream", "a/b"};
 static const char *const presets[] = {"url", "sha256", "id", "path"};

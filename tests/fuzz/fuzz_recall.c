@@ -2,7 +2,7 @@
  * file, of JSON lines, or of CSV if it begins as one. */
 #include "fuzz.h"
 #include "manifest/replay.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 
 #include <sys/mman.h>
 #include <sys/stat.h>

@@ -4,7 +4,7 @@
  * or divides by the size of a table that it has none of; libcrypto 3.0 takes a lock that is NULL; libuv aborts. What is
  * large, as bodies are, is the engine's own, where a failure ends one fetch. */
 #include "base/cli_allocator.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 
 #include <openssl/crypto.h>
 #include <seine_tools.h>

@@ -1,6 +1,6 @@
 /* A table of 64-bit fingerprints in segments, for sets and maps of tens of millions of entries. */
 #include "base/fingerprint_table.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 
 #include <errno.h>
 #include <sodium/crypto_shorthash.h>

@@ -1,6 +1,6 @@
 /* Walks over folders for whoever looks for files in them. */
 #include "base/folder_walk.h"
-#include "base/util.h"
+#include "base/text.h"
 
 #include <dirent.h>
 #include <fcntl.h>

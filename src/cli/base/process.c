@@ -1,7 +1,8 @@
 /* Sets up the process for a run, and fits the run to what the process may have. */
 #include "base/process.h"
 #include "base/exit_status.h"
-#include "base/util.h"
+#include "base/message.h"
+#include "base/xalloc.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,9 +1,10 @@
 /* Strings as JSON or percent-encoded, so that no byte moves or hides what stands around it. */
 #include "base/text_escape.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#include "base/util.h"
+#include "base/utf8.h"
 
 /* How the bytes of a string are written. */
 enum unit { UNIT_PLAIN, UNIT_ESCAPED, UNIT_INVALID };
@@ -95,4 +96,51 @@ char *text_escape_json(char *out, const char *text) {
   }
   *out++ = '"';
   return out;
+}
+
+size_t escape_for_terminal(const char *text, size_t length, char *out, size_t size) {
+  size_t total = 0, end = 0;
+  for (size_t at = 0, step; at < length; at += step) {
+    char shown[20];
+    uint32_t code = 0;
+    size_t width = 0;
+    step = utf8_decode(text + at, length - at, &code);
+    bool plain = step > 0 && !code_is_control(code) && !code_is_invisible(code);
+    if (step == 0) step = 1;
+    for (size_t i = 0; i < step; i++) {
+      if (plain)
+        shown[width++] = text[at + i];
+      else
+        width += (size_t)sprintf(shown + width, "\\x%02X", (unsigned char)text[at + i]);
+    }
+    /* Once something did not fit, nothing after it may be written either. */
+    if (end == total && end + width < size) {
+      memcpy(out + end, shown, width);
+      end += width;
+    }
+    total += width;
+  }
+  if (size > 0) out[end] = '\0';
+  return total;
+}
+
+static int hex_digit(char byte) {
+  if (byte >= '0' && byte <= '9') return byte - '0';
+  byte = (char)(byte | 0x20);
+  return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+}
+
+size_t percent_decode(char *text, size_t length) {
+  size_t end = 0;
+  for (size_t at = 0; at < length; at++) {
+    int high = text[at] == '%' && length - at > 2 ? hex_digit(text[at + 1]) : -1;
+    int low = high >= 0 ? hex_digit(text[at + 2]) : -1;
+    if (low >= 0) {
+      text[end++] = (char)(high << 4 | low);
+      at += 2;
+    } else {
+      text[end++] = text[at];
+    }
+  }
+  return end;
 }

@@ -1,6 +1,7 @@
 /* Names URLs without what is secret: for rows, and for the tables of what is done. */
 #include "base/url_key.h"
-#include "base/util.h"
+#include "base/utf8.h"
+#include "base/xalloc.h"
 
 #include <seine_tools.h>
 #include <stdbool.h>

@@ -2,6 +2,8 @@
 #include "input/columns.h"
 #include "input/list_kind.h"
 #include "base/text_escape.h"
+#include "base/text.h"
+#include "base/xalloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #define SEINE_CLI_COLUMNS_H
 
 #include "input/csv.h"
-#include "base/util.h"
+#include "base/text.h"
 
 #include <stdint.h>
 

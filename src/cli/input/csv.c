@@ -1,6 +1,6 @@
 /* Records of CSV and its dialects: where they end, and the fields in them. */
 #include "input/csv.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 
 #include <stdlib.h>
 #include <string.h>

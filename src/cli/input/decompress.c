@@ -4,7 +4,7 @@
  * the check sum that gzip data end with, and so calls a list with flipped bits whole; zlib
  * compares it. */
 #include "input/decompress.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 
 #include <archive.h>
 #include <archive_entry.h>

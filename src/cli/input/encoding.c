@@ -1,6 +1,6 @@
 /* Text of other encodings made UTF-8, by iconv. */
 #include "input/encoding.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 
 #include <errno.h>
 #include <iconv.h>

@@ -2,6 +2,8 @@
  * flaw in one member costs no other, and so not the URL. */
 #include "input/json_line.h"
 #include "input/json_text.h"
+#include "base/text.h"
+#include "base/xalloc.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #define SEINE_CLI_JSON_LINE_H
 
 #include "input/csv.h"
-#include "base/util.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>

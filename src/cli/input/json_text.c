@@ -1,5 +1,7 @@
 /* Texts of JSON: strings unescaped, and written so that every reader takes them. */
 #include "input/json_text.h"
+#include "base/text.h"
+#include "base/utf8.h"
 
 #include <stdbool.h>
 #include <string.h>

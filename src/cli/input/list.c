@@ -2,6 +2,8 @@
 #include "input/list_state.h"
 #include "input/separator.h"
 #include "input/table_hint.h"
+#include "base/text.h"
+#include "base/xalloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,6 @@
 #include "input/list.h"
 #include "input/separator.h"
 #include "input/decompress.h"
-#include "base/util.h"
 
 #include <ctype.h>
 #include <errno.h>

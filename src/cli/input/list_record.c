@@ -1,5 +1,8 @@
 /* Pieces of a list's text to records. */
 #include "input/list_state.h"
+#include "base/text.h"
+#include "base/utf8.h"
+#include "base/xalloc.h"
 
 #include <seine_tools.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@
 #include "input/json_line.h"
 #include "input/line_cut.h"
 #include "input/list.h"
-#include "base/util.h"
+#include "base/text.h"
 
 struct list {
   uv_loop_t *loop;

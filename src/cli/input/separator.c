@@ -3,7 +3,7 @@
 #include "input/separator.h"
 #include "input/columns.h"
 #include "input/list_kind.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 
 #include <stdint.h>
 #include <stdlib.h>

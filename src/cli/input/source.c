@@ -2,7 +2,8 @@
  * that unpacks them. */
 #include "input/source.h"
 #include "input/decompress.h"
-#include "base/util.h"
+#include "base/message.h"
+#include "base/xalloc.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
 #include "input/table_hint.h"
 #include "input/csv.h"
 #include "input/list_kind.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 
 #include <stdlib.h>
 #include <string.h>

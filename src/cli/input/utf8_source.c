@@ -2,7 +2,8 @@
 #include "input/utf8_source.h"
 #include "input/encoding.h"
 #include "input/file_signature.h"
-#include "base/util.h"
+#include "base/utf8.h"
+#include "base/xalloc.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* The set of URLs that need no fetching: done by earlier runs, or met in this one. */
 #include "manifest/history.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 #include "manifest/manifest_file.h"
 #include "manifest/row_lines.h"
 #include "manifest/row_fast.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 
 #include <errno.h>
 #include <poll.h>

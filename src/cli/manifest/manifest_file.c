@@ -2,7 +2,8 @@
 #include "manifest/manifest_file.h"
 #include "output/outdir.h"
 #include "base/exit_status.h"
-#include "base/util.h"
+#include "base/message.h"
+#include "base/xalloc.h"
 
 #include <errno.h>
 #include <fcntl.h>

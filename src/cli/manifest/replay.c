@@ -1,7 +1,6 @@
 /* Goes over the manifest of earlier runs once, and over the output folder if the last of them was torn. */
 #include "manifest/replay.h"
 #include "base/url_key.h"
-#include "base/util.h"
 
 #include <stdlib.h>
 #include <string.h>

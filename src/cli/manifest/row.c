@@ -1,7 +1,7 @@
 /* Writes and reads rows of the manifest, by the table of manifest_fields.h. */
 #include "manifest/row.h"
 #include "base/text_escape.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 #include "manifest/manifest_fields.h"
 
 #include <inttypes.h>

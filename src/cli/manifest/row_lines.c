@@ -1,6 +1,6 @@
 /* Reads a manifest in blocks and takes it apart into lines. */
 #include "manifest/row_lines.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 
 #include <errno.h>
 #include <stdlib.h>

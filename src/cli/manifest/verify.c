@@ -9,7 +9,10 @@
 #include "manifest/row_lines.h"
 #include "base/fingerprint_table.h"
 #include "base/exit_status.h"
-#include "base/util.h"
+#include "base/message.h"
+#include "base/text.h"
+#include "base/text_escape.h"
+#include "base/xalloc.h"
 #include "manifest/verify_file.h"
 #include "base/folder_walk.h"
 

@@ -1,7 +1,7 @@
 /* Reads a file from its beginning to its end, and says how it differs from its row. */
 #include "manifest/verify_file.h"
 #include "output/outdir.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 #include "options/options.h"
 #include "options/option_value.h"
 #include "options/config_lines.h"
-#include "base/util.h"
+#include "base/message.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Reads the lines of a settings file. */
 #include "options/config_lines.h"
-#include "base/util.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,9 @@
 /* Reads rules by host: a pattern and what holds for the hosts that fit it, one rule a line. */
 #include "options/host_rules_file.h"
 #include "options/config_lines.h"
-#include "base/util.h"
+#include "base/message.h"
+#include "base/text.h"
+#include "base/xalloc.h"
 #include "options/option_value.h"
 #include "seine_tools.h"
 

@@ -1,6 +1,6 @@
 /* The engine's sentences about its options, in the words of the command line. */
 #include "options/option_errors.h"
-#include "base/util.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>

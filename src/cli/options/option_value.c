@@ -7,7 +7,9 @@
 #include <strings.h>
 #include <stdarg.h>
 
-#include "base/util.h"
+#include "base/message.h"
+#include "base/text.h"
+#include "base/xalloc.h"
 #include "options/option_errors.h"
 #include "options/proxies.h"
 

@@ -6,7 +6,8 @@
 #include "input/list.h"
 #include "options/proxies.h"
 #include "input/partition.h"
-#include "base/util.h"
+#include "base/message.h"
+#include "base/xalloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>

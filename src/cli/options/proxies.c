@@ -1,7 +1,8 @@
 /* Works out the proxies: -x and --proxy-file, or else the environment, read as curl reads it. */
 #include "options/proxies.h"
 #include "options/config_lines.h"
-#include "base/util.h"
+#include "base/message.h"
+#include "base/xalloc.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* From the fingerprint of a body's SHA-256 to the row of its first copy, with those that wait while that is stored. */
 #include "output/dedup.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* The file name that a Content-Disposition header suggests, in both forms of RFC 6266 and in those that mail has and
  * HTTP has not, out of bytes that anyone sent. */
 #include "output/disposition.h"
-#include "base/util.h"
+#include "base/text_escape.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <sodium.h>

@@ -1,6 +1,6 @@
 /* Makes hard links in the thread pool. */
 #include "output/hard_link.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 
 #include <errno.h>
 #include <stdlib.h>

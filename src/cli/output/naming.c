@@ -3,7 +3,9 @@
 #include "output/disposition.h"
 #include "output/naming_template.h"
 #include "output/safe_name.h"
-#include "base/util.h"
+#include "base/text.h"
+#include "base/utf8.h"
+#include "base/xalloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/util.h"
+#include "base/utf8.h"
+#include "base/xalloc.h"
 #include "output/safe_name.h"
 #include "seine.h"
 

@@ -1,7 +1,8 @@
 /* The folder that files go to, from its making to the removal of what a crash left in it. */
 #include "output/outdir.h"
 #include "base/exit_status.h"
-#include "base/util.h"
+#include "base/message.h"
+#include "base/xalloc.h"
 #include "base/folder_walk.h"
 
 #include <errno.h>

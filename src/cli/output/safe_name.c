@@ -1,5 +1,9 @@
 /* Text of unknown origin made into something that is safe as the name of a file. */
 #include "output/safe_name.h"
+#include "base/text.h"
+#include "base/text_escape.h"
+#include "base/utf8.h"
+#include "base/xalloc.h"
 
 #include <ctype.h>
 #include <stdlib.h>

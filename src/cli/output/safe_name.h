@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/util.h"
+#include "base/text.h"
 
 #define NAMING_COMPONENT_MAX 200 /* bytes of a file's or folder's name, extension included */
 

@@ -1,7 +1,8 @@
 /* Calls the functions of the sink that --output-format names. */
 #include "output/sink.h"
 #include "base/exit_status.h"
-#include "base/util.h"
+#include "base/message.h"
+#include "base/xalloc.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* --output-format=files: each body is a file below the output folder, named by the template of --name. */
-#include "base/util.h"
+#include "base/xalloc.h"
 #include "output/sink_type.h"
 
 #include <stdlib.h>

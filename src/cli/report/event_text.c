@@ -1,6 +1,8 @@
 /* Events of the engine in words. */
 #include "report/event_text.h"
 #include "base/human_format.h"
+#include "base/text.h"
+#include "base/xalloc.h"
 
 #include <stdlib.h>
 #include <string.h>

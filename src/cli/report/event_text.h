@@ -2,7 +2,7 @@
 #ifndef SEINE_CLI_EVENT_TEXT_H
 #define SEINE_CLI_EVENT_TEXT_H
 
-#include "base/util.h"
+#include "base/text.h"
 
 #include <seine.h>
 

@@ -1,7 +1,8 @@
 /* Progress as text, and its drawing on a terminal or into a log. */
 #include "report/progress.h"
 #include "base/human_format.h"
-#include "base/util.h"
+#include "base/message.h"
+#include "base/xalloc.h"
 
 #include <seine.h>
 #include <stdio.h>

@@ -1,5 +1,9 @@
 /* Keeps one example of each class of error, and knows what may help. */
 #include "report/reasons.h"
+#include "base/text.h"
+#include "base/text_escape.h"
+#include "base/utf8.h"
+#include "base/xalloc.h"
 
 #include <stdlib.h>
 #include <string.h>

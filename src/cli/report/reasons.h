@@ -4,7 +4,7 @@
 
 #include "report/run_stats.h"
 #include "manifest/row.h"
-#include "base/util.h"
+#include "base/text.h"
 
 /* The first row of each class, ready to be shown. All zero is none. */
 struct reasons {

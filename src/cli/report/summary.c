@@ -4,6 +4,8 @@
 #include "base/human_format.h"
 #include "output/outdir.h"
 #include "manifest/row.h"
+#include "base/text.h"
+#include "base/xalloc.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,7 +5,7 @@
 #include "report/run_stats.h"
 #include "report/histogram.h"
 #include "report/reasons.h"
-#include "base/util.h"
+#include "base/text.h"
 #include "report/top_hosts.h"
 
 #define SUMMARY_HOSTS  10

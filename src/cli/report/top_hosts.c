@@ -1,6 +1,7 @@
 /* Counts failures by host, in a space-saving sketch, and lists the hosts with most of them. */
 #include "report/top_hosts.h"
-#include "base/util.h"
+#include "base/utf8.h"
+#include "base/xalloc.h"
 
 #include <seine_tools.h>
 #include <stdio.h>

@@ -1,7 +1,10 @@
 /* The figures of a run, its summary and its exit status. */
 #include "run/conclude.h"
 #include "base/human_format.h"
-#include "base/util.h"
+#include "base/message.h"
+#include "base/text.h"
+#include "base/text_escape.h"
+#include "base/xalloc.h"
 #include "report/summary.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Files that cannot be stored: whether one file is the cause, or no file can be. */
 #include "run/disk_space.h"
-#include "base/util.h"
+#include "base/message.h"
 #include "run/shutdown.h"
 
 #include <errno.h>

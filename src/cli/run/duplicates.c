@@ -1,6 +1,7 @@
 /* Bodies whose bytes are stored already: their rows are written after the row of the first copy. */
 #include "run/duplicates.h"
-#include "base/util.h"
+#include "base/message.h"
+#include "base/xalloc.h"
 #include "output/hard_link.h"
 #include "run/result_row.h"
 #include "run/submit.h"

@@ -1,7 +1,8 @@
 /* Records out of the lists into the engine: no more than it has room for, and no URL twice. */
 #include "run/feed.h"
 #include "base/url_key.h"
-#include "base/util.h"
+#include "base/message.h"
+#include "base/xalloc.h"
 #include "run/disk_space.h"
 #include "run/result_row.h"
 #include "run/submit.h"

@@ -1,7 +1,7 @@
 /* Items: their saved rows, and their release. */
 #include "run/item.h"
 #include "base/url_key.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 
 #include <stddef.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* Rows of the manifest: filled from results, counted, appended. */
 #include "run/result_row.h"
-#include "base/util.h"
+#include "base/message.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>

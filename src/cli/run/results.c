@@ -1,6 +1,6 @@
 /* Results of fetches: where a body goes, and how its item ends. */
 #include "run/results.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 #include "run/disk_space.h"
 #include "run/duplicates.h"
 #include "run/result_row.h"

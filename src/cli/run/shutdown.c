@@ -2,7 +2,7 @@
  * hang. */
 #include "run/shutdown.h"
 #include "base/human_format.h"
-#include "base/util.h"
+#include "base/message.h"
 #include "run/conclude.h"
 
 #include <signal.h>

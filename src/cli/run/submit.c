@@ -1,6 +1,6 @@
 /* Items to the engine. */
 #include "run/submit.h"
-#include "base/util.h"
+#include "base/message.h"
 #include "run/result_row.h"
 #include "run/shutdown.h"
 

@@ -12,7 +12,8 @@
 #include "input/separator.h"
 #include "fixtures/suite.h"
 #include "input/table_hint.h"
-#include "base/util.h"
+#include "base/text.h"
+#include "base/xalloc.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define RECORD_MAX   65536

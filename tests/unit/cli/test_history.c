@@ -3,7 +3,6 @@
 #include "manifest/history.h"
 #include "fixtures/suite.h"
 #include "base/fingerprint_table.h"
-#include "base/util.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -2,7 +2,8 @@
 #include "options/host_rules_file.h"
 #include "fixtures/suite.h"
 #include "fixtures/support.h"
-#include "base/util.h"
+#include "base/text.h"
+#include "base/xalloc.h"
 
 #include <check.h>
 #include <fcntl.h>

@@ -12,7 +12,9 @@
 #include "fixtures/scale.h"
 #include "input/list.h"
 #include "fixtures/suite.h"
-#include "base/util.h"
+#include "base/text.h"
+#include "base/utf8.h"
+#include "base/xalloc.h"
 
 /* ---- A list read to its end ---- */
 

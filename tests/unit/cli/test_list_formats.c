@@ -11,7 +11,8 @@
 #include "input/list.h"
 #include "fixtures/compressed.h"
 #include "fixtures/suite.h"
-#include "base/util.h"
+#include "base/text.h"
+#include "base/xalloc.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

@@ -5,7 +5,7 @@
 #include "manifest/replay.h"
 #include "fixtures/suite.h"
 #include "fixtures/support.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 
 #include <check.h>
 #include <errno.h>

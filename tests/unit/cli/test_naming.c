@@ -9,7 +9,8 @@
 #include "output/naming.h"
 #include "seine.h"
 #include "fixtures/suite.h"
-#include "base/util.h"
+#include "base/text.h"
+#include "base/utf8.h"
 
 #define A10        "aaaaaaaaaa"
 #define A50        A10 A10 A10 A10 A10

@@ -8,7 +8,7 @@
 #include "options/option_errors.h"
 #include "fixtures/options_fixture.h"
 #include "fixtures/suite.h"
-#include "base/util.h"
+#include "base/xalloc.h"
 
 /* ---- The table ---- */
 

@@ -4,7 +4,8 @@
 #include "manifest/row.h"
 #include "manifest/row_fast.h"
 #include "fixtures/suite.h"
-#include "base/util.h"
+#include "base/utf8.h"
+#include "base/xalloc.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -5,7 +5,9 @@
 #include <uv.h>
 
 #include "fixtures/suite.h"
-#include "base/util.h"
+#include "base/message.h"
+#include "base/text_escape.h"
+#include "base/utf8.h"
 
 static const struct {
   const char *text, *shown;

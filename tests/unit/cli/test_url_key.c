@@ -5,7 +5,7 @@
 #include "base/url_key.h"
 #include "input/list.h"
 #include "fixtures/suite.h"
-#include "base/util.h"
+#include "base/utf8.h"
 
 START_TEST(urls_are_known) {
   static const char *const urls[] = {"http://h", "HTTPS://h", "ftp://h", "a+b-c.1://"};
