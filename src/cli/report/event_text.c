@@ -1,4 +1,4 @@
-/* Events of the engine in words. */
+/* Writes events of the engine as sentences. */
 #include "report/event_text.h"
 #include "base/human_format.h"
 #include "base/text.h"

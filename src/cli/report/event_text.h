@@ -1,4 +1,4 @@
-/* What happens to hosts and proxies, as sentences for --verbose. */
+/* Events of hosts and proxies as sentences, for --verbose. Any thread. */
 #ifndef SEINE_CLI_EVENT_TEXT_H
 #define SEINE_CLI_EVENT_TEXT_H
 
@@ -6,8 +6,8 @@
 
 #include <seine.h>
 
-/* Adds one sentence, without a line end; nothing for an event that is not known. Pure. The host is added without its
- * scheme's own port, and to be escaped by whoever shows it. */
+/* Adds one sentence, without a line end; nothing for an unknown event. The host is added without the default port of
+ * its scheme, and unescaped: the caller escapes the sentence for a terminal. */
 void event_text(const seine_event_t *event, struct text *text);
 
 #endif

@@ -14,61 +14,61 @@
 #define BAR_MS       200
 #define PLAIN_MS     10000
 #define AGAIN_MS     30 /* until a bar that made way for a line comes back */
-#define PACE_SECONDS 5.0
+#define THROUGHPUT_SECONDS 5.0
 #define BAR_LEAST    12 /* columns; a shorter bar says nothing */
 #define BAR_MOST     30
 #define GAP          "  "
 
 /* ---- Text ---- */
 
-/* A column of a line: pieces stand in the order in which they are read, and go in the order of their ranks. */
-struct piece {
-  unsigned rank; /* 0: the last to go */
+/* A column of a line, shown in array order. Where a line is too narrow, columns of high rank are dropped first. */
+struct column {
+  unsigned rank; /* 0: dropped last */
   char text[64];
 };
 
-static size_t width_of(const struct piece *pieces, size_t count) {
+static size_t width_of(const struct column *columns, size_t count) {
   size_t width = 0;
   for (size_t i = 0; i < count; i++)
-    if (*pieces[i].text) width += strlen(pieces[i].text) + (width > 0 ? strlen(GAP) : 0);
+    if (*columns[i].text) width += strlen(columns[i].text) + (width > 0 ? strlen(GAP) : 0);
   return width;
 }
 
-/* Empties the least important pieces until the rest fits, and joins it. */
-static void lay_out(struct piece *pieces, size_t count, size_t width, char line[PROGRESS_ROOM]) {
+/* Drops columns until the others fit, and joins these. */
+static void lay_out(struct column *columns, size_t count, size_t width, char line[PROGRESS_ROOM]) {
   size_t room = width < PROGRESS_ROOM ? width : PROGRESS_ROOM;
-  while (width_of(pieces, count) >= room) {
-    struct piece *last = NULL;
+  while (width_of(columns, count) >= room) {
+    struct column *last = NULL;
     for (size_t i = 0; i < count; i++)
-      if (*pieces[i].text && (!last || pieces[i].rank > last->rank)) last = &pieces[i];
+      if (*columns[i].text && (!last || columns[i].rank > last->rank)) last = &columns[i];
     if (!last) break;
     last->text[0] = '\0';
   }
   char *end = line;
   *end = '\0';
   for (size_t i = 0; i < count; i++)
-    if (*pieces[i].text) end = stpcpy(end > line ? stpcpy(end, GAP) : end, pieces[i].text);
+    if (*columns[i].text) end = stpcpy(end > line ? stpcpy(end, GAP) : end, columns[i].text);
 }
 
 static bool has_end(const struct run_stats *run_stats) {
-  return run_stats->list_ended && figures_distinct(run_stats) > 0;
+  return run_stats->list_ended && run_stats_distinct(run_stats) > 0;
 }
 
 static double share_done(const struct run_stats *run_stats) {
-  double share = (double)figures_ended(run_stats) / (double)figures_distinct(run_stats);
+  double share = (double)run_stats_ended(run_stats) / (double)run_stats_distinct(run_stats);
   return share < 1 ? share : 1;
 }
 
-/* How fast others were says nothing of the last ones: nothing is left to begin, and they take as long as they take. */
+/* Whether all remaining URLs are in flight or waiting for a retry: throughput does not predict when they end. */
 static bool is_last_few(const struct run_stats *run_stats) {
-  uint64_t left = figures_distinct(run_stats) - figures_ended(run_stats);
+  uint64_t left = run_stats_distinct(run_stats) - run_stats_ended(run_stats);
   return left <= run_stats->in_flight || left - run_stats->in_flight <= run_stats->waiting;
 }
 
-static bool time_left(const struct run_stats *run_stats, const struct pace *pace, char *out) {
-  uint64_t total = figures_distinct(run_stats), ended = figures_ended(run_stats);
-  if (!has_end(run_stats) || pace->files < 0.01 || ended > total || is_last_few(run_stats)) return false;
-  format_seconds((uint64_t)((double)(total - ended) / pace->files + 0.999), out);
+static bool time_left(const struct run_stats *run_stats, const struct throughput *throughput, char *out) {
+  uint64_t total = run_stats_distinct(run_stats), ended = run_stats_ended(run_stats);
+  if (!has_end(run_stats) || throughput->files < 0.01 || ended > total || is_last_few(run_stats)) return false;
+  format_seconds((uint64_t)((double)(total - ended) / throughput->files + 0.999), out);
   return true;
 }
 
@@ -93,42 +93,43 @@ static double share_replayed(const struct run_stats *run_stats) {
   return share < 1 ? share : 1;
 }
 
-/* Before all else: how much is read of what earlier runs did. */
-static void replay_line(const struct run_stats *run_stats, const struct pace *pace, size_t width,
+/* Progress of the scan of the manifest of earlier runs, which comes before all transfers. */
+static void replay_line(const struct run_stats *run_stats, const struct throughput *throughput, size_t width,
                         char line[PROGRESS_ROOM]) {
-  enum { ROWS, SHARE, RATE, TIME, PIECES };
-  struct piece pieces[PIECES] = {
+  enum { ROWS, SHARE, RATE, TIME, COLUMNS };
+  struct column columns[COLUMNS] = {
       [ROWS] = {.rank = 1}, [SHARE] = {.rank = 0}, [RATE] = {.rank = 2}, [TIME] = {.rank = 3}};
-  const size_t room = sizeof pieces[0].text;
+  const size_t room = sizeof columns[0].text;
   char text[AMOUNT_ROOM];
   double share = share_replayed(run_stats), left = (1 - share) * (double)run_stats->replay.of_bytes;
-  snprintf(pieces[ROWS].text, room, "%.40s rows", format_count(run_stats->replay.rows, text));
-  snprintf(pieces[SHARE].text, room, "%3d%%", (int)(share * 100));
-  snprintf(pieces[RATE].text, room, "%6s/s", format_rate(pace->files, text));
-  if (pace->bytes >= 1)
-    snprintf(pieces[TIME].text, room, "eta %s", format_seconds((uint64_t)(left / pace->bytes + 0.999), text));
-  lay_out(pieces, PIECES, width, line);
+  snprintf(columns[ROWS].text, room, "%.40s rows", format_count(run_stats->replay.rows, text));
+  snprintf(columns[SHARE].text, room, "%3d%%", (int)(share * 100));
+  snprintf(columns[RATE].text, room, "%6s/s", format_rate(throughput->files, text));
+  if (throughput->bytes >= 1)
+    snprintf(columns[TIME].text, room, "eta %s", format_seconds((uint64_t)(left / throughput->bytes + 0.999), text));
+  lay_out(columns, COLUMNS, width, line);
   add_bar(line, width, share);
 }
 
-static void whole_line(const struct run_stats *run_stats, const struct pace *pace, size_t width, char line[PROGRESS_ROOM]) {
-  enum { WHOLE, SHARE, FILES, BYTES, TIME, PIECES };
-  struct piece pieces[PIECES] = {
+static void whole_line(const struct run_stats *run_stats, const struct throughput *throughput, size_t width,
+                       char line[PROGRESS_ROOM]) {
+  enum { WHOLE, SHARE, FILES, BYTES, TIME, COLUMNS };
+  struct column columns[COLUMNS] = {
       [WHOLE] = {.rank = 1}, [SHARE] = {.rank = 0}, [FILES] = {.rank = 2}, [BYTES] = {.rank = 4}, [TIME] = {.rank = 3}};
-  const size_t room = sizeof pieces[0].text;
+  const size_t room = sizeof columns[0].text;
   char a[AMOUNT_ROOM], b[AMOUNT_ROOM];
   bool end = has_end(run_stats);
-  format_count(figures_ended(run_stats), a);
-  format_count(figures_distinct(run_stats), b);
-  snprintf(pieces[WHOLE].text, room, end ? "%.26s of %.26s" : "%.24s done, %.24s read", a, b);
-  if (end) snprintf(pieces[SHARE].text, room, "%3d%%", (int)(share_done(run_stats) * 100));
-  snprintf(pieces[FILES].text, room, "%6s/s", format_rate(pace->files, a));
-  snprintf(pieces[BYTES].text, room, "%8s/s", format_bytes(pace->bytes, a));
-  if (time_left(run_stats, pace, a))
-    snprintf(pieces[TIME].text, room, "eta %s", a);
+  format_count(run_stats_ended(run_stats), a);
+  format_count(run_stats_distinct(run_stats), b);
+  snprintf(columns[WHOLE].text, room, end ? "%.26s of %.26s" : "%.24s done, %.24s read", a, b);
+  if (end) snprintf(columns[SHARE].text, room, "%3d%%", (int)(share_done(run_stats) * 100));
+  snprintf(columns[FILES].text, room, "%6s/s", format_rate(throughput->files, a));
+  snprintf(columns[BYTES].text, room, "%8s/s", format_bytes(throughput->bytes, a));
+  if (time_left(run_stats, throughput, a))
+    snprintf(columns[TIME].text, room, "eta %s", a);
   else
-    snprintf(pieces[TIME].text, room, "%s", format_seconds(run_stats->elapsed_ms / 1000, a));
-  lay_out(pieces, PIECES, width, line);
+    snprintf(columns[TIME].text, room, "%s", format_seconds(run_stats->elapsed_ms / 1000, a));
+  lay_out(columns, COLUMNS, width, line);
   if (end) add_bar(line, width, share_done(run_stats));
 }
 
@@ -138,70 +139,72 @@ static void state_line(const struct run_stats *run_stats, size_t width, char lin
     uint64_t count;
     unsigned rank;
     bool always;
-  } columns[] = {
+  } counts[] = {
       {"ok %s", run_stats->by_status[SEINE_STATUS_OK], 0, true},
       {"dup %s", run_stats->by_status[SEINE_STATUS_DUPLICATE], 8, true},
       {"rejected %s", run_stats->by_status[SEINE_STATUS_REJECTED], 3, true},
       {"failed %s", run_stats->by_status[SEINE_STATUS_FAILED], 1, true},
       {"in flight %s", run_stats->in_flight, 2, true},
-      {"hosts %s", figures_active(run_stats), 6, true},
+      {"hosts %s", run_stats_active(run_stats), 6, true},
       {"frozen %s", run_stats->hosts_throttled, 5, false},
       {"down %s", run_stats->hosts_down, 4, false},
       {"proxies down %s", run_stats->proxies_down, 7, false},
       {"to retry %s", run_stats->waiting, 9, false},
       {"done before %s", run_stats->done_before, 10, false},
   };
-  enum { PIECES = sizeof columns / sizeof *columns };
-  struct piece pieces[PIECES] = {{.rank = 0}};
-  for (size_t i = 0; i < PIECES; i++) {
+  enum { COLUMNS = sizeof counts / sizeof *counts };
+  struct column columns[COLUMNS] = {{.rank = 0}};
+  for (size_t i = 0; i < COLUMNS; i++) {
     char count[AMOUNT_ROOM];
-    pieces[i].rank = columns[i].rank;
-    if (columns[i].always || columns[i].count > 0)
-      snprintf(pieces[i].text, sizeof pieces[i].text, columns[i].format, format_count(columns[i].count, count));
+    columns[i].rank = counts[i].rank;
+    if (counts[i].always || counts[i].count > 0)
+      snprintf(columns[i].text, sizeof columns[i].text, counts[i].format, format_count(counts[i].count, count));
   }
-  lay_out(pieces, PIECES, width, line);
+  lay_out(columns, COLUMNS, width, line);
 }
 
-void progress_bar(const struct run_stats *run_stats, const struct pace *pace, size_t width,
+void progress_bar(const struct run_stats *run_stats, const struct throughput *throughput, size_t width,
                   char lines[PROGRESS_LINES][PROGRESS_ROOM]) {
   if (run_stats->replay.of_bytes > 0) {
-    struct piece what = {.text = "reading what is done already"};
-    replay_line(run_stats, pace, width, lines[0]);
+    struct column what = {.text = "reading what is done already"};
+    replay_line(run_stats, throughput, width, lines[0]);
     lay_out(&what, 1, width, lines[1]);
     return;
   }
-  whole_line(run_stats, pace, width, lines[0]);
+  whole_line(run_stats, throughput, width, lines[0]);
   state_line(run_stats, width, lines[1]);
 }
 
-static void replay_plain(const struct run_stats *run_stats, const struct pace *pace, char line[PROGRESS_ROOM]) {
+static void replay_plain(const struct run_stats *run_stats, const struct throughput *throughput,
+                         char line[PROGRESS_ROOM]) {
   char rows[AMOUNT_ROOM], rate[AMOUNT_ROOM];
   snprintf(line, PROGRESS_ROOM, "reading what is done already: %s rows, %d%%, %s/s",
            format_count(run_stats->replay.rows, rows), (int)(share_replayed(run_stats) * 100),
-           format_rate(pace->files, rate));
+           format_rate(throughput->files, rate));
 }
 
-void progress_plain(const struct run_stats *run_stats, const struct pace *pace, char line[PROGRESS_ROOM]) {
+void progress_plain(const struct run_stats *run_stats, const struct throughput *throughput, char line[PROGRESS_ROOM]) {
   char ended[AMOUNT_ROOM], met[AMOUNT_ROOM], rate[AMOUNT_ROOM], bytes[AMOUNT_ROOM], left[AMOUNT_ROOM];
   char state[PROGRESS_ROOM];
   if (run_stats->replay.of_bytes > 0) {
-    replay_plain(run_stats, pace, line);
+    replay_plain(run_stats, throughput, line);
     return;
   }
   state_line(run_stats, PROGRESS_ROOM / 2, state);
-  bool eta = time_left(run_stats, pace, left);
+  bool eta = time_left(run_stats, throughput, left);
   if (!eta) format_seconds(run_stats->elapsed_ms / 1000, left);
-  snprintf(line, PROGRESS_ROOM, "%s %s %s%s, %s/s, %s/s, %s%s; %.255s", format_count(figures_ended(run_stats), ended),
-           has_end(run_stats) ? "of" : "done,", format_count(figures_distinct(run_stats), met),
-           has_end(run_stats) ? "" : " read", format_rate(pace->files, rate), format_bytes(pace->bytes, bytes),
+  snprintf(line, PROGRESS_ROOM, "%s %s %s%s, %s/s, %s/s, %s%s; %.255s", format_count(run_stats_ended(run_stats), ended),
+           has_end(run_stats) ? "of" : "done,", format_count(run_stats_distinct(run_stats), met),
+           has_end(run_stats) ? "" : " read", format_rate(throughput->files, rate),
+           format_bytes(throughput->bytes, bytes),
            eta ? "eta " : "", left, state);
 }
 
-struct pace throughput(struct pace before, double files, double bytes, double seconds) {
+struct throughput throughput_update(struct throughput before, double files, double bytes, double seconds) {
   if (seconds <= 0) return before;
-  /* An average that forgets: what is new counts for half once it is PACE_SECONDS long. */
-  double weight = seconds / (PACE_SECONDS + seconds);
-  return (struct pace){.files = before.files + (files / seconds - before.files) * weight,
+  /* A decaying average: the newest THROUGHPUT_SECONDS count for half. */
+  double weight = seconds / (THROUGHPUT_SECONDS + seconds);
+  return (struct throughput){.files = before.files + (files / seconds - before.files) * weight,
                        .bytes = before.bytes + (bytes / seconds - before.bytes) * weight};
 }
 
@@ -213,9 +216,9 @@ struct progress {
   progress_collect_cb collect;
   void *user;
   uv_timer_t timer;
-  struct pace pace;
+  struct throughput throughput;
   uint64_t last_files, last_bytes, last_ns;
-  bool begun; /* the pace has been measured once */
+  bool begun; /* the throughput has been measured once */
   size_t drawn[PROGRESS_LINES]; /* columns of what stands on the terminal; [1] is 0 if nothing does */
   bool shown;
 };
@@ -258,7 +261,7 @@ static void draw_bar(struct progress *progress) {
   /* A job in the background leaves the terminal to the one in front. */
   if (tcgetpgrp(STDERR_FILENO) != getpgrp()) return;
   if (progress->shown && rows_up(progress, width) > 0) snprintf(up, sizeof up, "\r\x1b[%zuA", rows_up(progress, width));
-  progress_bar(progress->run_stats, &progress->pace, width, lines);
+  progress_bar(progress->run_stats, &progress->throughput, width, lines);
   int length = snprintf(drawing, sizeof drawing, "%s%s\x1b[K\n%s\x1b[K\x1b[J", up, lines[0], lines[1]);
   write_stderr(drawing, (size_t)length);
   for (size_t i = 0; i < PROGRESS_LINES; i++)
@@ -268,16 +271,16 @@ static void draw_bar(struct progress *progress) {
 
 static void measure(struct progress *progress) {
   const struct run_stats *run_stats = progress->run_stats;
-  bool recalls = run_stats->replay.of_bytes > 0;
-  uint64_t files = recalls ? run_stats->replay.rows : figures_ended(run_stats) - run_stats->done_before;
-  uint64_t bytes = recalls ? run_stats->replay.bytes : run_stats->received_bytes, now = uv_hrtime();
+  bool replaying = run_stats->replay.of_bytes > 0;
+  uint64_t files = replaying ? run_stats->replay.rows : run_stats_ended(run_stats) - run_stats->done_before;
+  uint64_t bytes = replaying ? run_stats->replay.bytes : run_stats->received_bytes, now = uv_hrtime();
   double seconds = (double)(now - progress->last_ns) / 1e9;
   double more_files = (double)(files - progress->last_files);
   double more_bytes = (double)(bytes - progress->last_bytes);
   if (progress->begun)
-    progress->pace = throughput(progress->pace, more_files, more_bytes, seconds);
+    progress->throughput = throughput_update(progress->throughput, more_files, more_bytes, seconds);
   else if (seconds > 0)
-    progress->pace = (struct pace){more_files / seconds, more_bytes / seconds};
+    progress->throughput = (struct throughput){more_files / seconds, more_bytes / seconds};
   progress->begun = true;
   progress->last_files = files;
   progress->last_bytes = bytes;
@@ -293,7 +296,7 @@ static void tick(uv_timer_t *timer) {
     return;
   }
   char line[PROGRESS_ROOM];
-  progress_plain(progress->run_stats, &progress->pace, line);
+  progress_plain(progress->run_stats, &progress->throughput, line);
   say("%s", line);
 }
 
@@ -331,7 +334,7 @@ struct progress *progress_open(uv_loop_t *loop, enum progress_mode mode, struct 
 
 void progress_restart(struct progress *progress) {
   progress_hide(progress);
-  progress->pace = (struct pace){0};
+  progress->throughput = (struct throughput){0};
   progress->begun = false;
   progress->last_files = progress->last_bytes = 0;
   progress->last_ns = uv_hrtime();

@@ -1,4 +1,4 @@
-/* How far a run is: a bar on a terminal, or a line every ten seconds. */
+/* Progress of a run: a bar on a terminal, or a line every ten seconds. Loop thread only, but for what is pure. */
 #ifndef SEINE_CLI_PROGRESS_H
 #define SEINE_CLI_PROGRESS_H
 
@@ -7,40 +7,40 @@
 
 #include <uv.h>
 
-/* What is shown beside the figures. */
-struct pace {
-  double files, bytes; /* a second, over the last few */
+/* Throughput of the last seconds. */
+struct throughput {
+  double files, bytes; /* per second */
 };
 
-/* The two lines of the bar, each of less than `width` columns: the whole first, then how it goes. Pure. */
 #define PROGRESS_LINES 2
 #define PROGRESS_ROOM  512
 
-/* How long it may take to read what is done already without a word. */
+/* Nothing is shown before this time: most scans of an earlier manifest are over by then. */
 #define PROGRESS_FIRST_MS 1000
 
-void progress_bar(const struct run_stats *run_stats, const struct pace *pace, size_t width,
+/* Writes the two lines of the bar, each of less than `width` columns: overall progress, then counts by state. Pure. */
+void progress_bar(const struct run_stats *run_stats, const struct throughput *throughput, size_t width,
                   char lines[PROGRESS_LINES][PROGRESS_ROOM]);
 
-/* The same as one line for a log. Pure. */
-void progress_plain(const struct run_stats *run_stats, const struct pace *pace, char line[PROGRESS_ROOM]);
+/* Writes progress as one line for a log. Pure. */
+void progress_plain(const struct run_stats *run_stats, const struct throughput *throughput, char line[PROGRESS_ROOM]);
 
-/* Follows the pace from one look at the figures to the next, `seconds` later. Pure. */
-struct pace throughput(struct pace before, double files, double bytes, double seconds);
+/* Returns the throughput after another `seconds` in which so many files and bytes were done. Pure. */
+struct throughput throughput_update(struct throughput before, double files, double bytes, double seconds);
 
 struct progress;
-typedef void (*progress_collect_cb)(struct run_stats *run_stats, void *user); /* brings the figures up to date */
+typedef void (*progress_collect_cb)(struct run_stats *run_stats, void *user); /* updates the counts */
 
-/* What is meant by PROGRESS_AUTO here and now. */
+/* Returns the mode that PROGRESS_AUTO stands for: a bar if stderr is a terminal. */
 enum progress_mode progress_choose(const struct settings *settings);
 
-/* Shows nothing before PROGRESS_FIRST_MS. `figures` is borrowed. The memory goes once the loop has run after
- * progress_close. */
+/* Shows nothing before PROGRESS_FIRST_MS. `run_stats` is borrowed until progress_close, whose memory is freed when the
+ * loop has run after it. */
 struct progress *progress_open(uv_loop_t *loop, enum progress_mode mode, struct run_stats *run_stats,
                                progress_collect_cb collect, void *user);
-/* From here on the figures are of another thing: the pace is measured anew, and shown when some time has passed. */
+/* Measures throughput anew, as between the scan of the manifest and the transfers. */
 void progress_restart(struct progress *progress);
-/* Takes the bar away, for something else to be said; it comes back by itself. NULL is fine. */
+/* Clears the bar so that a message can be written; it is redrawn by a timer. NULL is fine. */
 void progress_hide(struct progress *progress);
 void progress_close(struct progress *progress); /* NULL is fine */
 

@@ -1,4 +1,4 @@
-/* Keeps one example of each class of error, and knows what may help. */
+/* Keeps one example of each class of error, and finds hints by class, HTTP status and message. */
 #include "report/reasons.h"
 #include "base/text.h"
 #include "base/text_escape.h"
@@ -21,22 +21,22 @@ static char *shown(const char *text, size_t most) {
 
 void reasons_note(struct reasons *reasons, const struct row *row) {
   int error = -row->error;
-  if (error <= 0 || error >= FIGURES_ERRORS || reasons->first[error].url) return;
+  if (error <= 0 || error >= RUN_STATS_ERRORS || reasons->first[error].url) return;
   reasons->first[error].url = shown(row->url, URL_SHOWN);
   reasons->first[error].message = shown(row->message ? row->message : seine_strerror(row->error), MESSAGE_SHOWN);
-  reasons->first[error].http = row->http_status;
+  reasons->first[error].http_status = row->http_status;
 }
 
 void reasons_clear(struct reasons *reasons) {
-  for (size_t i = 0; i < FIGURES_ERRORS; i++) {
+  for (size_t i = 0; i < RUN_STATS_ERRORS; i++) {
     free(reasons->first[i].url);
     free(reasons->first[i].message);
   }
   *reasons = (struct reasons){0};
 }
 
-static const char *hint_of_status(int http) {
-  switch (http) {
+static const char *hint_of_status(int http_status) {
+  switch (http_status) {
   case 401:
     return "the server wants a password: http://USER:PASSWORD@HOST/..., or --header \"Authorization: ...\"";
   case 403:
@@ -49,7 +49,7 @@ static const char *hint_of_status(int http) {
   }
 }
 
-const char *reasons_hint(int error, int http, const char *message) {
+const char *reasons_hint(int error, int http_status, const char *message) {
   switch (error) {
   case SEINE_EDNS:
     return "look whether the names are right, and whether name servers answer: --dns-servers";
@@ -59,7 +59,7 @@ const char *reasons_hint(int error, int http, const char *message) {
   case SEINE_ETIMEOUT:
     return "more time: --connect-timeout, --stall-timeout, --max-time";
   case SEINE_EHTTP:
-    return hint_of_status(http);
+    return hint_of_status(http_status);
   case SEINE_EPROXY:
     return "the proxy is from --proxy, --proxy-file or the environment; without any: --no-proxy \"*\"";
   case SEINE_ETYPE:
@@ -75,10 +75,10 @@ const char *reasons_hint(int error, int http, const char *message) {
 
 void reasons_text(const struct reasons *reasons, struct text *text) {
   bool begun = false;
-  for (int error = 1; error < FIGURES_ERRORS; error++) {
+  for (int error = 1; error < RUN_STATS_ERRORS; error++) {
     const char *url = reasons->first[error].url, *message = reasons->first[error].message;
     if (!url) continue;
-    const char *hint = reasons_hint(-error, reasons->first[error].http, message);
+    const char *hint = reasons_hint(-error, reasons->first[error].http_status, message);
     if (!begun) text_printf(text, "  why, by one example of each\n");
     begun = true;
     text_printf(text, "    %-10s  %s\n                %s\n", seine_err_name(-error), url, message);

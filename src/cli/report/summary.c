@@ -1,4 +1,4 @@
-/* What a run came to: counts by status and class, where things are, and what to do next. */
+/* Writes the summary of a run: counts by status and class, durations, top failing hosts, and what to do next. */
 #include "base/text_escape.h"
 #include "report/summary.h"
 #include "base/human_format.h"
@@ -41,14 +41,14 @@ static int compare_classes(const void *a, const void *b) {
 
 /* The classes of what was rejected, or of what failed, those of HTTP by status; the largest first. */
 static void add_classes(struct text *text, const struct run_stats *run_stats, bool rejected) {
-  struct class classes[FIGURES_ERRORS + FIGURES_STATUSES];
+  struct class classes[RUN_STATS_ERRORS + RUN_STATS_STATUSES];
   size_t count = 0;
-  for (int error = 1; error < FIGURES_ERRORS; error++) {
+  for (int error = 1; error < RUN_STATS_ERRORS; error++) {
     uint64_t of_rejected = run_stats->rejected_by_error[error];
     uint64_t errors = rejected ? of_rejected : run_stats->by_error[error] - of_rejected;
     if (errors && -error != SEINE_EHTTP) classes[count++] = (struct class){errors, -error, 0};
   }
-  for (int status = 0; !rejected && status < FIGURES_STATUSES; status++)
+  for (int status = 0; !rejected && status < RUN_STATS_STATUSES; status++)
     if (run_stats->by_http[status]) classes[count++] = (struct class){run_stats->by_http[status], SEINE_EHTTP, status};
   qsort(classes, count, sizeof *classes, compare_classes);
   for (size_t i = 0; i < count; i++) {
@@ -157,7 +157,7 @@ static void add_advice(struct text *text, const struct summary *summary) {
 void summary_text(const struct summary *summary, struct text *text) {
   const struct run_stats *run_stats = summary->run_stats;
   char urls[AMOUNT_ROOM], rate[AMOUNT_ROOM], received[AMOUNT_ROOM], speed[AMOUNT_ROOM];
-  uint64_t ended = figures_ended(run_stats) - run_stats->done_before;
+  uint64_t ended = run_stats_ended(run_stats) - run_stats->done_before;
   double seconds = run_stats->elapsed_ms > 0 ? (double)run_stats->elapsed_ms / 1000 : 0.001;
   text_printf(text, "%s URL%s in %.1f s (%s/s), %s received (%s/s)\n", format_count(ended, urls), ended == 1 ? "" : "s",
               seconds, format_rate((double)ended / seconds, rate),
@@ -237,14 +237,14 @@ static void add_shared_json(struct text *text, const struct summary *summary) {
 static void add_classes_json(struct text *text, const struct run_stats *run_stats) {
   const char *comma = "";
   text_printf(text, ",\"errors\":{");
-  for (int error = 1; error < FIGURES_ERRORS; error++) {
+  for (int error = 1; error < RUN_STATS_ERRORS; error++) {
     if (!run_stats->by_error[error]) continue;
     text_printf(text, "%s\"%s\":%" PRIu64, comma, seine_err_name(-error), run_stats->by_error[error]);
     comma = ",";
   }
   text_printf(text, "},\"http_errors\":{");
   comma = "";
-  for (int status = 0; status < FIGURES_STATUSES; status++) {
+  for (int status = 0; status < RUN_STATS_STATUSES; status++) {
     if (!run_stats->by_http[status]) continue;
     text_printf(text, "%s\"%d\":%" PRIu64, comma, status, run_stats->by_http[status]);
     comma = ",";

@@ -1,4 +1,4 @@
-/* The end of a run in figures: for people on stderr, for machines as a JSON object. */
+/* The summary at the end of a run: text for people on stderr, JSON for machines. Loop thread only. */
 #ifndef SEINE_CLI_SUMMARY_H
 #define SEINE_CLI_SUMMARY_H
 
@@ -10,7 +10,7 @@
 
 #define SUMMARY_HOSTS  10
 #define SUMMARY_SHARED 5
-#define SHARED_LEAST   3 /* duplicates; fewer are not shown */
+#define SHARED_LEAST   3 /* duplicates; bytes with fewer are not shown */
 
 struct summary {
   const struct run_stats *run_stats;
@@ -27,20 +27,20 @@ struct summary {
   bool interrupted;
 };
 
-/* A few aligned lines. `output` and `manifest` are added as they are, hosts escaped for a terminal. Pure. */
+/* Adds aligned lines. `output` and `manifest` are added unescaped, hosts escaped for a terminal. Pure. */
 void summary_text(const struct summary *summary, struct text *text);
 
-/* One JSON object and a line end, keys always in this order, as the manual says: version, exit_status, interrupted,
- * records, repeated, other_partitions, done_before, done_before_not_ok, ok, duplicate, rejected, failed, retryable,
- * unfinished, errors, http_errors, ttfb_ms, total_ms, top_failing_hosts, shared_bytes, received_bytes, stored_bytes,
- * elapsed_ms, output, manifest. Pure. */
+/* Adds one JSON object and a line end. Keys are always in this order, as in the manual: version, exit_status,
+ * interrupted, records, repeated, other_partitions, done_before, done_before_not_ok, ok, duplicate, rejected, failed,
+ * retryable, unfinished, errors, http_errors, ttfb_ms, total_ms, top_failing_hosts, shared_bytes, received_bytes,
+ * stored_bytes, elapsed_ms, output, manifest. Pure. */
 void summary_json(const struct summary *summary, struct text *text);
 
-/* "no URLs in cats.txt": the caller's to free. */
+/* Returns "no URLs in cats.txt" or the like, to be freed by the caller. */
 char *summary_of_nothing(char *const *lists, size_t count);
 
-/* Writes the JSON to standard output ("-"), or to a file that appears whole: 0, or an errno with a sentence in
- * cause[0..size). */
+/* Writes the JSON to standard output ("-"), or to a file that is replaced atomically. 0, or an errno with a sentence
+ * in cause[0..size). */
 int summary_write(const struct summary *summary, const char *path, char *cause, size_t size);
 
 #endif

@@ -16,11 +16,11 @@ static bool is_of_host(int error) {
 static void count_row(struct run *run, const struct row *row) {
   struct run_stats *run_stats = &run->run_stats;
   run_stats->by_status[row->status]++;
-  if (row->error < 0 && row->error > -FIGURES_ERRORS) {
+  if (row->error < 0 && row->error > -RUN_STATS_ERRORS) {
     run_stats->by_error[-row->error]++;
     if (row->status == SEINE_STATUS_REJECTED) run_stats->rejected_by_error[-row->error]++;
   }
-  if (row->error == SEINE_EHTTP && row->http_status >= 0 && row->http_status < FIGURES_STATUSES)
+  if (row->error == SEINE_EHTTP && row->http_status >= 0 && row->http_status < RUN_STATS_STATUSES)
     run_stats->by_http[row->http_status]++;
   if (row->retryable) run_stats->retryable++;
   if (row->status == SEINE_STATUS_FAILED && is_of_host(row->error))

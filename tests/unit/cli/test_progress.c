@@ -61,7 +61,7 @@ static const struct {
 START_TEST(bars_are_as_in_the_table) {
   char lines[PROGRESS_LINES][PROGRESS_ROOM];
   struct run_stats run_stats = some;
-  struct pace pace = {.files = 1204, .bytes = 18.3e6};
+  struct throughput throughput = {.files = 1204, .bytes = 18.3e6};
   run_stats.list_ended = bars[_i].ended;
   if (bars[_i].trouble) {
     run_stats.by_status[0] -= run_stats.done_before = 1000;
@@ -71,7 +71,7 @@ START_TEST(bars_are_as_in_the_table) {
   } else {
     run_stats.waiting = 0;
   }
-  progress_bar(&run_stats, &pace, bars[_i].width, lines);
+  progress_bar(&run_stats, &throughput, bars[_i].width, lines);
   ck_assert_str_eq(lines[0], bars[_i].first);
   ck_assert_str_eq(lines[1], bars[_i].second);
 }
@@ -79,14 +79,14 @@ END_TEST
 
 START_TEST(every_line_fits_its_width) {
   struct run_stats extreme;
-  struct pace pace = {.files = 1e18, .bytes = 1e18};
+  struct throughput throughput = {.files = 1e18, .bytes = 1e18};
   memset(&extreme, 0xff, sizeof extreme);
   extreme.list_ended = true;
   for (size_t width = 0; width < 600; width++) {
     char lines[PROGRESS_LINES][PROGRESS_ROOM];
     extreme.replay.of_bytes = _i == 3 ? UINT64_MAX : 0;
     const struct run_stats *run_stats = _i == 0 ? &some : _i == 2 ? &(struct run_stats){0} : &extreme;
-    progress_bar(run_stats, &pace, width, lines);
+    progress_bar(run_stats, &throughput, width, lines);
     for (size_t i = 0; i < PROGRESS_LINES; i++)
       ck_assert(strlen(lines[i]) < (width ? width : 1));
   }
@@ -96,12 +96,12 @@ END_TEST
 START_TEST(a_plain_line_says_the_same) {
   char line[PROGRESS_ROOM];
   struct run_stats run_stats = some;
-  struct pace pace = {.files = 1204, .bytes = 18.3e6};
-  progress_plain(&run_stats, &pace, line);
+  struct throughput throughput = {.files = 1204, .bytes = 18.3e6};
+  progress_plain(&run_stats, &throughput, line);
   ck_assert_str_eq(line, "12,345 of 50,000, 1,204/s, 18.3 MB/s, eta 0:32; ok 12,000  dup 300  rejected 40  failed 5  "
                          "in flight 256  hosts 1,204  to retry 10");
   run_stats.list_ended = false;
-  progress_plain(&run_stats, &pace, line);
+  progress_plain(&run_stats, &throughput, line);
   ck_assert_str_eq(line, "12,345 done, 50,000 read, 1,204/s, 18.3 MB/s, 0:41; ok 12,000  dup 300  rejected 40  "
                          "failed 5  in flight 256  hosts 1,204  to retry 10");
 }
@@ -111,7 +111,7 @@ static const struct {
   size_t width;
   uint64_t bytes;
   const char *first, *second, *plain;
-} recalls[] = {
+} replays[] = {
     {80, 250000000, "1,234,567 rows   50%  950,000/s  eta 0:02  [==============>             ]", "reading what is done already",
      "reading what is done already: 1,234,567 rows, 50%, 950,000/s"},
     {40, 500000001, "1,234,567 rows  100%  950,000/s", "reading what is done already",
@@ -122,38 +122,38 @@ static const struct {
 
 START_TEST(reading_what_is_done_has_a_bar_of_its_own) {
   char lines[PROGRESS_LINES][PROGRESS_ROOM], line[PROGRESS_ROOM];
-  struct run_stats run_stats = {.replay = {.rows = 1234567, .bytes = recalls[_i].bytes, .of_bytes = 500000000}};
-  struct pace pace = {.files = 950000, .bytes = 125e6};
-  progress_bar(&run_stats, &pace, recalls[_i].width, lines);
-  ck_assert_str_eq(lines[0], recalls[_i].first);
-  ck_assert_str_eq(lines[1], recalls[_i].second);
-  progress_plain(&run_stats, &pace, line);
-  ck_assert_str_eq(line, recalls[_i].plain);
+  struct run_stats run_stats = {.replay = {.rows = 1234567, .bytes = replays[_i].bytes, .of_bytes = 500000000}};
+  struct throughput throughput = {.files = 950000, .bytes = 125e6};
+  progress_bar(&run_stats, &throughput, replays[_i].width, lines);
+  ck_assert_str_eq(lines[0], replays[_i].first);
+  ck_assert_str_eq(lines[1], replays[_i].second);
+  progress_plain(&run_stats, &throughput, line);
+  ck_assert_str_eq(line, replays[_i].plain);
 }
 END_TEST
 
 START_TEST(the_last_few_have_no_time) {
   char lines[PROGRESS_LINES][PROGRESS_ROOM];
   struct run_stats run_stats = some;
-  struct pace pace = {.files = 1204, .bytes = 18.3e6};
-  run_stats.records = run_stats.repeated + figures_ended(&run_stats) + run_stats.in_flight + run_stats.waiting + 1;
-  progress_bar(&run_stats, &pace, 120, lines);
+  struct throughput throughput = {.files = 1204, .bytes = 18.3e6};
+  run_stats.records = run_stats.repeated + run_stats_ended(&run_stats) + run_stats.in_flight + run_stats.waiting + 1;
+  progress_bar(&run_stats, &throughput, 120, lines);
   ck_assert_ptr_nonnull(strstr(lines[0], "eta 0:01"));
   run_stats.records--;
-  progress_bar(&run_stats, &pace, 120, lines);
+  progress_bar(&run_stats, &throughput, 120, lines);
   ck_assert_ptr_null(strstr(lines[0], "eta"));
   ck_assert_ptr_nonnull(strstr(lines[0], "0:41"));
 }
 END_TEST
 
 START_TEST(the_pace_follows_slowly) {
-  struct pace pace = {.files = 100, .bytes = 1000};
-  struct pace next = throughput(pace, 200, 0, 1);
+  struct throughput throughput = {.files = 100, .bytes = 1000};
+  struct throughput next = throughput_update(throughput, 200, 0, 1);
   ck_assert(next.files > 100 && next.files < 200 && next.bytes > 0 && next.bytes < 1000);
   for (int i = 0; i < 200; i++)
-    next = throughput(next, 20, 20, 0.2);
+    next = throughput_update(next, 20, 20, 0.2);
   ck_assert(next.files > 99 && next.files < 101);
-  ck_assert(throughput(pace, 5, 5, 0).files == pace.files);
+  ck_assert(throughput_update(throughput, 5, 5, 0).files == throughput.files);
 }
 END_TEST
 
@@ -470,7 +470,7 @@ int main(void) {
   Suite *suite = suite_create("progress");
   TCase *tcase = tcase_create("progress");
   TABLE(bars_are_as_in_the_table, bars);
-  TABLE(reading_what_is_done_has_a_bar_of_its_own, recalls);
+  TABLE(reading_what_is_done_has_a_bar_of_its_own, replays);
   tcase_add_loop_test(tcase, every_line_fits_its_width, 0, 4);
   tcase_add_test(tcase, a_plain_line_says_the_same);
   tcase_add_test(tcase, the_last_few_have_no_time);
