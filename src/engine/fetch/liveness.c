@@ -55,8 +55,8 @@ static bool ring_is_stuck(const struct seine *engine) {
 
 const char *liveness_check(const struct seine *engine) {
   static const char *const names[FETCH_STATES] = {
-      [FETCH_WAITING] = "a waiting fetch without an alarm",
-      [FETCH_RESOLVING] = "a resolving fetch without a question",
+      [FETCH_WAITING] = "a waiting fetch without a timer",
+      [FETCH_RESOLVING] = "a resolving fetch without a query",
       [FETCH_TRANSFERRING] = "a transferring fetch without a transfer, or one that nobody makes room for",
       [FETCH_INSPECTING] = "an inspecting fetch without a worker",
       [FETCH_STORING] = "a storing fetch without a worker",

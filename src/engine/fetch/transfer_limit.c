@@ -23,7 +23,7 @@ void transfer_limit_close(struct seine *engine) {
   timer_clear(&engine->transfer_limit.pause);
 }
 
-/* Grows only when it is asked for: an alarm for that would keep the loop alive with nothing to do. */
+/* Grows only when a slot is requested: a timer would keep the loop alive with nothing to do. */
 static void grow(struct seine *engine) {
   struct transfer_limit *transfer_limit = &engine->transfer_limit;
   unsigned full = engine->options.concurrency, step = transfer_limit->limit / PART + 1;
@@ -64,7 +64,7 @@ void transfer_limit_reduce(struct seine *engine) {
   uint64_t pause_ms = PAUSE_MS << (transfer_limit->shortages < 5 ? transfer_limit->shortages : 5);
   transfer_limit->shortages++;
   transfer_limit->without_response++;
-  /* Without memory for an alarm those in flight bring the next turn; where there are none, the shortage itself does. */
+  /* Without memory for a timer those in flight bring the next turn; where there are none, the shortage itself does. */
   timer_set(&engine->timers, &transfer_limit->pause, pause_ms < PAUSE_MOST_MS ? pause_ms : PAUSE_MOST_MS, on_pause_over,
             engine);
   shrink(engine);

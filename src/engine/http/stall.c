@@ -103,7 +103,7 @@ void stall_forget(struct stalls *stalls, struct stall_item *item) {
   }
   if (item->is_discarding) TAILQ_REMOVE(&stalls->discarding, item, link);
   item->is_watched = item->is_discarding = false;
-  /* An alarm with nothing to watch would keep the loop alive. */
+  /* A timer with nothing to watch would keep the loop alive. */
   if (TAILQ_EMPTY(&stalls->watched)) {
     timer_clear(&stalls->silence_timer);
     timer_clear(&stalls->speed_timer);

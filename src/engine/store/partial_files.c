@@ -145,7 +145,7 @@ long partial_read(struct partial_file *file, void *data, size_t size, struct sto
   return (long)got;
 }
 
-/* Under a temporary name, such as every draft may have: should this run be killed, the next one sweeps it away. */
+/* Under a name like those of temporary files: should this run be killed, the next one sweeps it away. */
 int partial_claim(struct partial_file *file, struct large_file **result, struct store_failure *failure) {
   struct store *store = file->store;
   struct large_file *large_file = calloc(1, sizeof *large_file);

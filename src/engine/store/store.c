@@ -155,7 +155,7 @@ static int folder_enter(const struct store *store, struct folder *folder, const 
   return folder->fd < 0 ? errno : 0;
 }
 
-/* ---- Drafts ---- */
+/* ---- Temporary files ---- */
 
 void temp_file_name(char *name, size_t size) {
   uint64_t random;
@@ -220,7 +220,7 @@ int temp_file_link(struct store *store, const struct temp_file *temp_file, int f
   return error == ENOENT || error == EPERM || error == EOPNOTSUPP ? EXDEV : error;
 }
 
-/* Puts a draft into its place, whoever is there, and closes it. 0, or an errno, and the draft is still to be dropped;
+/* Moves a temporary file to its name, replacing what is there, and closes it. 0, or an errno: then temp_file_remove it;
  * EXDEV if it can only be copied there. */
 static int temp_file_place(struct store *store, struct temp_file *temp_file, int folder, const char *name) {
   if (!temp_file->name[0]) {

@@ -30,7 +30,7 @@ START_TEST(a_waiting_fetch_has_an_alarm) {
   turn_until(FETCH_WAITING);
   ck_assert_ptr_null(liveness_check(fixture.engine));
   timer_clear(&got->fetch->timer);
-  ck_assert_str_eq(liveness_check(fixture.engine), "a waiting fetch without an alarm");
+  ck_assert_str_eq(liveness_check(fixture.engine), "a waiting fetch without a timer");
   seine_cancel(got->fetch);
   fixture_run(&fixture);
 }
