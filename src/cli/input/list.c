@@ -1,4 +1,4 @@
-/* Records out of lists: one source after the other, its text cut into pieces. */
+/* Reads the sources of a list one after the other and cuts their text into raw records. */
 #include "input/list_state.h"
 #include "input/separator.h"
 #include "input/table_hint.h"
@@ -77,7 +77,7 @@ void list_close(struct list *list) {
   fields_clear(&list->fields);
   json_taken_clear(&list->json_taken);
   text_clear(&list->notice);
-  text_clear(&list->piece);
+  text_clear(&list->raw);
   text_clear(&list->rest);
   text_clear(&list->shown);
   text_clear(&list->why);
@@ -206,7 +206,7 @@ static bool begin_text(struct list *list) {
   return true;
 }
 
-/* ---- Text to pieces ---- */
+/* ---- Text to raw records ---- */
 
 static uint64_t count_lines(const struct list *list, size_t length) {
   const char *text = list->data + list->at;
@@ -242,14 +242,14 @@ static bool cut(struct list *list, struct cut *cut) {
   return csv_cut(&list->csv, text, length, list->last, cut);
 }
 
-static bool take_piece(struct list *list, struct piece *piece) {
+static bool take_raw_record(struct list *list, struct raw_record *raw) {
   struct cut found;
   if (list->data == NULL || list->gone || (!list->begun && !begin_text(list))) return false;
   if (list->passing && !pass_rest(list)) return false;
   bool whole = cut(list, &found);
   skip_text(list, found.skip);
   if (!whole) return false;
-  *piece = (struct piece){
+  *raw = (struct raw_record){
       .text = list->data + list->at, .length = found.length, .line = list->line, .problem = found.problem};
   list->passing = found.unended;
   skip_text(list, found.next - found.skip);
@@ -291,7 +291,7 @@ static bool read_on(struct list *list) {
 }
 
 enum list_event list_next(struct list *list, struct record *record) {
-  struct piece piece;
+  struct raw_record raw;
   for (;;) {
     if (list->input == NULL) {
       if (list->next == list->source_count) return LIST_END;
@@ -299,8 +299,8 @@ enum list_event list_next(struct list *list, struct record *record) {
       continue;
     }
     if (list_give_further(list, record)) return LIST_RECORD;
-    while (take_piece(list, &piece))
-      if (list_give_record(list, &piece, record)) return LIST_RECORD;
+    while (take_raw_record(list, &raw))
+      if (list_give_record(list, &raw, record)) return LIST_RECORD;
     if (list->gone) {
       end_source(list);
       continue;

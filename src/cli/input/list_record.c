@@ -1,8 +1,8 @@
-/* Pieces of a list's text to records. */
-#include "input/list_state.h"
+/* Makes records of raw records. */
 #include "base/text.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
+#include "input/list_state.h"
 
 #include <seine_tools.h>
 #include <stdio.h>
@@ -73,26 +73,27 @@ bool list_give_line(struct list *list, char *text, size_t length, const char *pr
 
 /* ---- Records ---- */
 
-/* The text of the piece is not shown: nobody knows where in it a password stands. */
-static bool give_bad_piece(struct list *list, const struct piece *piece, const char *problem, struct record *record) {
+/* The text of the raw record is not shown: a password may stand anywhere in it. */
+static bool give_bad_record(struct list *list, const struct raw_record *raw, const char *problem,
+                            struct record *record) {
   const char *name = strcmp(list->name, "-") == 0 ? "standard input" : list->name;
   give_id(list, record);
   list->shown.length = list->why.length = 0;
-  text_printf(&list->shown, "%s:%llu", list->name, (unsigned long long)piece->line);
-  text_printf(&list->why, "line %llu of %s %s", (unsigned long long)piece->line, name, problem);
+  text_printf(&list->shown, "%s:%llu", list->name, (unsigned long long)raw->line);
+  text_printf(&list->why, "line %llu of %s %s", (unsigned long long)raw->line, name, problem);
   record->text = list->shown.data;
   record->length = list->shown.length;
   record->problem = list->why.data;
   return true;
 }
 
-static bool give_url(struct list *list, const struct piece *piece, const struct field *field, const struct text *rest,
-                     const char *checksum, struct record *record) {
+static bool give_url(struct list *list, const struct raw_record *raw, const struct field *field,
+                     const struct text *rest, const char *checksum, struct record *record) {
   char *url = field->text;
   size_t length = field->length;
   trim(&url, &length);
-  if (length == 0) return give_bad_piece(list, piece, "has no URL", record);
-  if (memchr(url, '\0', length) != NULL) return give_bad_piece(list, piece, "has a URL with a NUL byte", record);
+  if (length == 0) return give_bad_record(list, raw, "has no URL", record);
+  if (memchr(url, '\0', length) != NULL) return give_bad_record(list, raw, "has a URL with a NUL byte", record);
   url[length] = '\0';
   give_id(list, record);
   record->text = url;
@@ -108,9 +109,9 @@ static bool give_url(struct list *list, const struct piece *piece, const struct 
 bool list_give_further(struct list *list, struct record *record) {
   struct json_taken *taken = &list->json_taken;
   if (list->input == NULL || list->next_url >= taken->urls.count) return false;
-  struct piece piece = {.line = list->piece_line};
+  struct raw_record raw = {.line = list->raw_line};
   const char *checksum = taken->checksum.length > 0 ? taken->checksum.data : NULL;
-  return give_url(list, &piece, &taken->urls.fields[list->next_url++], &taken->rest, checksum, record);
+  return give_url(list, &raw, &taken->urls.fields[list->next_url++], &taken->rest, checksum, record);
 }
 
 /* The first object must have the checksum, as a table's header must: else nothing may ever be compared, unseen. */
@@ -129,22 +130,22 @@ static bool check_member(struct list *list) {
   return false;
 }
 
-static bool give_json(struct list *list, const struct piece *piece, struct record *record) {
+static bool give_json(struct list *list, const struct raw_record *raw, struct record *record) {
   struct json_wanted wanted = {
       .url = list->url_column, .has_checksum = list->checksums, .checksum = list->checksum_column};
-  char *text = piece->text;
+  char *text = raw->text;
   if (list->json.layout == JSON_BY_LINE) {
-    text[piece->length] = '\0';
+    text[raw->length] = '\0';
   } else { /* the next value may begin where there must be a NUL */
-    list->piece.length = 0;
-    text_add(&list->piece, text, piece->length);
-    text = list->piece.data;
+    list->raw.length = 0;
+    text_add(&list->raw, text, raw->length);
+    text = list->raw.data;
   }
-  const char *problem = json_line_take(text, piece->length, &wanted, &list->json_taken);
+  const char *problem = json_line_take(text, raw->length, &wanted, &list->json_taken);
   list->next_url = problem == NULL ? 0 : list->json_taken.urls.count;
   if (problem == NULL && list->checksums && !check_member(list)) return false;
-  if (problem != NULL) return give_bad_piece(list, piece, problem, record);
-  list->piece_line = piece->line;
+  if (problem != NULL) return give_bad_record(list, raw, problem, record);
+  list->raw_line = raw->line;
   return list_give_further(list, record);
 }
 
@@ -172,27 +173,26 @@ static const char *check_count(struct list *list, const struct field *url, char 
   return out;
 }
 
-static bool give_fields(struct list *list, struct piece *piece, struct record *record) {
+static bool give_fields(struct list *list, struct raw_record *raw, struct record *record) {
   char counts[96];
-  csv_split(&list->csv.dialect, piece->text, piece->length, &list->fields);
+  csv_split(&list->csv.dialect, raw->text, raw->length, &list->fields);
   if (!list->has_columns && (!take_header(list) || !list->columns.bare)) return false;
   const struct columns *columns = &list->columns;
   const struct fields *fields = &list->fields;
   const struct field *url = columns->url < fields->count ? &fields->fields[columns->url] : NULL;
   const char *problem = check_count(list, url, counts, sizeof counts);
-  if (problem != NULL) return give_bad_piece(list, piece, problem, record);
+  if (problem != NULL) return give_bad_record(list, raw, problem, record);
   list->rest.length = 0;
   columns_rest(columns, fields, &list->rest);
   const char *checksum = columns->checksum < fields->count ? fields->fields[columns->checksum].text : NULL;
-  return give_url(list, piece, url, &list->rest, checksum, record);
+  return give_url(list, raw, url, &list->rest, checksum, record);
 }
 
-bool list_give_record(struct list *list, struct piece *piece, struct record *record) {
-  if (list->format == INPUT_LINES) return list_give_line(list, piece->text, piece->length, piece->problem, record);
-  if (piece->length == 0 || (piece->length == 1 && *piece->text == '\r')) return false;
-  if (piece->problem != NULL) return give_bad_piece(list, piece, piece->problem, record);
-  if (list->format == INPUT_JSON) return give_json(list, piece, record);
-  if (memchr(piece->text, '\0', piece->length) != NULL)
-    return give_bad_piece(list, piece, "contains a NUL byte", record);
-  return give_fields(list, piece, record);
+bool list_give_record(struct list *list, struct raw_record *raw, struct record *record) {
+  if (list->format == INPUT_LINES) return list_give_line(list, raw->text, raw->length, raw->problem, record);
+  if (raw->length == 0 || (raw->length == 1 && *raw->text == '\r')) return false;
+  if (raw->problem != NULL) return give_bad_record(list, raw, raw->problem, record);
+  if (list->format == INPUT_JSON) return give_json(list, raw, record);
+  if (memchr(raw->text, '\0', raw->length) != NULL) return give_bad_record(list, raw, "contains a NUL byte", record);
+  return give_fields(list, raw, record);
 }

@@ -1,5 +1,4 @@
-/* The inside of a list, for the files that read one: list.c from sources to pieces of text, list_record.c from pieces to
- * records. */
+/* The state of a list: list.c cuts the text of sources into raw records, list_record.c makes records of these. */
 #ifndef SEINE_CLI_LIST_STATE_H
 #define SEINE_CLI_LIST_STATE_H
 
@@ -54,12 +53,12 @@ struct list {
   struct fields fields;
   struct json_taken json_taken;
   size_t next_url; /* of json_taken.urls, not given yet */
-  uint64_t piece_line; /* where their piece begins */
-  struct text piece, rest, shown, why;
+  uint64_t raw_line; /* where their raw record begins */
+  struct text raw, rest, shown, why;
 };
 
 /* A record before it is understood. */
-struct piece {
+struct raw_record {
   char *text; /* text[length] may be overwritten */
   size_t length;
   uint64_t line; /* where it begins */
@@ -69,9 +68,9 @@ struct piece {
 /* Ends reading the source; `why` is a part of a sentence. */
 void list_refuse(struct list *list, const char *why);
 
-/* False if the piece is no record, as an empty line is. */
-bool list_give_record(struct list *list, struct piece *piece, struct record *record);
-/* A further URL of the piece that was given last; false if there is none. */
+/* Makes a record of a raw one. False if it is none, like an empty line. */
+bool list_give_record(struct list *list, struct raw_record *raw, struct record *record);
+/* Returns the next URL of the last raw record; false if there is none. */
 bool list_give_further(struct list *list, struct record *record);
 /* A line of a plain list, or a source that is a URL; false if it is empty or a comment. */
 bool list_give_line(struct list *list, char *text, size_t length, const char *problem, struct record *record);
