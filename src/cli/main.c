@@ -1,4 +1,4 @@
-/* The command: what it is asked, whether its lists can be read, and then the run. */
+/* The command: reads its options, checks its lists, and runs. */
 #include "input/list.h"
 #include "base/cli_allocator.h"
 #include "options/options.h"

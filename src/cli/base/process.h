@@ -1,4 +1,4 @@
-/* What the process needs of the system before a run: signals that do not kill it, descriptors, threads. */
+/* Prepares the process for a run: ignored signals, limit on open files, thread pool. */
 #ifndef SEINE_CLI_PROCESS_H
 #define SEINE_CLI_PROCESS_H
 
@@ -9,7 +9,7 @@ void process_open_missing_descriptors(void);
  * exit status after a message, where there is no room for that. */
 int process_prepare(void);
 
-/* The transfers that the limit on open files has room for: `concurrency`, or fewer, and said so. */
+/* Returns `concurrency`, or fewer, with a message, if the limit on open files allows only fewer transfers. */
 unsigned process_fit(unsigned concurrency);
 
 #endif

@@ -14,7 +14,7 @@
 int options_parse(struct settings *settings, int argc, char **argv);
 void settings_clear(struct settings *settings);
 
-/* What they say of the lists; borrowed. */
+/* Fills list options from the settings; strings are borrowed. */
 void settings_lists(const struct settings *settings, struct list_options *lists);
 
 /* Reads a file of "name = value" lines (config.c). 0, or -1 and said so on stderr. */

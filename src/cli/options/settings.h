@@ -1,4 +1,4 @@
-/* What the user asked for, after all options were read. */
+/* The values of all options. */
 #ifndef SEINE_CLI_SETTINGS_H
 #define SEINE_CLI_SETTINGS_H
 

@@ -1,7 +1,7 @@
-/* Records out of the lists into the engine: no more than it has room for, and no URL twice. */
+/* Reads records and submits their URLs: no more than the engine has room for, and no URL twice. */
 #include "run/feed.h"
-#include "base/url_key.h"
 #include "base/message.h"
+#include "base/url_key.h"
 #include "base/xalloc.h"
 #include "run/disk_space.h"
 #include "run/result_row.h"
@@ -12,11 +12,11 @@
 #include <string.h>
 
 #define TURN_RECORDS 4096
-#define TURN_NS      4000000 /* as long as a turn of the loop may read */
-#define BACKLOG_MOST ((size_t)8 << 20) /* rows that wait to be written, bytes */
-#define INPUT_MOST   ((size_t)64 << 20) /* what records carry beside their URLs, bytes */
+#define TURN_NS      4000000 /* time that reading may take in one turn of the loop */
+#define BACKLOG_MOST ((size_t)8 << 20) /* bytes of rows that wait to be written */
+#define INPUT_MOST   ((size_t)64 << 20) /* bytes of other columns of records in memory */
 
-/* Whether the URL is met for the first time, in this run and all before it. */
+/* Counts the URL, and returns whether it is to be fetched: neither done by an earlier run nor repeated in this one. */
 static bool is_new(struct run *run, enum history_seen seen) {
   switch (seen) {
   case HISTORY_NEW:
@@ -94,7 +94,7 @@ static bool has_room(const struct run *run) {
          manifest_backlog(run->manifest) < BACKLOG_MOST && !disk_lacks_space(run) && seine_free_slots(run->engine) > 0;
 }
 
-/* Reads until there is a reason not to; true if the only one is that others want their turn. */
+/* Reads records until none may be read now. Returns whether only the limits of one turn were reached. */
 static bool read_on(struct run *run) {
   uint64_t until = uv_hrtime() + TURN_NS;
   bool room = has_room(run);
@@ -108,7 +108,8 @@ static bool read_on(struct run *run) {
       if (event == LIST_END) run_stop_reading(run);
       return false;
     }
-    /* What was passed over takes no room, and a rerun passes over millions; but rows of bad URLs fill the backlog. */
+    /* Skipped records take no room, and a rerun skips millions, so limits are not checked each time. Rows of malformed
+     * URLs do fill the backlog: every 64 records they are. */
     if (take_record(run, &record) || n % 64 == 0) room = has_room(run);
     if (n == TURN_RECORDS || (n % 64 == 0 && uv_hrtime() > until)) return room;
   }
