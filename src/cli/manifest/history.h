@@ -1,4 +1,5 @@
-/* Which URLs are done with, or were met already in this run: a set of the keys that url_key gives. */
+/* The set of URLs that are finished, or were read already in this run, by the keys of url_key. Loop thread only, except
+ * while a worker scans the manifest of earlier runs. */
 #ifndef SEINE_CLI_HISTORY_H
 #define SEINE_CLI_HISTORY_H
 
@@ -7,20 +8,20 @@
 struct history;
 
 enum history_seen {
-  HISTORY_NEW,      /* never met: it is to be fetched */
-  HISTORY_REJECTED, /* likewise; an earlier run rejected it for its type */
-  HISTORY_DONE,     /* an earlier run ended it well */
-  HISTORY_DONE_BAD, /* an earlier run rejected it, or it failed for good */
-  HISTORY_REPEATED  /* met before in this run */
+  HISTORY_NEW,      /* not read before: to be fetched */
+  HISTORY_REJECTED, /* to be fetched again: an earlier run rejected it for its type */
+  HISTORY_DONE,     /* an earlier run ended it ok or duplicate */
+  HISTORY_DONE_BAD, /* an earlier run rejected it, or it failed and is not retryable */
+  HISTORY_REPEATED  /* read before in this run */
 };
 
 struct history *history_new(void);
 void history_free(struct history *history); /* NULL is fine */
 
-/* Begins to fetch what the next call for this URL will look at, for whoever has others to look at meanwhile. */
+/* Prefetches the memory that the next call for this URL reads, for callers that handle several URLs in turn. */
 void history_prefetch(const struct history *history, uint64_t url);
 
-/* What is known of a URL; from now on it is met. */
+/* Returns the state of a URL, and marks it as read in this run. */
 enum history_seen history_visit(struct history *history, uint64_t url);
 
 /* State of a URL after the rows of earlier runs. */
@@ -31,10 +32,10 @@ enum history_past {
   HISTORY_PAST_BAD
 };
 
-/* Notes a row of an earlier run. The last row of a URL counts. */
+/* Adds a row of an earlier run. The last row of a URL counts. */
 void history_add(struct history *history, uint64_t url, enum history_past past);
 
-/* URLs that are done, or were met. */
+/* URLs that are finished, or were read. */
 size_t history_count(const struct history *history);
 size_t history_bytes(const struct history *history);
 

@@ -1,4 +1,4 @@
-/* The manifest as a file, or as standard output with a file behind it: appended, flushed in groups, read back. */
+/* Appends rows to a file, or to standard output and an unnamed file, writes them in groups, and reads them back. */
 #include "manifest/manifest.h"
 #include "manifest/manifest_file.h"
 #include "manifest/row_lines.h"

@@ -1,4 +1,4 @@
-/* Opens what a manifest is written to, and refuses what is not a manifest before a byte of it is changed. */
+/* Opens the file of a manifest, and refuses any other file before it is changed. */
 #include "manifest/manifest_file.h"
 #include "output/outdir.h"
 #include "base/exit_status.h"

@@ -1,4 +1,4 @@
-/* Goes over the manifest of earlier runs once, and over the output folder if the last of them was torn. */
+/* Reads the manifest of earlier runs once, and cleans the output folder if the last run did not end cleanly. */
 #include "manifest/replay.h"
 #include "base/url_key.h"
 
@@ -55,7 +55,7 @@ static bool file_is_lost(struct replay *replay, const struct row_view *view) {
   return true;
 }
 
-/* A look now and then is enough to leave in time, and to be followed. */
+/* Reports progress, and returns whether to continue. Every 1024 rows is often enough for both. */
 static bool goes_on(struct replay *replay, uint64_t offset) {
   if (++replay->rows % 1024 != 0 && !replay->check_files) return true;
   atomic_store_explicit(&replay->rows_so_far, replay->rows, memory_order_relaxed);

@@ -6,7 +6,7 @@
 
 enum row_format { ROW_JSON, ROW_CSV };
 
-/* What a row says. Strings are borrowed, NULL for "nothing is known", and may hold remote bytes as they came. */
+/* Values of a row to be written. Strings are borrowed, NULL where not known, and may hold any bytes of a server. */
 struct row {
   uint64_t id;
   const char *url; /* without userinfo */
@@ -25,26 +25,26 @@ struct row {
   const char *final_url, *content_type, *etag, *last_modified, *ip;
   int64_t started_unix_ms; /* 0: never started */
   uint64_t elapsed_ms;
-  const char *input; /* what else the list says of the URL: a JSON object in one line, written as it is */
+  const char *input; /* other columns or members of the record: a JSON object in one line, written unchanged */
 };
 
-/* The first line of a CSV manifest, with its line end; "" for JSON. */
+/* Returns the first line of a CSV manifest, with its line end; "" for JSON. */
 const char *row_header(enum row_format format);
 
 /* Limit of each text that a server chose, in bytes as written. A longer media type, Content-Type, final URL or message
  * is cut and ends in "..."; a longer ETag or Last-Modified is null, since a part of one is of no use. */
 #define ROW_TEXT_MOST 2048
 
-/* No row is longer than this, its line end included. */
+/* Returns an upper bound of the length of the row, its line end included. */
 size_t row_bound(const struct row *row);
 
-/* Writes the row with its line end (LF for JSON, CRLF for CSV) to out, which has room for row_bound(row) bytes. Gives
- * the end of it; no NUL is added. A row never holds a line break inside: bytes that are not UTF-8 are percent-encoded,
- * and control and bidirectional characters are escaped (as \u.... in JSON, percent-encoded in CSV). No field of a CSV
- * begins as a formula: an apostrophe is put before it, which reading takes off. */
+/* Writes the row with its line end (LF for JSON, CRLF for CSV) to out, which has space for row_bound(row) bytes.
+ * Returns the end; no NUL is added. A row contains no line break: bytes that are not UTF-8 are percent-encoded, and
+ * control and bidirectional characters are escaped (as \u.... in JSON, percent-encoded in CSV). No field of a CSV
+ * begins as a formula: an apostrophe before it prevents that, and is removed by reading. */
 char *row_write(char *out, const struct row *row, enum row_format format);
 
-/* What is needed of a row that was read. Strings lie in the line that was given, which is changed by reading. */
+/* Values read from a row. Strings point into the line that was read, which reading changes. */
 struct row_view {
   uint64_t id;
   char *url;
@@ -54,7 +54,7 @@ struct row_view {
   const char *path;
   uint64_t bytes;
   const char *media_type;
-  const char *content_type; /* read of rejected rows alone */
+  const char *content_type; /* NULL unless the row is rejected */
   uint32_t width, height; /* 0: not known */
   bool has_sha256;
   uint8_t sha256[32];

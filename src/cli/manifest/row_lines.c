@@ -1,4 +1,4 @@
-/* Reads a manifest in blocks and takes it apart into lines. */
+/* Reads a manifest in blocks and splits it into lines. */
 #include "manifest/row_lines.h"
 #include "base/xalloc.h"
 

@@ -1,4 +1,4 @@
-/* Reads a file from its beginning to its end, and says how it differs from its row. */
+/* Hashes a file, and reports how it differs from its row. */
 #include "manifest/verify_file.h"
 #include "output/outdir.h"
 #include "base/xalloc.h"
