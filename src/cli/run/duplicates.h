@@ -12,7 +12,7 @@ void duplicate_end(struct item *item, const seine_result_t *result);
  * rows, or fail like it; if `unfinished`, they end without a row. */
 void duplicate_end_claim(struct item *item, const struct row *row, uint64_t offset, bool unfinished);
 
-/* Gives up the claim of an item whose bytes have changed or are not stored: items that wait for it are fetched again. */
+/* Gives up the claim of an item whose bytes have changed or are not stored: waiting items are fetched again. */
 void duplicate_drop_claim(struct item *item);
 
 #endif
