@@ -290,7 +290,7 @@ static bool has_terminals(void) {
   return terminal >= 0;
 }
 
-/* Without words all, or every eighth if SEINE_FEW is set, as where the command runs in valgrind. */
+/* Without words all, or every eighth if SEINE_TESTS_REDUCED is set, as where the command runs in valgrind. */
 static bool is_chosen(const struct topic *topic, const struct e2e_case *play, int argc, char **argv) {
   static unsigned number;
   if (play->on_terminal && !has_terminals()) {
@@ -300,7 +300,7 @@ static bool is_chosen(const struct topic *topic, const struct e2e_case *play, in
   if (play->unwrapped && getenv("SEINE_WRAPPER")) return false;
   for (int i = 1; i < argc; i++)
     if (strstr(play->name, argv[i]) || strcmp(topic->name, argv[i]) == 0) return true;
-  return argc < 2 && (!getenv("SEINE_FEW") || number++ % 8 == 0);
+  return argc < 2 && (!getenv("SEINE_TESTS_REDUCED") || number++ % 8 == 0);
 }
 
 /* Settings of whoever runs the tests must not reach the command. */

@@ -46,7 +46,7 @@ struct decompress {
 
 static const struct {
   enum packing packing;
-  const char *ending, *name;
+  const char *suffix, *name;
   size_t length;
   const char *magic;
 } packings[] = {
@@ -81,8 +81,8 @@ enum packing packing_of(const char *data, size_t length) {
 size_t packing_stem(const char *name) {
   size_t length = strlen(name);
   for (size_t i = 0; i < PACKINGS; i++) {
-    size_t ending = strlen(packings[i].ending);
-    if (length > ending && strcasecmp(name + length - ending, packings[i].ending) == 0) return length - ending;
+    size_t suffix = strlen(packings[i].suffix);
+    if (length > suffix && strcasecmp(name + length - suffix, packings[i].suffix) == 0) return length - suffix;
   }
   return length;
 }

@@ -42,7 +42,7 @@ enum robots_access {
 /* Of the last response's status, redirects followed; 0 if none came. A 3xx means more redirects than are followed. */
 enum robots_access robots_of_status(int http_status);
 
-/* How long a verdict, and the rules that came with it, hold: then robots.txt is asked for again. */
+/* How long the answer for a host holds: then robots.txt is requested again. */
 uint64_t robots_keep_ms(enum robots_access decision);
 
 #endif

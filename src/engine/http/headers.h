@@ -19,7 +19,7 @@ int header_check(const char *line, char *cause, size_t size);
  * CVE-2018-1000007). */
 bool header_is_harmless(const char *line);
 
-/* Adds copies of `lines` (NULL-terminated; NULL: none) to *list, only the harmless ones if `foreign`. 0 or
+/* Adds copies of `lines` (NULL-terminated; NULL: none) to *list, only the harmless ones if `cross_origin`. 0 or
  * SEINE_ENOMEM, after which *list is still good. */
 int headers_add(struct curl_slist **list, const char *const *lines, bool cross_origin);
 

@@ -26,7 +26,7 @@ START_TEST(a_table_is_what_was_put_into_it) {
   static uint64_t value[KEYS];
   memset(present, 0, sizeof present);
   size_t count = 0;
-  for (int step = 0; step < few(200000); step++) {
+  for (int step = 0; step < scaled(200000); step++) {
     unsigned i = (unsigned)rand() % KEYS;
     /* Keys crowd into a few segments, and there into few homes, so that they push each other along. */
     uint64_t name = (uint64_t)(i % 3) << 56 | (uint64_t)(i / 3 % 7) << 50 | (uint64_t)i << 2;
@@ -71,7 +71,7 @@ START_TEST(an_entry_costs_sixteen_bytes_at_most) {
   struct fingerprint_table *fingerprint_table = fingerprint_table_new(false);
   struct table_slot slot;
   double top_hosts = 0;
-  for (uint64_t i = 0, most = (uint64_t)few(1000000); i < most; i++) {
+  for (uint64_t i = 0, most = (uint64_t)scaled(1000000); i < most; i++) {
     fingerprint_table_insert(fingerprint_table, fingerprint(&key, &i, sizeof i), &slot);
     double bytes = (double)fingerprint_table_bytes(fingerprint_table) / (double)fingerprint_table_count(fingerprint_table);
     if (i > 50000 && bytes > top_hosts) top_hosts = bytes;

@@ -311,7 +311,7 @@ END_TEST
 START_TEST(many_lines_come_in_order) {
   struct reader reader;
   struct text data = {0};
-  for (int i = 0; i < few(100000); i++)
+  for (int i = 0; i < scaled(100000); i++)
     text_printf(&data, "http://h/%d\n", i);
   char *path = write_list("list", data.data, data.length);
   start(&reader, &path, 1);

@@ -443,7 +443,7 @@ static const struct {
   const char *data; /* of which the rest is NUL bytes */
   size_t size;
   const char *kind; /* NULL: it is taken as text */
-} foreign[] = {
+} other_files[] = {
     {"PK\3\4\n", 300, "is a zip archive or an office document; unpack it, or save it as CSV, first"},
     {"PK\5\6", 22, "is a zip archive"},
     {"7z\xbc\xaf\x27\x1c", 6, "is a 7z archive; unpack it first"},
@@ -463,28 +463,28 @@ static const struct {
     {"PAR1,url\n", 9, NULL},
 };
 
-static char *foreign_bytes(int row) {
-  char *bytes = xcalloc(foreign[row].size + 1, 1);
-  memcpy(bytes, foreign[row].data, strnlen(foreign[row].data, foreign[row].size));
-  if (strcmp(foreign[row].data, "urls.txt") == 0) memcpy(bytes + 257, "ustar", foreign[row].size < 262 ? 4 : 5);
+static char *other_file_bytes(int row) {
+  char *bytes = xcalloc(other_files[row].size + 1, 1);
+  memcpy(bytes, other_files[row].data, strnlen(other_files[row].data, other_files[row].size));
+  if (strcmp(other_files[row].data, "urls.txt") == 0) memcpy(bytes + 257, "ustar", other_files[row].size < 262 ? 4 : 5);
   return bytes;
 }
 
 /* As a plain file, packed, and in pieces that do not show at once what they are. */
 START_TEST(what_is_no_list_is_said_to_be_none) {
-  size_t size = foreign[_i].size;
-  char *bytes = foreign_bytes(_i), cause[1024] = "";
+  size_t size = other_files[_i].size;
+  char *bytes = other_file_bytes(_i), cause[1024] = "";
   char *squeezed = packed("gzip", bytes, size, &size);
-  char *sources[] = {write_bytes("plain", bytes, foreign[_i].size), write_bytes("squeezed", squeezed, size)};
+  char *sources[] = {write_bytes("plain", bytes, other_files[_i].size), write_bytes("squeezed", squeezed, size)};
   for (int i = 0; i < 2; i++) {
     struct text seen = {0};
     int error = list_check(&(struct list_options){.sources = &sources[i], .count = 1}, cause, sizeof cause);
-    ck_assert_int_eq(error, foreign[_i].kind != NULL ? -1 : 0);
+    ck_assert_int_eq(error, other_files[_i].kind != NULL ? -1 : 0);
     read_list(sources[i], INPUT_AUTO, NULL, &seen);
-    if (foreign[_i].kind != NULL) {
-      ck_assert_msg(strstr(cause, foreign[_i].kind) != NULL, "%s", cause);
+    if (other_files[_i].kind != NULL) {
+      ck_assert_msg(strstr(cause, other_files[_i].kind) != NULL, "%s", cause);
       ck_assert_int_eq(strncmp(seen.data, "= the list \"", 12), 0);
-      ck_assert_msg(strstr(seen.data, foreign[_i].kind) != NULL, "%s", seen.data);
+      ck_assert_msg(strstr(seen.data, other_files[_i].kind) != NULL, "%s", seen.data);
     } else {
       ck_assert_ptr_null(strstr(seen.data, "= the list"));
     }
@@ -498,14 +498,14 @@ START_TEST(what_is_no_list_is_said_to_be_none) {
 END_TEST
 
 START_TEST(what_is_no_list_may_come_in_pieces) {
-  char *bytes = foreign_bytes(_i);
-  size_t size = foreign[_i].size, least = strncmp(bytes, "urls", 4) == 0 ? 9 : 1;
+  char *bytes = other_file_bytes(_i);
+  size_t size = other_files[_i].size, least = strncmp(bytes, "urls", 4) == 0 ? 9 : 1;
   const char *known = NULL;
   bool more = true;
   for (size_t length = least; length <= size && more; length++)
     known = file_signature_kind(bytes, length, &more);
-  if (foreign[_i].kind != NULL)
-    ck_assert_ptr_nonnull(strstr(known, foreign[_i].kind));
+  if (other_files[_i].kind != NULL)
+    ck_assert_ptr_nonnull(strstr(known, other_files[_i].kind));
   else
     ck_assert_ptr_null(known);
   free(bytes);
@@ -562,8 +562,8 @@ int main(void) {
   tcase_add_loop_test(tcase, an_empty_packed_list_is_no_broken_one, 0, 4);
   tcase_add_loop_test(tcase, what_only_begins_like_a_packed_list_is_text, 0, 8);
   tcase_add_loop_test(tcase, a_packed_list_can_be_closed_while_it_waits, 0, 12);
-  tcase_add_loop_test(tcase, what_is_no_list_is_said_to_be_none, 0, COUNT(foreign));
-  tcase_add_loop_test(tcase, what_is_no_list_may_come_in_pieces, 0, COUNT(foreign));
+  tcase_add_loop_test(tcase, what_is_no_list_is_said_to_be_none, 0, COUNT(other_files));
+  tcase_add_loop_test(tcase, what_is_no_list_may_come_in_pieces, 0, COUNT(other_files));
   tcase_add_test(tcase, headers_are_checked);
   suite_add_tcase(suite, tcase);
   return suite_run(suite);

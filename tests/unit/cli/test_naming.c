@@ -497,7 +497,7 @@ START_TEST(random_names_are_safe) {
   unsigned seed = (unsigned)time(NULL) + (unsigned)_i;
   printf("seed of random_names_are_safe: %u\n", seed);
   srand(seed);
-  for (int round = 0; round < few(2000); round++) {
+  for (int round = 0; round < scaled(2000); round++) {
     struct text url = {0}, disposition = {0};
     char path[SEINE_PATH_MAX], cause[512];
     struct naming *naming;

@@ -86,7 +86,7 @@ START_TEST(parts_are_those_of_parsed_hosts) {
   struct partition partition;
   printf("seed %u\n", seed);
   partition_set(&partition, "1/1000000");
-  for (int i = 0, most = few(100000); i < most; i++) {
+  for (int i = 0, most = scaled(100000); i < most; i++) {
     char url[256] = "";
     if (rand_r(&seed) % 4) strcpy(url, "http://");
     for (int n = rand_r(&seed) % 8; n >= 0; n--)

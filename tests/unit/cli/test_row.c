@@ -337,7 +337,7 @@ START_TEST(random_rows_survive) {
   unsigned seed = (unsigned)time(NULL) + (unsigned)_i;
   printf("row: seed %u\n", seed);
   srand(seed);
-  for (int i = 0; i < few(20000); i++) {
+  for (int i = 0; i < scaled(20000); i++) {
     enum row_format format = i % 2 ? ROW_CSV : ROW_JSON;
     char text[64], once[256], twice[256];
     random_text(text, sizeof text);
@@ -354,7 +354,7 @@ START_TEST(mangled_rows_are_safe) {
   unsigned seed = (unsigned)time(NULL) + (unsigned)_i;
   printf("row: seed %u\n", seed);
   srand(seed);
-  for (int i = 0; i < few(20000); i++) {
+  for (int i = 0; i < scaled(20000); i++) {
     const char *text = written[rand() % 4].text;
     size_t length = (size_t)rand() % strlen(text);
     char *line = xmalloc(length + 1);
@@ -438,7 +438,7 @@ START_TEST(scanned_rows_are_as_read) {
   static char line[65536];
   printf("row: seed %u\n", seed);
   srand(seed);
-  for (int i = 0; i < few(20000); i++) {
+  for (int i = 0; i < scaled(20000); i++) {
     bool odd = rand() % 3 == 0;
     size_t length = write_random_row(line, sizeof line, odd);
     int changes = rand() % 2 ? 0 : rand() % 3;
@@ -458,7 +458,7 @@ START_TEST(scanned_rows_are_as_read) {
     free(one);
     free(two);
   }
-  ck_assert_int_gt(scanned, few(8000));
+  ck_assert_int_gt(scanned, scaled(8000));
 }
 END_TEST
 

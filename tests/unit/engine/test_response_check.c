@@ -186,8 +186,8 @@ START_TEST(bodies_are_judged) {
 END_TEST
 
 int main(void) {
-  Suite *suite = suite_create("verdict");
-  TCase *tcase = tcase_create("verdict");
+  Suite *suite = suite_create("response_check");
+  TCase *tcase = tcase_create("responses");
   tcase_add_loop_test(tcase, directives_that_opt_out_are_found, 0, sizeof robots / sizeof *robots);
   tcase_add_loop_test(tcase, headers_are_judged, 0, sizeof checks / sizeof *checks);
   tcase_add_loop_test(tcase, a_rejection_may_pass_or_not, 0, sizeof rejections / sizeof *rejections);

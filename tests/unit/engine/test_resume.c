@@ -282,7 +282,7 @@ static long peak_kib(void) {
 /* LARGE_MIB=4096 in the environment makes it 4 GiB. */
 START_TEST(memory_does_not_follow_the_size) {
   const char *wish = getenv("LARGE_MIB");
-  uint64_t size = (wish ? strtoull(wish, NULL, 10) : (uint64_t)few(512)) * MIB;
+  uint64_t size = (wish ? strtoull(wish, NULL, 10) : (uint64_t)scaled(512)) * MIB;
   char *path = print("/zeros/%llu", (unsigned long long)(size / MIB));
   fixture_init(&fixture);
   fixture_open(&fixture);

@@ -124,8 +124,8 @@ START_TEST(none_was_ever_set) {
 END_TEST
 
 int main(void) {
-  Suite *suite = suite_create("alarm");
-  TCase *tcase = tcase_create("alarm");
+  Suite *suite = suite_create("timer_pool");
+  TCase *tcase = tcase_create("timers");
   tcase_add_checked_fixture(tcase, open_alarms, close_alarms);
   tcase_add_test(tcase, alarms_ring_once_and_in_order);
   tcase_add_test(tcase, an_alarm_that_is_set_again_moves);

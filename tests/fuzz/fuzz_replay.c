@@ -91,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   int fd = memfd_create("manifest", MFD_CLOEXEC);
   MUST(fd >= 0 && write(fd, data, size) == (ssize_t)size);
   /* The name says which of the formats it is. */
-  char *path = xasprintf("/proc/self/fd/%d", fd), *named = xasprintf("/tmp/fuzz-recall-%ld.csv", (long)getpid());
+  char *path = xasprintf("/proc/self/fd/%d", fd), *named = xasprintf("/tmp/fuzz-replay-%ld.csv", (long)getpid());
   if (is_csv) MUST(symlink(path, named) == 0);
   check(is_csv ? named : path, fd, data, size, is_csv);
   if (is_csv) unlink(named);
