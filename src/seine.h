@@ -41,31 +41,31 @@ extern "C" {
 /* All error codes: constant without SEINE_, value, stable name for machines, English text for people.
  * -1 to -21 are the reasons why a fetch ended without an accepted body. -40 and below are returned by functions; ENOMEM
  * also ends a fetch. */
-#define SEINE_ERROR_MAP(XX)                                                                                        \
-  XX(EURL, -1, "url", "the URL is malformed, or its scheme is neither http nor https")                             \
-  XX(EDNS, -2, "dns", "the host's name could not be resolved")                                                     \
-  XX(ECONNECT, -3, "connect", "no connection to the host could be made")                                           \
-  XX(ETLS, -4, "tls", "the TLS handshake failed, or the certificate is not trusted")                               \
-  XX(ETIMEOUT, -5, "timeout", "the transfer took too long, or nothing arrived for too long")                       \
-  XX(ERESET, -6, "reset", "the connection was lost before the response ended")                                     \
-  XX(ETRUNCATED, -7, "truncated", "the body ended before it was complete")                                         \
-  XX(EREDIRECT, -8, "redirect", "too many redirects, or one that leads nowhere allowed")                           \
-  XX(EHTTP, -9, "http", "the server answered with an error status")                                                \
-  XX(EHOSTDOWN, -10, "host-down", "the host did not answer earlier attempts and is being left alone")              \
-  XX(EPROXY, -11, "proxy", "the proxy refused, or could not be reached")                                           \
-  XX(ETYPE, -12, "type", "the content is not of an accepted type")                                                 \
-  XX(ESIZE, -13, "size", "the content is smaller or larger than accepted")                                         \
-  XX(EOPTOUT, -14, "opt-out", "the response asks not to be used this way")                                         \
-  XX(EDENIED, -15, "denied", "the address is loopback, private or link-local, and those are refused")              \
-  XX(EIO, -16, "io", "a file could not be written")                                                                \
-  XX(ECANCELLED, -17, "cancelled", "the fetch was cancelled")                                                      \
-  XX(EPROTOCOL, -18, "protocol", "the response breaks the protocol")                                               \
-  XX(EROBOTS, -19, "robots", "the host's robots.txt does not allow this URL")                                      \
-  XX(EDIMENSIONS, -20, "dimensions", "the image's width and height are not as accepted")                            \
-  XX(ECHECKSUM, -21, "checksum", "the bytes do not have the expected checksum")                                     \
-  XX(ENOMEM, -40, "nomem", "out of memory")                                                                        \
-  XX(EINVAL, -41, "inval", "an argument is out of range or contradicts another")                                   \
-  XX(ECLOSING, -42, "closing", "the engine is closing")                                                            \
+#define SEINE_ERROR_MAP(XX)                                                                                            \
+  XX(EURL, -1, "url", "the URL is malformed, or its scheme is neither http nor https")                                 \
+  XX(EDNS, -2, "dns", "the host's name could not be resolved")                                                         \
+  XX(ECONNECT, -3, "connect", "no connection to the host could be made")                                               \
+  XX(ETLS, -4, "tls", "the TLS handshake failed, or the certificate is not trusted")                                   \
+  XX(ETIMEOUT, -5, "timeout", "the transfer took too long, or nothing arrived for too long")                           \
+  XX(ERESET, -6, "reset", "the connection was lost before the response ended")                                         \
+  XX(ETRUNCATED, -7, "truncated", "the body ended before it was complete")                                             \
+  XX(EREDIRECT, -8, "redirect", "too many redirects, or one that leads nowhere allowed")                               \
+  XX(EHTTP, -9, "http", "the server answered with an error status")                                                    \
+  XX(EHOSTDOWN, -10, "host-down", "the host did not answer earlier attempts and is being left alone")                  \
+  XX(EPROXY, -11, "proxy", "the proxy refused, or could not be reached")                                               \
+  XX(ETYPE, -12, "type", "the content is not of an accepted type")                                                     \
+  XX(ESIZE, -13, "size", "the content is smaller or larger than accepted")                                             \
+  XX(EOPTOUT, -14, "opt-out", "the response asks not to be used this way")                                             \
+  XX(EDENIED, -15, "denied", "the address is loopback, private or link-local, and those are refused")                  \
+  XX(EIO, -16, "io", "a file could not be written")                                                                    \
+  XX(ECANCELLED, -17, "cancelled", "the fetch was cancelled")                                                          \
+  XX(EPROTOCOL, -18, "protocol", "the response breaks the protocol")                                                   \
+  XX(EROBOTS, -19, "robots", "the host's robots.txt does not allow this URL")                                          \
+  XX(EDIMENSIONS, -20, "dimensions", "the image's width and height are not as accepted")                               \
+  XX(ECHECKSUM, -21, "checksum", "the bytes do not have the expected checksum")                                        \
+  XX(ENOMEM, -40, "nomem", "out of memory")                                                                            \
+  XX(EINVAL, -41, "inval", "an argument is out of range or contradicts another")                                       \
+  XX(ECLOSING, -42, "closing", "the engine is closing")                                                                \
   XX(ELIBRARY, -43, "library", "a library that this depends on could not be started")
 
 typedef enum seine_errno {
@@ -81,7 +81,7 @@ SEINE_EXTERN const char *seine_strerror(int error);
  * an unknown code; a static string. */
 SEINE_EXTERN const char *seine_err_name(int error);
 
-typedef struct seine seine_t;             /* an engine; valid from seine_open until seine_close's callback returns */
+typedef struct seine seine_t; /* an engine; valid from seine_open until seine_close's callback returns */
 typedef struct seine_fetch seine_fetch_t; /* a submitted request; owned by the engine, valid until on_result returns */
 typedef struct seine_options seine_options_t;
 typedef struct seine_rule seine_rule_t;
@@ -99,14 +99,14 @@ struct seine_rule {
   /* "www.example.org"; "*.example.org" for its subdomains, but not example.org itself; or "*". An optional scheme and
    * port restrict it to those: "https://www.example.org:8443" */
   const char *pattern;
-  unsigned concurrency;       /* maximum transfers at once to each matching host; 0: options.per_host */
-  double rate;                /* maximum requests a second to each matching host; 0: options.rate_per_host */
-  uint64_t delay_ms;          /* minimum time between the starts of two requests to a host; 0: none */
+  unsigned concurrency; /* maximum transfers at once to each matching host; 0: options.per_host */
+  double rate; /* maximum requests a second to each matching host; 0: options.rate_per_host */
+  uint64_t delay_ms; /* minimum time between the starts of two requests to a host; 0: none */
   /* Additional "Name: value" lines, NULL-terminated, sent to matching hosts only; NULL: none. After a redirect to a
    * matching host they are sent if its port is that of the pattern, the default port of the scheme, or the port of the
    * submitted URL, and no redirect led from https to http. */
   const char *const *headers;
-  const char *proxy;          /* URL of the one proxy to use; "none": no proxy; NULL: as options.proxies */
+  const char *proxy; /* URL of the one proxy to use; "none": no proxy; NULL: as options.proxies */
 };
 
 /* Changes of state of a host, of a proxy or of the engine. Each change is reported once, not once for each URL. */
@@ -114,11 +114,11 @@ typedef enum seine_event_kind {
   /* the host sent 429, 503 or Retry-After: no request starts for delay_ms, and then at most `cap` at once */
   SEINE_EVENT_HOST_THROTTLED,
   SEINE_EVENT_HOST_RECOVERED, /* a throttled host may be sent as many requests at once as before */
-  SEINE_EVENT_DOWN,      /* the circuit of the host opened: its fetches fail at once; the next probe is in delay_ms */
-  SEINE_EVENT_UP,        /* a host that was down answered */
+  SEINE_EVENT_DOWN, /* the circuit of the host opened: its fetches fail at once; the next probe is in delay_ms */
+  SEINE_EVENT_UP, /* a host that was down answered */
   SEINE_EVENT_PROXY_DOWN, /* a proxy failed and is not used for delay_ms */
-  SEINE_EVENT_PROXY_UP,  /* a proxy that was down works again */
-  SEINE_EVENT_ROBOTS,    /* robots.txt of the host was requested; delay_ms: Crawl-delay, at most max_crawl_delay_ms */
+  SEINE_EVENT_PROXY_UP, /* a proxy that was down works again */
+  SEINE_EVENT_ROBOTS, /* robots.txt of the host was requested; delay_ms: Crawl-delay, at most max_crawl_delay_ms */
   /* the process ran out of file descriptors: at most `cap` transfers at once for now */
   SEINE_EVENT_CONCURRENCY_REDUCED
 } seine_event_kind_t;
@@ -130,7 +130,7 @@ struct seine_event {
    * SEINE_EVENT_CONCURRENCY_REDUCED */
   const char *host;
   uint64_t delay_ms; /* see seine_event_kind_t; otherwise 0 */
-  unsigned cap;      /* maximum transfers at once, to the host or in all */
+  unsigned cap; /* maximum transfers at once, to the host or in all */
 };
 
 typedef enum seine_tls { SEINE_TLS_1_2, SEINE_TLS_1_3 } seine_tls_t;
@@ -143,30 +143,30 @@ typedef enum seine_tls { SEINE_TLS_1_2, SEINE_TLS_1_3 } seine_tls_t;
  * the default, or else it is NULL, 0 or false. seine_open copies the struct and everything that it points to. */
 struct seine_options {
   /* -- Files -- */
-  const char *directory;   /* existing folder for the files of SEINE_SINK_FILE, and for partial files; NULL: no files */
-  bool keep_partial;       /* keep unfinished bodies over 8 MiB when the engine closes, in the folder .seine-parts of
+  const char *directory; /* existing folder for the files of SEINE_SINK_FILE, and for partial files; NULL: no files */
+  bool keep_partial; /* keep unfinished bodies over 8 MiB when the engine closes, in the folder .seine-parts of
                               `directory`, if the response has a validator to resume with (RFC 9110 section 13.1.5);
                               at most 256 files, for 7 days */
-  bool discard_partial;    /* with keep_partial: delete the partial files of earlier runs when the engine opens */
+  bool discard_partial; /* with keep_partial: delete the partial files of earlier runs when the engine opens */
 
   /* -- What is accepted -- */
-  const char *accept;      /* comma-separated media types that the bytes must have, such as "image/png,image/x-*";
+  const char *accept; /* comma-separated media types that the bytes must have, such as "image/png,image/x-*";
                               * stands for any characters; NULL: all types */
-  bool allow_truncated;    /* accept an image without its end, if its width and height are known, once two attempts
+  bool allow_truncated; /* accept an image without its end, if its width and height are known, once two attempts
                               received the same bytes or no attempt remains; result.message then says so */
-  bool trust_bytes;        /* never reject by Content-Type: decide by the bytes alone */
+  bool trust_bytes; /* never reject by Content-Type: decide by the bytes alone */
   uint64_t min_size_bytes; /* reject smaller bodies; 1 (rejects empty ones) */
   uint64_t max_size_bytes; /* reject larger bodies; 0: no limit, but max_memory_bytes for SEINE_SINK_MEMORY */
   uint32_t min_image_size; /* reject images whose shorter side has fewer pixels; 0: no limit */
   uint64_t max_image_area; /* reject images with more pixels, width times height; 0: no limit */
   double max_aspect_ratio; /* reject images whose longer side is more than this many times the shorter; 0: no limit */
-  const char *opt_out;     /* comma-separated X-Robots-Tag directives that reject a response, such as "noai"; NULL or
+  const char *opt_out; /* comma-separated X-Robots-Tag directives that reject a response, such as "noai"; NULL or
                               "": none */
 
   /* -- Load -- */
-  unsigned concurrency;      /* maximum transfers at once; 256 */
-  unsigned per_host;         /* maximum transfers at once to one host (scheme, name and port); 8 */
-  double rate_per_host;      /* maximum requests a second to one host; 0: no limit */
+  unsigned concurrency; /* maximum transfers at once; 256 */
+  unsigned per_host; /* maximum transfers at once to one host (scheme, name and port); 8 */
+  double rate_per_host; /* maximum requests a second to one host; 0: no limit */
   uint64_t limit_rate_bytes; /* maximum bytes received a second, over all transfers; 0: no limit */
   uint64_t max_memory_bytes; /* maximum bytes of all bodies in memory; at the limit transfers pause. A single
                                 SEINE_SINK_MEMORY body may exceed it as far as max_size_bytes allows; 512 MiB */
@@ -174,9 +174,9 @@ struct seine_options {
                                       SEINE_SINK_MEMORY; 1 MiB */
 
   /* -- Retries -- */
-  unsigned retries;            /* maximum further attempts after the first; 5 */
-  uint64_t retry_delay_ms;     /* upper bound of the random delay before the first retry; doubles with each; 1000 */
-  uint64_t retry_max_time_ms;  /* start no attempt later than this after the first one; 0: no limit */
+  unsigned retries; /* maximum further attempts after the first; 5 */
+  uint64_t retry_delay_ms; /* upper bound of the random delay before the first retry; doubles with each; 1000 */
+  uint64_t retry_max_time_ms; /* start no attempt later than this after the first one; 0: no limit */
   uint64_t retry_max_delay_ms; /* upper bound of every delay; Retry-After (RFC 9110 section 10.2.3) is obeyed up to ten
                                   times this; 60000 */
   /* "408,429": the HTTP statuses to retry; "+403,-500": changes to SEINE_RETRY_ON; NULL: SEINE_RETRY_ON */
@@ -184,36 +184,36 @@ struct seine_options {
 
   /* -- Time limits -- */
   uint64_t connect_timeout_ms; /* for TCP, proxy and TLS handshakes together, without name resolution; 10000 */
-  uint64_t stall_timeout_ms;   /* fail a transfer that receives nothing for this long; 60000 */
-  uint64_t min_speed_bytes;    /* fail a transfer that averages fewer bytes a second over stall_timeout_ms; 0: none */
-  uint64_t max_time_ms;        /* for one attempt from start to end; 0: no limit */
-  unsigned max_redirects;      /* maximum redirects of an attempt; 10 */
+  uint64_t stall_timeout_ms; /* fail a transfer that receives nothing for this long; 60000 */
+  uint64_t min_speed_bytes; /* fail a transfer that averages fewer bytes a second over stall_timeout_ms; 0: none */
+  uint64_t max_time_ms; /* for one attempt from start to end; 0: no limit */
+  unsigned max_redirects; /* maximum redirects of an attempt; 10 */
 
   /* -- Requests and connections -- */
-  const char *user_agent;       /* "seine/VERSION" */
-  const char *const *headers;   /* "Name: value" lines for every request, NULL-terminated; NULL: none */
-  const char *const *proxies;   /* proxy URLs to use in rotation, NULL-terminated; NULL: none. Environment variables are
+  const char *user_agent; /* "seine/VERSION" */
+  const char *const *headers; /* "Name: value" lines for every request, NULL-terminated; NULL: none */
+  const char *const *proxies; /* proxy URLs to use in rotation, NULL-terminated; NULL: none. Environment variables are
                                    ignored */
   const char *const *https_proxies; /* proxies for https URLs instead of `proxies`; NULL: as `proxies` */
-  const char *no_proxy;         /* hosts to connect to without a proxy, in the syntax of curl's NO_PROXY; NULL: none */
-  const seine_rule_t *rules;    /* array of rule_count rules for single hosts */
+  const char *no_proxy; /* hosts to connect to without a proxy, in the syntax of curl's NO_PROXY; NULL: none */
+  const seine_rule_t *rules; /* array of rule_count rules for single hosts */
   size_t rule_count;
-  bool robots;                  /* obey robots.txt (RFC 9309) with the product token "seine" */
-  uint64_t max_crawl_delay_ms;  /* upper bound of a Crawl-delay of robots.txt; 30000 */
-  const char *ca_file;          /* PEM file of trusted certificates; NULL: the system's */
-  bool insecure;                /* do not verify TLS certificates */
-  bool http1;                   /* use HTTP/1.1 only, never HTTP/2 */
-  seine_tls_t tls_min;          /* oldest accepted version of TLS; SEINE_TLS_1_2 */
-  uint64_t idle_timeout_ms;     /* close a connection that is idle for this long; 0: close it as soon as its host has
+  bool robots; /* obey robots.txt (RFC 9309) with the product token "seine" */
+  uint64_t max_crawl_delay_ms; /* upper bound of a Crawl-delay of robots.txt; 30000 */
+  const char *ca_file; /* PEM file of trusted certificates; NULL: the system's */
+  bool insecure; /* do not verify TLS certificates */
+  bool http1; /* use HTTP/1.1 only, never HTTP/2 */
+  seine_tls_t tls_min; /* oldest accepted version of TLS; SEINE_TLS_1_2 */
+  uint64_t idle_timeout_ms; /* close a connection that is idle for this long; 0: close it as soon as its host has
                                    nothing queued; 30000 */
 
   /* -- Name resolution -- */
-  const char *dns_servers;      /* "192.0.2.1,[2001:db8::1]:5353"; NULL: those of /etc/resolv.conf */
-  uint64_t dns_min_ttl_ms;      /* cache addresses for at least this long, whatever their TTL; 60000 */
-  uint64_t dns_max_ttl_ms;      /* cache addresses for at most this long; 3600000 */
-  unsigned dns_concurrency;     /* maximum names queried at once; lowered automatically while servers lose queries or
+  const char *dns_servers; /* "192.0.2.1,[2001:db8::1]:5353"; NULL: those of /etc/resolv.conf */
+  uint64_t dns_min_ttl_ms; /* cache addresses for at least this long, whatever their TTL; 60000 */
+  uint64_t dns_max_ttl_ms; /* cache addresses for at most this long; 3600000 */
+  unsigned dns_concurrency; /* maximum names queried at once; lowered automatically while servers lose queries or
                                    gain nothing from more; 512 */
-  bool deny_private;            /* refuse loopback, private and link-local addresses (RFC 6890), also after redirects */
+  bool deny_private; /* refuse loopback, private and link-local addresses (RFC 6890), also after redirects */
 
   /* -- Program -- */
   /* niceness, 1 to 19, that the threads of libuv's pool take when they first work for the engine, and keep, so that
@@ -264,18 +264,18 @@ SEINE_EXTERN void seine_drain(seine_t *seine);
 /* Where an accepted body goes. */
 typedef enum seine_sink {
   SEINE_SINK_MEMORY, /* result.data: the whole body; at most max_size_bytes, or max_memory_bytes if that is 0 */
-  SEINE_SINK_FILE,   /* a file below options.directory, which appears under its name only once it is complete */
-  SEINE_SINK_NULL,   /* nowhere: received, inspected and hashed only */
-  SEINE_SINK_STREAM  /* on_chunk, as bytes arrive; accepted by the response headers alone; not retried after the first
+  SEINE_SINK_FILE, /* a file below options.directory, which appears under its name only once it is complete */
+  SEINE_SINK_NULL, /* nowhere: received, inspected and hashed only */
+  SEINE_SINK_STREAM /* on_chunk, as bytes arrive; accepted by the response headers alone; not retried after the first
                         chunk */
 } seine_sink_t;
 
 typedef enum seine_status {
   SEINE_STATUS_OK,
   SEINE_STATUS_DUPLICATE, /* received, but on_place said that the caller has these bytes already; nothing was stored */
-  SEINE_STATUS_REJECTED,  /* the response, or its URL, is not accepted by the options or the request; error is ETYPE,
+  SEINE_STATUS_REJECTED, /* the response, or its URL, is not accepted by the options or the request; error is ETYPE,
                              ESIZE, EDIMENSIONS, ECHECKSUM, EOPTOUT or EROBOTS */
-  SEINE_STATUS_FAILED     /* any other error */
+  SEINE_STATUS_FAILED /* any other error */
 } seine_status_t;
 
 /* Returns "ok", "duplicate", "rejected" or "failed"; a static string. Any thread. */
@@ -285,34 +285,34 @@ SEINE_EXTERN const char *seine_status_name(seine_status_t status);
  * server are unchanged and may contain any byte but NUL: escape them before displaying them. */
 struct seine_result {
   seine_status_t status;
-  int error;           /* SEINE_E code; 0 if status is ok or duplicate */
-  int sys_errno;       /* for SEINE_EIO: the errno of the system call that failed; 0: none */
+  int error; /* SEINE_E code; 0 if status is ok or duplicate */
+  int sys_errno; /* for SEINE_EIO: the errno of the system call that failed; 0: none */
   const char *message; /* English detail beyond seine_strerror(error); NULL: none */
-  bool retryable;      /* not ok or duplicate, but a later fetch of the same URL may succeed */
+  bool retryable; /* not ok or duplicate, but a later fetch of the same URL may succeed */
 
-  const char *url;       /* as submitted */
+  const char *url; /* as submitted */
   const char *final_url; /* after redirects, without user and password; NULL: no redirect */
-  int http_status;       /* of the last response; 0: no response */
-  unsigned attempts;     /* number of attempts; 0: none was started */
+  int http_status; /* of the last response; 0: no response */
+  unsigned attempts; /* number of attempts; 0: none was started */
 
-  const char *type;          /* media type by the bytes; NULL: not inspected */
+  const char *type; /* media type by the bytes; NULL: not inspected */
   const char *declared_type; /* value of Content-Type */
-  const char *etag;          /* value of ETag */
+  const char *etag; /* value of ETag */
   const char *last_modified; /* value of Last-Modified */
-  const char *disposition;   /* value of Content-Disposition */
-  const char *ip;            /* IP address of the peer: the server or the proxy */
+  const char *disposition; /* value of Content-Disposition */
+  const char *ip; /* IP address of the peer: the server or the proxy */
 
-  uint64_t size_bytes;   /* of the body received so far; for SEINE_ESIZE the announced size, if known */
+  uint64_t size_bytes; /* of the body received so far; for SEINE_ESIZE the announced size, if known */
   const uint8_t *sha256; /* 32 bytes; NULL: not inspected */
-  uint32_t width, height;  /* pixels of an image as encoded, before a rotation by its metadata; 0: unknown */
+  uint32_t width, height; /* pixels of an image as encoded, before a rotation by its metadata; 0: unknown */
   uint64_t trailing_bytes; /* bytes after the end of an image; they are part of the body */
-  const uint8_t *data;   /* SEINE_SINK_MEMORY and ok: size_bytes bytes, without a final NUL; else NULL. See
+  const uint8_t *data; /* SEINE_SINK_MEMORY and ok: size_bytes bytes, without a final NUL; else NULL. See
                             seine_fetch_detach_data */
-  const char *path;      /* SEINE_SINK_FILE and ok: relative to options.directory; else NULL */
+  const char *path; /* SEINE_SINK_FILE and ok: relative to options.directory; else NULL */
 
-  int64_t started_unix_ms;   /* start of the last attempt, milliseconds since 1970 (UTC); 0: none was started */
-  uint64_t elapsed_ms;       /* of the last attempt, until its body was complete */
-  uint64_t first_byte_ms;    /* of the last attempt, until the first byte of its response */
+  int64_t started_unix_ms; /* start of the last attempt, milliseconds since 1970 (UTC); 0: none was started */
+  uint64_t elapsed_ms; /* of the last attempt, until its body was complete */
+  uint64_t first_byte_ms; /* of the last attempt, until the first byte of its response */
 };
 
 /* ---- Requests ---- */
@@ -337,19 +337,19 @@ typedef void (*seine_chunk_cb)(seine_fetch_t *fetch, const uint8_t *data, size_t
 
 /* A request. Zero all members that are not used. */
 struct seine_request {
-  const char *url;            /* http or https */
-  void *user;                 /* returned by seine_fetch_user; not used by the library */
+  const char *url; /* http or https */
+  void *user; /* returned by seine_fetch_user; not used by the library */
   seine_sink_t sink;
-  const char *path;           /* SEINE_SINK_FILE: the file, relative to options.directory, without empty, "." and ".."
+  const char *path; /* SEINE_SINK_FILE: the file, relative to options.directory, without empty, "." and ".."
                                  segments; NULL: on_place names it */
-  seine_place_cb on_place;    /* SEINE_SINK_FILE, if path is NULL */
-  seine_chunk_cb on_chunk;    /* SEINE_SINK_STREAM */
+  seine_place_cb on_place; /* SEINE_SINK_FILE, if path is NULL */
+  seine_chunk_cb on_chunk; /* SEINE_SINK_STREAM */
   /* Additional "Name: value" lines, NULL-terminated; NULL: none. Content-Length and Transfer-Encoding are refused. If
    * these or options.headers contain Range, a 206 response (RFC 9110 section 15.3.7) is ok; its message says that the
    * body is a part, and an image may end early. */
   const char *const *headers;
-  const uint8_t *sha256;      /* 32 bytes: reject a body with another SHA-256; NULL: any. Not for SEINE_SINK_STREAM */
-  const uint8_t *md5;         /* 16 bytes: reject a body with another MD5; NULL: any. Not for SEINE_SINK_STREAM */
+  const uint8_t *sha256; /* 32 bytes: reject a body with another SHA-256; NULL: any. Not for SEINE_SINK_STREAM */
+  const uint8_t *md5; /* 16 bytes: reject a body with another MD5; NULL: any. Not for SEINE_SINK_STREAM */
 };
 
 /* Returns whether to fetch a URL again whose earlier result is known: that was retryable, or its status is retried by
@@ -387,15 +387,15 @@ SEINE_EXTERN uint8_t *seine_fetch_detach_data(seine_fetch_t *fetch);
 
 struct seine_stats {
   size_t queued, waiting, resolving, transferring, inspecting, storing; /* fetches now in each state */
-  size_t ready;              /* queued fetches that only wait for a free transfer slot */
-  size_t hosts;              /* hosts now in memory */
-  size_t hosts_throttled;    /* of these, hosts that are throttled after 429, 503 or Retry-After */
-  size_t hosts_down;         /* of these, hosts with an open circuit */
-  size_t proxies_down;       /* proxies that are not used after failures */
-  uint64_t held_bytes;       /* of bodies now in memory */
-  uint64_t received_bytes;   /* of bodies, since seine_open */
-  uint64_t attempts;         /* transfers started since seine_open */
-  uint64_t connections;      /* connections made since seine_open */
+  size_t ready; /* queued fetches that only wait for a free transfer slot */
+  size_t hosts; /* hosts now in memory */
+  size_t hosts_throttled; /* of these, hosts that are throttled after 429, 503 or Retry-After */
+  size_t hosts_down; /* of these, hosts with an open circuit */
+  size_t proxies_down; /* proxies that are not used after failures */
+  uint64_t held_bytes; /* of bodies now in memory */
+  uint64_t received_bytes; /* of bodies, since seine_open */
+  uint64_t attempts; /* transfers started since seine_open */
+  uint64_t connections; /* connections made since seine_open */
 };
 
 /* Fills *stats. Takes constant time. */

@@ -32,11 +32,11 @@ extern "C" {
  *
  * The struct owns all its strings; free them with seine_url_clear. */
 typedef struct seine_url {
-  char *scheme;     /* "http" or "https" */
-  char *host;       /* lower case; international names in punycode, IPv4 as four numbers, IPv6 without brackets */
-  unsigned port;    /* the port of the URL, or else the default port of the scheme: 80 or 443 */
-  char *path;       /* percent-encoded, without "." and ".." segments; at least "/" */
-  char *query;      /* percent-encoded, without the "?"; NULL: no query */
+  char *scheme; /* "http" or "https" */
+  char *host; /* lower case; international names in punycode, IPv4 as four numbers, IPv6 without brackets */
+  unsigned port; /* the port of the URL, or else the default port of the scheme: 80 or 443 */
+  char *path; /* percent-encoded, without "." and ".." segments; at least "/" */
+  char *query; /* percent-encoded, without the "?"; NULL: no query */
   char *public_url; /* the canonical URL without userinfo and fragment, to be shown, logged and compared */
 } seine_url_t;
 
@@ -78,10 +78,10 @@ SEINE_EXTERN void seine_sha256(const void *data, size_t size_bytes, uint8_t dige
 /* The five allocation functions that libcurl and c-ares call, each with the contract of the function of the C library
  * in its comment. None may be NULL. Every thread that uses those libraries calls them. */
 typedef struct seine_allocator {
-  void *(*allocate)(size_t size);                      /* malloc */
-  void (*release)(void *memory);                       /* free */
-  void *(*resize)(void *memory, size_t size);          /* realloc */
-  char *(*duplicate)(const char *text);                /* strdup */
+  void *(*allocate)(size_t size); /* malloc */
+  void (*release)(void *memory); /* free */
+  void *(*resize)(void *memory, size_t size); /* realloc */
+  char *(*duplicate)(const char *text); /* strdup */
   void *(*allocate_zeroed)(size_t count, size_t size); /* calloc */
 } seine_allocator_t;
 

@@ -1,12 +1,12 @@
 /* The command: reads its options, checks its lists, and runs. */
-#include "input/list.h"
 #include "base/cli_allocator.h"
-#include "options/options.h"
-#include "base/process.h"
-#include "run/run.h"
 #include "base/exit_status.h"
 #include "base/message.h"
+#include "base/process.h"
+#include "input/list.h"
 #include "manifest/verify.h"
+#include "options/options.h"
+#include "run/run.h"
 
 #include <errno.h>
 #include <stdio.h>

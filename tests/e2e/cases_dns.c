@@ -2,8 +2,9 @@
  * server: tests/server/README says what the names mean. */
 #include "e2e.h"
 
-#define SERVER    "--dns-servers", "127.0.1.1:$PORT"
-#define OK(host)  {.url = "http://" host ":$PORT/img/jpeg/a", .status = "ok", .attempts = 1}
+#define SERVER "--dns-servers", "127.0.1.1:$PORT"
+#define OK(host)                                                                                                       \
+  { .url = "http://" host ":$PORT/img/jpeg/a", .status = "ok", .attempts = 1 }
 #define A_55      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define LABEL_63  A_55 "aaaaaaaa"
 #define FAR_BELOW A_55 "." A_55 "." A_55 "." A_55 /* 223 */
@@ -23,7 +24,9 @@ static const struct e2e_case cases[] = {
                        "http://a-.127-0-0-1.test:$PORT/img/jpeg/a\n"
                        "$1/img/jpeg/a?redirect=http://-b.127-0-0-1.test:$PORT/img/jpeg/a\n",
                .options = {SERVER, "--dedup", "off"},
-               .rows = {OK("-a.127-0-0-1.test"), OK("-127-0-0-1.127-0-0-1.test"), OK("--.127-0-0-1.test."),
+               .rows = {OK("-a.127-0-0-1.test"),
+                        OK("-127-0-0-1.127-0-0-1.test"),
+                        OK("--.127-0-0-1.test."),
                         OK("a-.127-0-0-1.test"),
                         {.url = "$1/img/jpeg/a?redirect=http://-b.127-0-0-1.test:$PORT/img/jpeg/a",
                          .status = "ok",

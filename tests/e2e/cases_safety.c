@@ -3,22 +3,26 @@
  * that neither standard error nor a manifest has a control character.
  *
  *   risk                                           case
- *   path traversal by URL                          "dots, slashes and backslashes ...", "... with --name path", and names
+ *   path traversal by URL                          "dots, slashes and backslashes ...", "... with --name path", and
+ * names
  *   path traversal by Content-Disposition          "a Content-Disposition cannot climb, ..."
  *   path traversal by redirect                     "a redirect cannot choose a path ..."
  *   a symbolic link for a folder of the output     "a folder that is a symbolic link ...", "... planted while it runs"
  *   a symbolic link for a file of the output       "a name that is a symbolic link ..."
  *   a symbolic link for the output folder itself   "the output folder may be a link, since the user made it"
- *   terminal escapes, bidirectional characters     "escapes of a list ...", "escapes of a server ...", "escapes in names ..."
+ *   terminal escapes, bidirectional characters     "escapes of a list ...", "escapes of a server ...", "escapes in
+ * names ..."
  *   formulas in a CSV                              "a CSV has no formulas"
  *   header floods                                  "headers without end ...", "a few hundred headers ..."
  *   header lines of 100 MB                         "headers without end ..."
  *   1xx floods                                     "interim responses without end ..."
  *   endless bodies                                 "bodies without end ..."
- *   endless redirects                              "redirects without end, ...", errors: "redirects that never end, end"
+ *   endless redirects                              "redirects without end, ...", errors: "redirects that never end,
+ * end"
  *   compressed bombs                               "what is compressed unasked ...", "a compressed transfer ..."
  *   trailers, chunk extensions, chunk sizes        "trailers without end ...", "chunks that ..." (two)
- *   HTTP/0.9, broken status lines                  "what is no HTTP/1.1 ...", errors: "responses that break the protocol ..."
+ *   HTTP/0.9, broken status lines                  "what is no HTTP/1.1 ...", errors: "responses that break the
+ * protocol ..."
  *   trickling                                      errors: "a server that answers a byte at a time ..."
  *   line breaks in URLs, headers, settings         "line breaks get into no request ..."
  *   file: and other schemes                        "only http and https ..."

@@ -17,7 +17,8 @@
 
 #define DENIED(address)                                                                                                \
   { .url = "http://" address ".test:$PORT/", .status = "failed", .error = "denied", .attempts = 1 }
-/* Where there is no way out by IPv6, such addresses are not asked for. tests/integration/private_network/run makes itself one. */
+/* Where there is no way out by IPv6, such addresses are not asked for. tests/integration/private_network/run makes
+ * itself one. */
 #define DENIED6(address)                                                                                               \
   { .url = "http://" address ".test:$PORT/", .status = "failed", .error = "denied|dns", .attempts = 1 }
 /* The list gives each spelling a path of its own: those of one URL would have one row and one attempt. */

@@ -92,7 +92,8 @@ static const struct e2e_case cases[] = {
                .appended = NONE,
                .urls = 1}}},
     {.name = "a URL with tabs, line ends and marks is known again from a CSV",
-     .runs = {{.list = "url\n\"$1/img/jpeg/a\tb\nc\"\n\"\xe2\x80\x8b$1/img/jpeg/d\xe2\x80\xae" "e\xef\xbb\xbf\"\n\"no\turl\"\n",
+     .runs = {{.list = "url\n\"$1/img/jpeg/a\tb\nc\"\n\"\xe2\x80\x8b$1/img/jpeg/d\xe2\x80\xae"
+                       "e\xef\xbb\xbf\"\n\"no\turl\"\n",
                .options = {"--input-format", "csv", "--manifest", "out/m.csv"},
                .manifest = "out/m.csv",
                .exit_status = 1,

@@ -314,11 +314,10 @@ static void clean_environment(void) {
 
 int main(int argc, char **argv) {
   static const struct topic *const topics[] = {
-      &basic_topic,  &cookies_topic,
-      &disk_topic,      &dns_topic,    &names_topic,        &errors_topic,  &limits_topic,
-      &inputs_topic, &options_topic,   &reruns_topic, &robots_topic,       &large_topic,   &content_topic,
-      &verify_topic, &ends_topic,      &safety_topic, &safety_hosts_topic, &formats_topic, &lists_topic,
-      &output_topic, &responses_topic, &urls_topic};
+      &basic_topic,   &cookies_topic, &disk_topic,      &dns_topic,    &names_topic,        &errors_topic,
+      &limits_topic,  &inputs_topic,  &options_topic,   &reruns_topic, &robots_topic,       &large_topic,
+      &content_topic, &verify_topic,  &ends_topic,      &safety_topic, &safety_hosts_topic, &formats_topic,
+      &lists_topic,   &output_topic,  &responses_topic, &urls_topic};
   int passed = 0, failed = 0;
   clean_environment();
   free(program());

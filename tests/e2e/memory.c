@@ -33,7 +33,11 @@ struct kind {
 
 static const struct kind kinds[] = {
     {.name = "URLs that are refused", .prefix = "ftp://127.0.0.1", .read_ahead = "100000", .status = 1},
-    {.name = "URLs that were done before", .prefix = "ftp://127.0.0.1", .read_ahead = "100000", .again = true, .status = 1},
+    {.name = "URLs that were done before",
+     .prefix = "ftp://127.0.0.1",
+     .read_ahead = "100000",
+     .again = true,
+     .status = 1},
     {.name = "URLs that repeat", .prefix = "ftp://127.0.0.1", .distinct = 100, .read_ahead = "100000", .status = 1},
     /* The read-ahead limit is reached again and again: the end of a fetch must wake the reading. */
     {.name = "URLs of a host that is down", .prefix = "http://127.0.0.1:1", .read_ahead = "200", .status = 1},
@@ -54,11 +58,12 @@ static void write_list(const char *folder, const struct kind *kind, unsigned cou
 }
 
 static long run(const char *program, const char *folder, const struct kind *kind) {
-  const char *argv[] = {program,     "-q",         "--progress", "none",
-                        "--retries", "0",          "-o",         "out",
-                        "--read-ahead",  kind->read_ahead, "--name",     kind->template ? kind->template : "url",
-                        "list.txt",  NULL};
-  struct command_result outcome = command_run(&(struct command){.argv = argv, .folder = folder, .deadline_s = DEADLINE_S});
+  const char *argv[] = {
+      program,    "-q",  "--progress",   "none",           "--retries", "0",
+      "-o",       "out", "--read-ahead", kind->read_ahead, "--name",    kind->template ? kind->template : "url",
+      "list.txt", NULL};
+  struct command_result outcome =
+      command_run(&(struct command){.argv = argv, .folder = folder, .deadline_s = DEADLINE_S});
   bool good = outcome.status == kind->status;
   if (!good) printf("    status %d, signal %d: %.600s\n", outcome.status, outcome.signal, outcome.errors);
   long peak_kb = good ? outcome.peak_kb : -1;

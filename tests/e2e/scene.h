@@ -3,8 +3,8 @@
 #define SEINE_E2E_SCENE_H
 
 #include "e2e.h"
-#include "rows.h"
 #include "fixtures/support.h"
+#include "rows.h"
 
 struct scene {
   struct server *server;

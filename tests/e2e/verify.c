@@ -199,8 +199,7 @@ static void check_file(struct scene *scene, const struct row *row) {
 static void check_any_row(struct scene *scene, const struct row *row) {
   const char *status = row->fields[COLUMN_STATUS], *error = row->fields[COLUMN_ERROR];
   for (size_t i = 0; i < COLUMN_COUNT; i++)
-    if (!row->fields[i] && column_is_always[i] && i != COLUMN_URL)
-      complain(scene, "a row without %s", column_names[i]);
+    if (!row->fields[i] && column_is_always[i] && i != COLUMN_URL) complain(scene, "a row without %s", column_names[i]);
   bool good = is(status, "ok") || is(status, "duplicate");
   if (good && error) complain(scene, "a row that is %s with the error %s", status, error);
   if (!good && !error)

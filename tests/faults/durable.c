@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fixtures/support.h"
 #include "recorder.h"
 #include "rows.h"
-#include "fixtures/support.h"
 
 #define LARGE "/img/jpeg/large$?size=12000000&truncate=9000000&faults=1&ranges=1&etag=%22a%22"
 #define URLS  40

@@ -149,8 +149,8 @@ static size_t range_count;
 
 /* Of those left out, libuv and libcrypto allocate by way of the program all the same (src/cli/base/cli_allocator.c). */
 static bool may_fail(const char *name) {
-  static const char *const not [] = {"libc.so",    "libuv", "libcrypto", "libssl", "libstdc++", "ld-linux",
-                                     "linux-vdso", "fault_preload"};
+  static const char *const not [] = {"libc.so",   "libuv",    "libcrypto",  "libssl",
+                                     "libstdc++", "ld-linux", "linux-vdso", "fault_preload"};
   const char *scope = fault_scope();
   bool all = strcmp(scope, "libraries") == 0;
   if (*name == '\0') return all || *scope == '\0'; /* the program */

@@ -96,7 +96,7 @@ static void unset_fault(void) {
 }
 
 static struct command_result run(const struct shelf *shelf, const struct trial *trial, unsigned long n, int error,
-                          bool again) {
+                                 bool again) {
   const char *argv[32] = {program_of(trial), "-j", "8", "--durable", "--name", "{host}/{stem}-{urlhash}{ext}"};
   size_t count = 6;
   for (size_t i = 0; shelf_options[i]; i++)

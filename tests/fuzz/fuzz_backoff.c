@@ -1,8 +1,8 @@
 /* Retry-After values with their dates, and lists of statuses. The input is the text. */
-#include "host/backoff.h"
 #include "fuzz.h"
-#include "http/http_date.h"
+#include "host/backoff.h"
 #include "host/retry_after.h"
+#include "http/http_date.h"
 
 #define NOW INT64_C(1763712000)
 

@@ -1,10 +1,11 @@
-/* Lists with columns, and compressed ones. The first byte of the input chooses the options, and the rest is the list: see
+/* Lists with columns, and compressed ones. The first byte of the input chooses the options, and the rest is the list:
+ * see
  * `ways`. */
+#include "base/utf8.h"
+#include "base/xalloc.h"
 #include "fuzz.h"
 #include "input/json_line.h"
 #include "input/list.h"
-#include "base/utf8.h"
-#include "base/xalloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +82,8 @@ static void read_again(const char *text, struct json_taken *taken) {
   free(copy);
 }
 
-/* What is carried goes into the manifest as it is: one line of strict JSON, of which nothing acts on a terminal. A second
+/* What is carried goes into the manifest as it is: one line of strict JSON, of which nothing acts on a terminal. A
+ * second
  * pass changes nothing. */
 static void check_rest(const struct record *record) {
   struct json_taken once = {0}, twice = {0};

@@ -1,7 +1,7 @@
 /* The file name in a Content-Disposition header. The input is the room for the name in bytes, and the header. */
-#include "output/disposition.h"
-#include "fuzz.h"
 #include "base/utf8.h"
+#include "fuzz.h"
+#include "output/disposition.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size == 0) return 0;

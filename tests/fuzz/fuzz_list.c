@@ -1,8 +1,8 @@
 /* The reader of lists, and what rows show of URLs in them. The input is a file. */
-#include "fuzz.h"
 #include "base/url_key.h"
-#include "input/list.h"
+#include "fuzz.h"
 #include "input/decompress.h"
+#include "input/list.h"
 
 #include <seine_tools.h>
 #include <sys/mman.h>
@@ -26,7 +26,8 @@ static void check_record(const struct record *record, uint64_t id) {
   MUST(url_shown(once, twice, sizeof twice) == length && strcmp(once, twice) == 0);
   /* A row that is read back has the key of the record. */
   seine_url_t url;
-  if (seine_url_parse(&url, record->text, NULL, 0) == 0) MUST(url_key(&key, record->text, once) == url_key(&key, once, once));
+  if (seine_url_parse(&url, record->text, NULL, 0) == 0)
+    MUST(url_key(&key, record->text, once) == url_key(&key, once, once));
   seine_url_clear(&url);
   url_shown(record->text, small, sizeof small);
   MUST(strlen(small) < sizeof small);

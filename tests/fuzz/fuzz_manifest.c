@@ -1,8 +1,8 @@
 /* Rows of a manifest from any texts: what is written is read again, and holds no byte that a reader, a terminal or a
  * sheet would obey. The input is the texts, a line each; the first byte says more. */
+#include "base/utf8.h"
 #include "fuzz.h"
 #include "manifest/row.h"
-#include "base/utf8.h"
 
 /* url, path, media_type, message, final_url, content_type, etag and ip */
 enum { TEXTS = 8 };

@@ -1,6 +1,6 @@
 /* Media types and the globs that accept them. The input is globs and a type, a line each. */
-#include "fuzz.h"
 #include "body/media_type.h"
+#include "fuzz.h"
 #include "seine_tools.h"
 
 #include <ctype.h>

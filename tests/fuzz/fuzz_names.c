@@ -1,10 +1,10 @@
 /* The names of files: whatever the template, the URL and the server say, a path stays below its folder. The input is a
  * template, a URL and a Content-Disposition, a line each; the first byte says more. */
-#include "output/disposition.h"
+#include "base/utf8.h"
 #include "fuzz.h"
+#include "output/disposition.h"
 #include "output/naming.h"
 #include "seine.h"
-#include "base/utf8.h"
 
 static const char *const types[] = {NULL, "image/jpeg", "image/png", "text/html", "application/octet-stream", "a/b"};
 static const char *const presets[] = {"url", "sha256", "id", "path"};

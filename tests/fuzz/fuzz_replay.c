@@ -1,8 +1,8 @@
 /* A whole manifest as an earlier run left it: opened, cut back to its whole lines, and gone over. The input is the
  * file, of JSON lines, or of CSV if it begins as one. */
+#include "base/xalloc.h"
 #include "fuzz.h"
 #include "manifest/replay.h"
-#include "base/xalloc.h"
 
 #include <sys/mman.h>
 #include <sys/stat.h>

@@ -1,9 +1,10 @@
-/* Types by first bytes, and the root element of XML: no rule reads past the end, and what is found is a type or a name. */
+/* Types by first bytes, and the root element of XML: no rule reads past the end, and what is found is a type or a
+ * name. */
 #include <string.h>
 
-#include "fuzz.h"
 #include "body/markup.h"
 #include "body/sniff.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const char *const given[] = {"", "image/x-tga", "image/x-atari-degas", "text/plain"};

@@ -1,7 +1,7 @@
 /* Whether images end: the verdict must not depend on how the bytes were cut. The first byte selects the format, the
  * second begins the numbers that cut the rest. */
-#include "fuzz.h"
 #include "formats/image_scan.h"
+#include "fuzz.h"
 
 static const char *const types[] = {"image/jpeg", "image/png", "image/gif",  "image/webp", "image/avif",
                                     "image/heic", "image/bmp", "image/tiff", "text/plain"};

@@ -1,6 +1,6 @@
 /* URLs: what is shown of one holds no secret and leads to the same place. The input is the text. */
-#include "fuzz.h"
 #include "base/url.h"
+#include "fuzz.h"
 
 #include <curl/curl.h>
 

@@ -1,4 +1,5 @@
-/* Mutates inputs of fuzz_http1 by what HTTP is made of: records, lines, lengths and chunks. contrib/fuzz alone links it. */
+/* Mutates inputs of fuzz_http1 by what HTTP is made of: records, lines, lengths and chunks. contrib/fuzz alone links
+ * it. */
 #include "edit.h"
 #include "http1_script.h"
 
@@ -186,9 +187,7 @@ static struct range_of any_line(struct edit *edit, struct range_of response) {
 static void mutate_line(struct edit *edit, struct range_of response) {
   struct range_of line = any_line(edit, response), other;
   switch (edit_draw(edit, 6)) {
-  case 0:
-    edit_replace(edit, line, "", 0);
-    break;
+  case 0: edit_replace(edit, line, "", 0); break;
   case 1:
     edit_replace(edit, (struct range_of){line.end, line.end}, edit->data + line.begin, line.end - line.begin);
     break;
@@ -196,12 +195,8 @@ static void mutate_line(struct edit *edit, struct range_of response) {
     other = any_line(edit, response);
     edit_replace(edit, (struct range_of){line.end, line.end}, edit->data + other.begin, other.end - other.begin);
     break;
-  case 3:
-    edit_mutate(edit, line);
-    break;
-  default:
-    edit_insert(edit, line.end, lines[edit_draw(edit, COUNT(lines))]);
-    break;
+  case 3: edit_mutate(edit, line); break;
+  default: edit_insert(edit, line.end, lines[edit_draw(edit, COUNT(lines))]); break;
   }
 }
 
@@ -209,33 +204,15 @@ static void mutate_response(struct edit *edit, struct range_of response) {
   struct range_of body = body_of(edit, response);
   size_t at = response.begin + edit_draw(edit, (uint32_t)(response.end - response.begin));
   switch (edit_draw(edit, 12)) {
-  case 0:
-    set_status(edit, response);
-    break;
-  case 1:
-    set_length(edit, response);
-    break;
-  case 2:
-    set_chunks(edit, response);
-    break;
-  case 3:
-    edit_replace(edit, (struct range_of){at, response.end}, "", 0);
-    break;
-  case 4:
-    edit_insert(edit, response.end, responses[edit_draw(edit, COUNT(responses))]);
-    break;
-  case 5:
-    edit_insert(edit, response.begin, responses[edit_draw(edit, COUNT(responses))]);
-    break;
-  case 6:
-    edit_mutate(edit, response);
-    break;
-  case 7:
-    edit_mutate(edit, body);
-    break;
-  default:
-    mutate_line(edit, response);
-    break;
+  case 0: set_status(edit, response); break;
+  case 1: set_length(edit, response); break;
+  case 2: set_chunks(edit, response); break;
+  case 3: edit_replace(edit, (struct range_of){at, response.end}, "", 0); break;
+  case 4: edit_insert(edit, response.end, responses[edit_draw(edit, COUNT(responses))]); break;
+  case 5: edit_insert(edit, response.begin, responses[edit_draw(edit, COUNT(responses))]); break;
+  case 6: edit_mutate(edit, response); break;
+  case 7: edit_mutate(edit, body); break;
+  default: mutate_line(edit, response); break;
   }
 }
 
@@ -251,12 +228,8 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
     if (count == 0) break;
     struct range_of record = records[edit_draw(&edit, (uint32_t)count)], response = response_of(&edit, record);
     switch (edit_draw(&edit, 16)) {
-    case 0:
-      set_flags(&edit, record);
-      break;
-    case 1:
-      edit_replace(&edit, record, "", 0);
-      break;
+    case 0: set_flags(&edit, record); break;
+    case 1: edit_replace(&edit, record, "", 0); break;
     case 2:
       edit_replace(&edit, (struct range_of){edit.size, edit.size}, data + record.begin, record.end - record.begin);
       break;

@@ -100,25 +100,15 @@ static void set_number(struct edit *edit, struct range_of line) {
 static void mutate(struct edit *edit) {
   struct range_of line = edit_line(edit, all_of(edit)), other = edit_line(edit, all_of(edit));
   switch (edit_draw(edit, 10)) {
-  case 0:
-    edit_replace(edit, line, "", 0);
-    break;
+  case 0: edit_replace(edit, line, "", 0); break;
   case 1:
     edit_replace(edit, (struct range_of){line.end, line.end}, edit->data + other.begin, other.end - other.begin);
     break;
-  case 2:
-    edit_insert(edit, line.begin, lines[edit_draw(edit, COUNT(lines))]);
-    break;
+  case 2: edit_insert(edit, line.begin, lines[edit_draw(edit, COUNT(lines))]); break;
   case 3:
-  case 4:
-    set_number(edit, line);
-    break;
-  case 5:
-    edit_mutate(edit, line);
-    break;
-  default:
-    insert_form(edit, edit_draw(edit, 2) ? line.begin : line.end);
-    break;
+  case 4: set_number(edit, line); break;
+  case 5: edit_mutate(edit, line); break;
+  default: insert_form(edit, edit_draw(edit, 2) ? line.begin : line.end); break;
   }
 }
 

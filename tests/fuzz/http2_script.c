@@ -46,20 +46,11 @@ static uint32_t next_flags(struct words *words) {
   for (size_t i = 0; i < size; i++)
     switch (word[i]) {
     case 'e':
-    case 'a':
-      flags |= FLAG_END_STREAM;
-      break;
-    case 'h':
-      flags |= FLAG_END_HEADERS;
-      break;
-    case 'p':
-      flags |= FLAG_PADDED;
-      break;
-    case 'y':
-      flags |= FLAG_PRIORITY;
-      break;
-    default:
-      break;
+    case 'a': flags |= FLAG_END_STREAM; break;
+    case 'h': flags |= FLAG_END_HEADERS; break;
+    case 'p': flags |= FLAG_PADDED; break;
+    case 'y': flags |= FLAG_PRIORITY; break;
+    default: break;
     }
   return flags;
 }
@@ -81,21 +72,11 @@ static const struct {
 static void read_step(struct step *step, struct words words) {
   for (const char *form = forms[step->kind].form; *form; form++)
     switch (*form) {
-    case 's':
-      next_slot(&words, step);
-      break;
-    case 'f':
-      step->flags = next_flags(&words);
-      break;
-    case 'F':
-      step->flags = next_number(&words);
-      break;
-    case 'n':
-      step->number = next_number(&words);
-      break;
-    case 't':
-      step->type = next_number(&words);
-      break;
+    case 's': next_slot(&words, step); break;
+    case 'f': step->flags = next_flags(&words); break;
+    case 'F': step->flags = next_number(&words); break;
+    case 'n': step->number = next_number(&words); break;
+    case 't': step->type = next_number(&words); break;
     default:
       if (words.at < words.end) words.at++;
       step->rest = words.at;
@@ -268,12 +249,8 @@ static uint32_t write_payload(const struct step *step, unsigned mark, struct htt
     for (uint32_t i = 0; i < step->number % PAYLOAD_MOST; i++)
       append(bytes, &letter, 1);
     break;
-  case STEP_TEXT:
-    append(bytes, step->rest, step->rest_size);
-    break;
-  case STEP_GIF:
-    append_gif(bytes, letter);
-    break;
+  case STEP_TEXT: append(bytes, step->rest, step->rest_size); break;
+  case STEP_GIF: append_gif(bytes, letter); break;
   case STEP_RST:
     type = 3;
     append_number(bytes, step->number, 4);

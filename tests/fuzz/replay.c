@@ -1,7 +1,7 @@
 /* Runs one fuzz target, linked to this main, on the inputs of its corpus: each whole, and cut short in several places.
  * Usage: fuzz_NAME [FILE|FOLDER...]; without any, the folder is $srcdir/tests/fuzz/corpus/NAME. */
-#include "fuzz.h"
 #include "fixtures/support.h"
+#include "fuzz.h"
 
 #include <sys/stat.h>
 

@@ -21,8 +21,8 @@ struct wish {
   char *memory; /* holds the strings */
   const char *size, *seed, *delay, *rate, *trickle, *stall, *truncate, *faults, *status, *retry_after, *retry_date;
   const char *type, *reset, *redirect, *redirect_status, *moved, *malformed, *disposition, *etag, *last_modified;
-  const char *chunked, *no_type, *no_length, *silence, *close, *ranges;
-  const char *cut, *sides, *trail, *text, *host, *ignored, *changed, *lie, *as, *unasked, *later, *encode, *refuse, *until;
+  const char *chunked, *no_type, *no_length, *silence, *close, *ranges, *until;
+  const char *cut, *sides, *trail, *text, *host, *ignored, *changed, *lie, *as, *unasked, *later, *encode, *refuse;
   const char *headers[HEADERS_MAX];
   size_t header_count;
   const char *unknown; /* a parameter that does not exist: answered by a 400, since it is a mistake in a test */

@@ -93,14 +93,9 @@ static void finish(struct connection *connection) {
     response_clear(&connection->response);
     connection->busy = false;
     break;
-  case ENDING_CLOSE:
-    connection_close(connection, false);
-    break;
-  case ENDING_RESET:
-    uv_timer_start(&connection->timer, on_reset_due, RESET_DELAY_MS, 0);
-    break;
-  case ENDING_HANG:
-    break;
+  case ENDING_CLOSE: connection_close(connection, false); break;
+  case ENDING_RESET: uv_timer_start(&connection->timer, on_reset_due, RESET_DELAY_MS, 0); break;
+  case ENDING_HANG: break;
   }
 }
 

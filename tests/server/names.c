@@ -61,8 +61,8 @@ static void on_written(uv_write_t *write, int status) {
 
 static void client_answer(struct names_client *client, size_t size) {
   struct whole_reply *reply = must(calloc(1, sizeof *reply));
-  size_t length = zone_answer(client->names->counters, uv_now(client->tcp.loop), true, client->data + 2, size,
-                              reply->data + 2);
+  size_t length =
+      zone_answer(client->names->counters, uv_now(client->tcp.loop), true, client->data + 2, size, reply->data + 2);
   uv_buf_t out = uv_buf_init((char *)reply->data, (unsigned)length + 2);
   reply->data[0] = (uint8_t)(length >> 8);
   reply->data[1] = (uint8_t)length;

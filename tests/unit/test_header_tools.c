@@ -7,7 +7,7 @@
 
 #define CHECK(condition)                                                                                               \
   do {                                                                                                                 \
-    if (!(condition)) return fprintf(stderr, "test_header_tools.c:%d: not so: %s\n", __LINE__, #condition), 1;               \
+    if (!(condition)) return fprintf(stderr, "test_header_tools.c:%d: not so: %s\n", __LINE__, #condition), 1;         \
   } while (0)
 
 /* First of all, as its comment demands. */

@@ -79,7 +79,8 @@ static void copy_place(const struct fingerprint_table *fingerprint_table, uint64
   if (fingerprint_table->shift) to[1] = from[1];
 }
 
-static void fill_slot(const struct fingerprint_table *fingerprint_table, const struct segment *segment, size_t at, struct table_slot *slot) {
+static void fill_slot(const struct fingerprint_table *fingerprint_table, const struct segment *segment, size_t at,
+                      struct table_slot *slot) {
   slot->flags = key_at(fingerprint_table, segment, at);
   slot->value = fingerprint_table->shift ? slot->flags + 1 : NULL;
 }
@@ -90,7 +91,8 @@ static void grow(struct fingerprint_table *fingerprint_table, struct segment *se
   larger.places = xcalloc(larger.capacity, place_bytes(fingerprint_table));
   for (size_t i = 0; i < segment->capacity; i++) {
     const uint64_t *key = key_at(fingerprint_table, segment, i);
-    if (*key) copy_place(fingerprint_table, key_at(fingerprint_table, &larger, probe(fingerprint_table, &larger, *key)), key);
+    if (*key)
+      copy_place(fingerprint_table, key_at(fingerprint_table, &larger, probe(fingerprint_table, &larger, *key)), key);
   }
   fingerprint_table->bytes += (larger.capacity - segment->capacity) * place_bytes(fingerprint_table);
   free(segment->places);

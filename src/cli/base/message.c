@@ -16,8 +16,7 @@ const char *reason_of(int error) {
     UV_ERRNO_MAP(KNOWN)
 #undef KNOWN
     return uv_strerror(error);
-  default:
-    return strerror(-error);
+  default: return strerror(-error);
   }
 }
 

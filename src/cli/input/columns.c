@@ -1,9 +1,9 @@
 /* The columns of a CSV or TSV list, as its header tells of them. */
 #include "input/columns.h"
-#include "input/list_kind.h"
-#include "base/text_escape.h"
 #include "base/text.h"
+#include "base/text_escape.h"
 #include "base/xalloc.h"
+#include "input/list_kind.h"
 
 #include <stdio.h>
 #include <stdlib.h>

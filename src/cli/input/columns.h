@@ -2,8 +2,8 @@
 #ifndef SEINE_CLI_COLUMNS_H
 #define SEINE_CLI_COLUMNS_H
 
-#include "input/csv.h"
 #include "base/text.h"
+#include "input/csv.h"
 
 #include <stdint.h>
 
@@ -28,7 +28,8 @@ size_t columns_find(const struct fields *first, const char *name, bool any_case)
 /* The number of a column, from 1; 0 for what is no number, and for NULL. */
 size_t columns_number(const char *wanted);
 
-/* Reads the first record. 0, or -1 with a part of a sentence in cause[0..size); columns_clear is needed after either. */
+/* Reads the first record. 0, or -1 with a part of a sentence in cause[0..size); columns_clear is needed after either.
+ * */
 int columns_read(struct columns *columns, const struct fields *first, const struct columns_wanted *wanted, char *cause,
                  size_t size);
 

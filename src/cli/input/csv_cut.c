@@ -102,8 +102,7 @@ bool csv_cut(struct csv_cutter *cutter, const char *text, size_t length, bool la
     if (csv_line_end(&cutter->dialect, text, window) == NULL && (!last || length > cutter->record_max)) break;
     cut_line(cutter, text, length, span.length, broken_problem(&span), cut);
     return true;
-  default:
-    break;
+  default: break;
   }
   if (length > cutter->record_max) return cut_too_long(cutter, text, length, last, cut);
   if (!last) return false;

@@ -99,7 +99,7 @@ static const char *name_of(enum packing packing) {
 static void fail(struct decompress *decompress, const char *what, const char *more) {
   if (decompress->problem == NULL)
     decompress->problem = xasprintf("its %s data %s%s%s", name_of(decompress->packing), what, more != NULL ? ": " : "",
-                                more != NULL ? more : "");
+                                    more != NULL ? more : "");
 }
 
 static ssize_t fail_reading(struct decompress *decompress, int error) {

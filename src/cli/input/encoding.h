@@ -7,7 +7,8 @@
 
 struct encoding; /* NULL where a function takes one: UTF-8 */
 
-/* The encoding that a byte order mark names, and how long the mark is; NULL if the text begins with none. `more`: further
+/* The encoding that a byte order mark names, and how long the mark is; NULL if the text begins with none. `more`:
+ * further
  * bytes may complete one. */
 const char *encoding_of_mark(const char *text, size_t length, size_t *mark, bool *more);
 
@@ -23,7 +24,8 @@ bool encoding_is_known(const char *name);
 struct encoding *encoding_open(const char *name);
 
 /* Converts text[0..*length) into out, which has room for ENCODING_GROWTH bytes a byte. *length becomes the number of
- * bytes that were converted: all but the beginning of a character that goes on behind them. What is wrong becomes U+FFFD.
+ * bytes that were converted: all but the beginning of a character that goes on behind them. What is wrong becomes
+ * U+FFFD.
  * Returns the bytes written. */
 #define ENCODING_GROWTH 4
 size_t encoding_convert(struct encoding *encoding, const char *text, size_t *length, char *out);

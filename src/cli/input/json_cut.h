@@ -2,8 +2,8 @@
 #ifndef SEINE_CLI_JSON_CUT_H
 #define SEINE_CLI_JSON_CUT_H
 
-#include "input/record_cut.h"
 #include "input/line_cut.h"
+#include "input/record_cut.h"
 
 /* Where the text stands in a value, between two pieces of it. */
 struct json_scan {
@@ -27,7 +27,8 @@ struct json_cutter {
   char before; /* while searching, the byte before the text that is no blank */
 };
 
-/* Whether the text is JSON rather than lines. by_name: its name says JSON, so that a string is enough. False in *known if
+/* Whether the text is JSON rather than lines. by_name: its name says JSON, so that a string is enough. False in *known
+ * if
  * more text must come first. */
 bool json_begins(const char *text, size_t length, bool by_name, bool *known);
 

@@ -1,9 +1,9 @@
 /* A JSON value, read leniently and written strictly (RFC 8259) as it is read: no number is rounded, no tree is built. A
  * flaw in one member costs no other, and so not the URL. */
 #include "input/json_line.h"
-#include "input/json_text.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "input/json_text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 #ifndef SEINE_CLI_JSON_LINE_H
 #define SEINE_CLI_JSON_LINE_H
 
-#include "input/csv.h"
 #include "base/text.h"
+#include "input/csv.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +22,8 @@ struct json_taken {
 };
 
 /* Reads an object, or a string, which is a URL itself; text[length] is NUL, and the text may be changed. `rest` is
- * strict JSON (RFC 8259), whatever the text is: bytes that are not UTF-8 are percent-encoded, characters that could end a
+ * strict JSON (RFC 8259), whatever the text is: bytes that are not UTF-8 are percent-encoded, characters that could
+ * end a
  * line or hide something become \u escapes, half of a pair becomes U+FFFD, NaN and Infinity become null, and any other
  * value that JSON does not know, or that is nested too deeply, becomes a string of its text. NULL, or what is wrong: a
  * part of a sentence, static. */

@@ -7,7 +7,8 @@ bool is_blank(char byte) {
   return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-/* Moves *known, before which the byte does not stand, to where it stands, or to the end of the text. It never goes back,
+/* Moves *known, before which the byte does not stand, to where it stands, or to the end of the text. It never goes
+ * back,
  * so that each byte is looked at once, however rare the byte is. */
 static void find(size_t *known, char byte, const char *text, size_t length) {
   if (*known < length && text[*known] == byte) return;

@@ -1,9 +1,9 @@
 /* Reads the sources of a list one after the other and cuts their text into raw records. */
+#include "base/text.h"
+#include "base/xalloc.h"
 #include "input/list_state.h"
 #include "input/separator.h"
 #include "input/table_hint.h"
-#include "base/text.h"
-#include "base/xalloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -270,14 +270,9 @@ static bool next_source(struct list *list, struct record *record) {
 /* More text, or the end of it. False if it is to be waited for. */
 static bool read_on(struct list *list) {
   switch (input_read(list->input, list->length - list->at, &list->data, &list->length)) {
-  case SOURCE_BYTES:
-    list->at = 0;
-    return true;
-  case SOURCE_AGAIN:
-    list->starved = true;
-    return false;
-  default:
-    break;
+  case SOURCE_BYTES: list->at = 0; return true;
+  case SOURCE_AGAIN: list->starved = true; return false;
+  default: break;
   }
   const char *why = input_problem(list->input), *refusal = input_refusal(list->input);
   if (refusal != NULL) list_refuse(list, refusal);

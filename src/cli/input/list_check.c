@@ -1,8 +1,8 @@
 /* What can be said of lists before anything is read of them, but for their beginnings. */
+#include "input/decompress.h"
 #include "input/encoding.h"
 #include "input/list.h"
 #include "input/separator.h"
-#include "input/decompress.h"
 
 #include <ctype.h>
 #include <errno.h>

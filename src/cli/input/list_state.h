@@ -2,14 +2,14 @@
 #ifndef SEINE_CLI_LIST_STATE_H
 #define SEINE_CLI_LIST_STATE_H
 
+#include "base/text.h"
 #include "input/columns.h"
 #include "input/csv_cut.h"
-#include "input/utf8_source.h"
 #include "input/json_cut.h"
 #include "input/json_line.h"
 #include "input/line_cut.h"
 #include "input/list.h"
-#include "base/text.h"
+#include "input/utf8_source.h"
 
 struct list {
   uv_loop_t *loop;

@@ -1,9 +1,9 @@
 /* The dialect of a table, found out from its first lines: Excel writes semicolons where the comma is the decimal mark,
  * old ones end lines by a carriage return alone, and databases write tabs and bars. */
 #include "input/separator.h"
+#include "base/xalloc.h"
 #include "input/columns.h"
 #include "input/list_kind.h"
-#include "base/xalloc.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* The bytes of one list: files by reads in the thread pool, pipes and terminals by streams, compressed ones by a worker
  * that unpacks them. */
 #include "input/source.h"
-#include "input/decompress.h"
 #include "base/message.h"
 #include "base/xalloc.h"
+#include "input/decompress.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -132,9 +132,7 @@ static void break_off(struct source *source, int error) {
 void source_close(struct source *source) {
   source->leaving = true;
   switch (source->state) {
-  case STATE_OPENING: /* their callbacks see `leaving` */
-    uv_cancel((uv_req_t *)&source->work);
-    break;
+  case STATE_OPENING: /* their callbacks see `leaving` */ uv_cancel((uv_req_t *)&source->work); break;
   case STATE_FILE:
     if (source->reading)
       uv_cancel((uv_req_t *)&source->request);
@@ -149,14 +147,10 @@ void source_close(struct source *source) {
       shut(source);
     }
     break;
-  case STATE_STREAM:
-    shut(source);
-    break;
+  case STATE_STREAM: shut(source); break;
   case STATE_CHANGING:
-  case STATE_CLOSING:
-    break;
-  case STATE_CLOSED:
-    source_free(source);
+  case STATE_CLOSING: break;
+  case STATE_CLOSED: source_free(source);
   }
 }
 
@@ -307,7 +301,8 @@ static void on_unpacked(uv_work_t *work, int status) {
   struct source *source = work->data;
   source->reading = false;
   if (source->leaving || status < 0 || source->unpacked <= 0) {
-    if (!source->leaving && status == 0 && source->unpacked < 0) note_problem(source, decompress_problem(source->decompress));
+    if (!source->leaving && status == 0 && source->unpacked < 0)
+      note_problem(source, decompress_problem(source->decompress));
     shut(source);
     return;
   }

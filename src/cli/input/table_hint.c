@@ -1,9 +1,9 @@
 /* Lines of a plain list that are rows of a table: a URL stands in them between tabs, semicolons, commas, bars or
  * spaces. */
 #include "input/table_hint.h"
+#include "base/xalloc.h"
 #include "input/csv.h"
 #include "input/list_kind.h"
-#include "base/xalloc.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* The text of one list in UTF-8: UTF-8 is handed on where it lies, anything else is converted. */
 #include "input/utf8_source.h"
-#include "input/encoding.h"
-#include "input/file_signature.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
+#include "input/encoding.h"
+#include "input/file_signature.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,11 +8,11 @@
 struct history;
 
 enum history_seen {
-  HISTORY_NEW,      /* not read before: to be fetched */
+  HISTORY_NEW, /* not read before: to be fetched */
   HISTORY_REJECTED, /* to be fetched again: an earlier run rejected it for its type */
-  HISTORY_DONE,     /* an earlier run ended it ok or duplicate */
+  HISTORY_DONE, /* an earlier run ended it ok or duplicate */
   HISTORY_DONE_BAD, /* an earlier run rejected it, or it failed and is not retryable */
-  HISTORY_REPEATED  /* read before in this run */
+  HISTORY_REPEATED /* read before in this run */
 };
 
 struct history *history_new(void);

@@ -1,9 +1,9 @@
 /* Appends rows to a file, or to standard output and an unnamed file, writes them in groups, and reads them back. */
 #include "manifest/manifest.h"
-#include "manifest/manifest_file.h"
-#include "manifest/row_lines.h"
-#include "manifest/row_fast.h"
 #include "base/xalloc.h"
+#include "manifest/manifest_file.h"
+#include "manifest/row_fast.h"
+#include "manifest/row_lines.h"
 
 #include <errno.h>
 #include <poll.h>

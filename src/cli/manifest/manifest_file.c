@@ -1,9 +1,9 @@
 /* Opens the file of a manifest, and refuses any other file before it is changed. */
 #include "manifest/manifest_file.h"
-#include "output/outdir.h"
 #include "base/exit_status.h"
 #include "base/message.h"
 #include "base/xalloc.h"
+#include "output/outdir.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,7 +82,8 @@ static int take_regular(struct manifest_file *file, const char *path, int64_t si
   }
   if (!fresh && !begins_with(file->rows, row_header(file->format))) {
     say("%s has other columns than this version of seine writes; it is left as it is: choose another file with "
-        "--manifest, or replace this one with --fresh", path);
+        "--manifest, or replace this one with --fresh",
+        path);
     return EXIT_USAGE;
   }
   if (!fresh) return cut_unfinished_line(file, size);

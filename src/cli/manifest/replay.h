@@ -3,12 +3,12 @@
 #ifndef SEINE_CLI_REPLAY_H
 #define SEINE_CLI_REPLAY_H
 
-#include "output/dedup.h"
 #include "manifest/history.h"
 #include "manifest/manifest.h"
+#include "options/reject_list.h"
+#include "output/dedup.h"
 #include "output/outdir.h"
 #include "output/taken_names.h"
-#include "options/reject_list.h"
 
 #include <stdatomic.h>
 
@@ -26,8 +26,8 @@ struct replay {
   bool checksum; /* --checksum is given */
   const struct digest_set *rejected; /* digests of --reject-sha256; NULL: none */
   bool rejects_redirects; /* there are patterns of rejected redirects */
-  bool check_files;  /* fetch again if the file is missing or has another size */
-  atomic_bool stop;  /* set by the loop's thread to stop early */
+  bool check_files; /* fetch again if the file is missing or has another size */
+  atomic_bool stop; /* set by the loop's thread to stop early */
 
   /* Progress, updated every 1024 rows. Any thread. */
   atomic_uint_least64_t rows_so_far, bytes_so_far;
@@ -36,8 +36,8 @@ struct replay {
   uint64_t rows;
   uint64_t not_understood; /* lines */
   uint64_t missing, resized; /* of check_files: rows whose file is gone, or has another size */
-  size_t leftovers;        /* unfinished files removed */
-  int error;               /* errno; 0 */
+  size_t leftovers; /* unfinished files removed */
+  int error; /* errno; 0 */
 };
 
 /* Worker thread. */

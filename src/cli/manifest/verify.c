@@ -1,20 +1,20 @@
 /* Goes over a manifest twice: first to find the last row of each URL, then to hold the files against those rows, on
  * several threads at once. */
 #include "manifest/verify.h"
-#include "base/human_format.h"
-#include "base/url_key.h"
-#include "output/outdir.h"
-#include "base/process.h"
-#include "manifest/row.h"
-#include "manifest/row_lines.h"
-#include "base/fingerprint_table.h"
 #include "base/exit_status.h"
+#include "base/fingerprint_table.h"
+#include "base/folder_walk.h"
+#include "base/human_format.h"
 #include "base/message.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "base/text_escape.h"
+#include "base/url_key.h"
 #include "base/xalloc.h"
+#include "manifest/row.h"
+#include "manifest/row_lines.h"
 #include "manifest/verify_file.h"
-#include "base/folder_walk.h"
+#include "output/outdir.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* Hashes a file, and reports how it differs from its row. */
 #include "manifest/verify_file.h"
-#include "output/outdir.h"
 #include "base/xalloc.h"
+#include "output/outdir.h"
 
 #include <errno.h>
 #include <fcntl.h>

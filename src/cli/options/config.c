@@ -1,8 +1,8 @@
 /* Config files: long options, one a line, "name = value". */
-#include "options/options.h"
-#include "options/option_value.h"
-#include "options/config_lines.h"
 #include "base/message.h"
+#include "options/config_lines.h"
+#include "options/option_value.h"
+#include "options/options.h"
 
 #include <string.h>
 

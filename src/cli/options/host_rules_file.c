@@ -1,9 +1,9 @@
 /* Reads rules by host: a pattern and what holds for the hosts that fit it, one rule a line. */
 #include "options/host_rules_file.h"
-#include "options/config_lines.h"
 #include "base/message.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "options/config_lines.h"
 #include "options/option_value.h"
 #include "seine_tools.h"
 
@@ -22,9 +22,9 @@ static const struct option_row settings_of_rules[] = {
     {.name = "proxy", .kind = OPTION_TEXT, .argument = "URL", INTO(proxy), .rule = RULE_FILLED},
 };
 
-#define SETTINGS (sizeof settings_of_rules / sizeof settings_of_rules[0])
+#define SETTINGS    (sizeof settings_of_rules / sizeof settings_of_rules[0])
 #define SEEN_SECRET (1u << 3 | 1u << 4) /* a header or a proxy; a word behind it may be a part of a secret */
-#define KNOWN    "there are concurrency, rate, delay, header and proxy"
+#define KNOWN       "there are concurrency, rate, delay, header and proxy"
 
 /* ---- Patterns ---- */
 

@@ -5,7 +5,7 @@
 
 #define BYTES_MOST 1125899906842624. /* 1024T, which is said as it is meant */
 
-#define INTO(field_) \
+#define INTO(field_)                                                                                                   \
   .field = offsetof(struct settings, field_), .width = sizeof(((struct settings *)0)->field_), .member = #field_
 
 static const char *const dedup_modes[] = {"off", "on", "link", NULL};
@@ -24,7 +24,8 @@ const char *const option_sections[SECTION_COUNT] = {
     [ABOUT_RUN] = "Run",
 };
 
-/* clang-format off: a row reads best as it is. tests/checks/docs_match reads the names and presets out of this. */
+/* A row reads best as it is. tests/checks/docs_match reads the names and presets out of this. */
+/* clang-format off */
 const struct option_row option_table[] = {
   {.name = "accept", .letter = 'a', .kind = OPTION_TEXT, .section = ABOUT_CONTENT, .argument = "TYPES",
    INTO(engine.accept), .preset = "image/*", .rule = RULE_FILLED,

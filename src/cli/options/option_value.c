@@ -1,11 +1,11 @@
 /* Checks the values of options and stores them. */
 #include "options/option_value.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <stdarg.h>
 
 #include "base/message.h"
 #include "base/text.h"
@@ -99,18 +99,12 @@ static int refuse_range(const struct option_row *row, const char *value, const s
 
 static const char *number_wish(const struct option_row *row) {
   switch (row->kind) {
-  case OPTION_BYTES:
-    return "a number of bytes, like 65536, 64k, 1.5M or 2G";
-  case OPTION_PIXELS:
-    return "a number of pixels, like 750000, 640k or 20M";
-  case OPTION_SECONDS:
-    return "a number of seconds, like 10 or 0.5";
-  case OPTION_RATE:
-    return "a number a second, like 10 or 0.5";
-  case OPTION_RATIO:
-    return "a number, like 2 or 1.5";
-  default:
-    return "a whole number";
+  case OPTION_BYTES: return "a number of bytes, like 65536, 64k, 1.5M or 2G";
+  case OPTION_PIXELS: return "a number of pixels, like 750000, 640k or 20M";
+  case OPTION_SECONDS: return "a number of seconds, like 10 or 0.5";
+  case OPTION_RATE: return "a number a second, like 10 or 0.5";
+  case OPTION_RATIO: return "a number, like 2 or 1.5";
+  default: return "a whole number";
   }
 }
 
@@ -237,17 +231,14 @@ static void store_text(void *field, const char *value) {
 
 int option_store(void *field, const struct option_row *row, const char *value, const struct option_origin *origin) {
   switch (row->kind) {
-  case OPTION_FLAG:
-    return set_flag(field, row, value, origin);
-  case OPTION_CHOICE:
-    return set_choice(field, row, value, origin);
+  case OPTION_FLAG: return set_flag(field, row, value, origin);
+  case OPTION_CHOICE: return set_choice(field, row, value, origin);
   case OPTION_COUNT:
   case OPTION_BYTES:
   case OPTION_PIXELS:
   case OPTION_SECONDS:
   case OPTION_RATE:
-  case OPTION_RATIO:
-    return set_number(field, row, value, origin);
+  case OPTION_RATIO: return set_number(field, row, value, origin);
   case OPTION_TEXT:
     if (check_text(row, value, origin) < 0) return -1;
     store_text(field, value);
@@ -256,8 +247,7 @@ int option_store(void *field, const struct option_row *row, const char *value, c
     if (check_text(row, value, origin) < 0) return -1;
     add_line(field, value);
     return 0;
-  default:
-    return 0;
+  default: return 0;
   }
 }
 

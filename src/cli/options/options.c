@@ -1,13 +1,13 @@
 /* The command line, the config files and the environment made into settings, by the table of options. */
-#include "options/option_errors.h"
 #include "options/options.h"
-#include "options/cacert.h"
-#include "options/host_rules_file.h"
-#include "input/list.h"
-#include "options/proxies.h"
-#include "input/partition.h"
 #include "base/message.h"
 #include "base/xalloc.h"
+#include "input/list.h"
+#include "input/partition.h"
+#include "options/cacert.h"
+#include "options/host_rules_file.h"
+#include "options/option_errors.h"
+#include "options/proxies.h"
 
 #include <stdio.h>
 #include <stdlib.h>

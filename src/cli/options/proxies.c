@@ -1,8 +1,8 @@
 /* Works out the proxies: -x and --proxy-file, or else the environment, read as curl reads it. */
 #include "options/proxies.h"
-#include "options/config_lines.h"
 #include "base/message.h"
 #include "base/xalloc.h"
+#include "options/config_lines.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* Sets of digests, and patterns of URLs. */
 #include "options/reject_list.h"
-#include "options/config_lines.h"
 #include "base/message.h"
 #include "base/xalloc.h"
+#include "options/config_lines.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -16,10 +16,10 @@ struct dedup_waiter {
 STAILQ_HEAD(dedup_waiters, dedup_waiter);
 
 enum dedup_answer {
-  DEDUP_NEW,     /* never seen */
+  DEDUP_NEW, /* never seen */
   DEDUP_CLAIMED, /* a first copy is on its way to the disk */
-  DEDUP_STORED,  /* its row, at `offset`, has to be compared: only a fingerprint is kept here */
-  DEDUP_OTHER    /* other bytes with the same fingerprint are on their way: store these without a claim */
+  DEDUP_STORED, /* its row, at `offset`, has to be compared: only a fingerprint is kept here */
+  DEDUP_OTHER /* other bytes with the same fingerprint are on their way: store these without a claim */
 };
 
 /* `key` is borrowed until dedup_free. */

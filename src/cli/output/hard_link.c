@@ -32,7 +32,7 @@ static void made(uv_work_t *work, int status) {
 }
 
 void hard_link_make(uv_loop_t *loop, int directory, const char *from, const char *to, hard_link_done_cb on_done,
-                void *user) {
+                    void *user) {
   struct job *job = xcalloc(1, sizeof *job);
   *job = (struct job){.directory = directory, .from = xstrdup(from), .to = xstrdup(to), .on_done = on_done};
   job->user = user;

@@ -10,6 +10,6 @@ typedef void (*hard_link_done_cb)(int sys, void *user);
 /* Gives the file at `from` the name `to` as well, both below `directory`, which must stay until the callback. The
  * callback comes from the loop. */
 void hard_link_make(uv_loop_t *loop, int directory, const char *from, const char *to, hard_link_done_cb on_done,
-                void *user);
+                    void *user);
 
 #endif

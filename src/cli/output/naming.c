@@ -1,11 +1,11 @@
 /* A record and its result to the path of a file, by template; whatever a URL or a server puts into it is made safe. */
 #include "output/naming.h"
-#include "output/disposition.h"
-#include "output/naming_template.h"
-#include "output/safe_name.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
+#include "output/disposition.h"
+#include "output/naming_template.h"
+#include "output/safe_name.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -295,12 +295,8 @@ static void add_part_value(struct draft *draft, const struct template_field *par
   char digits[2 * NAMING_DIGEST_BYTES + 1];
   draft->extension = SIZE_MAX;
   switch (part->field) {
-  case LITERAL:
-    text_add(name, part->text, strlen(part->text));
-    break;
-  case SLASH:
-    finish(draft, false);
-    break;
+  case LITERAL: text_add(name, part->text, strlen(part->text)); break;
+  case SLASH: finish(draft, false); break;
   case STEM:
     add_stem(draft);
     note_cut(draft, from);
@@ -313,18 +309,10 @@ static void add_part_value(struct draft *draft, const struct template_field *par
     add_host(draft);
     note_cut(draft, from);
     break;
-  case PATH:
-    add_path(draft);
-    break;
-  case ID:
-    text_printf(name, "%0*llu", (int)part->width, (unsigned long long)input->id);
-    break;
-  case SHARD:
-    text_printf(name, "%0*llu", (int)part->width, (unsigned long long)(input->id / SHARD_RECORDS));
-    break;
-  case URLHASH:
-    text_add(name, draft->urlhash, part->width > 0 ? part->width : NAMING_URLHASH_DIGITS);
-    break;
+  case PATH: add_path(draft); break;
+  case ID: text_printf(name, "%0*llu", (int)part->width, (unsigned long long)input->id); break;
+  case SHARD: text_printf(name, "%0*llu", (int)part->width, (unsigned long long)(input->id / SHARD_RECORDS)); break;
+  case URLHASH: text_add(name, draft->urlhash, part->width > 0 ? part->width : NAMING_URLHASH_DIGITS); break;
   case SHA256:
     hex(input->sha256, part->width > 0 ? part->width : 2 * NAMING_DIGEST_BYTES, digits);
     text_add(name, digits, strlen(digits));

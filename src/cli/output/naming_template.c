@@ -10,7 +10,7 @@
 #include "output/safe_name.h"
 #include "seine.h"
 
-#define LEAF_FIXED      110 /* what is not cut of the last piece of {path}: query, extensions, a few letters */
+#define LEAF_FIXED 110 /* what is not cut of the last piece of {path}: query, extensions, a few letters */
 
 /* `most` is the largest width, and the digits that a field without a width has at most; 0 takes no width. */
 static const struct field_row {
@@ -143,21 +143,14 @@ static int check_text(const char *template, char *cause, size_t size) {
 /* Bytes that a part takes at most and that cannot be cut. */
 static size_t part_fixed(const struct template_field *part) {
   switch (part->field) {
-  case LITERAL:
-    return strlen(part->text);
-  case EXT:
-    return NAMING_EXT_MOST;
+  case LITERAL: return strlen(part->text);
+  case EXT: return NAMING_EXT_MOST;
   case ID:
-  case SHARD:
-    return 20;
-  case URLHASH:
-    return part->width > 0 ? part->width : NAMING_URLHASH_DIGITS;
-  case SHA256:
-    return part->width > 0 ? part->width : 2 * NAMING_DIGEST_BYTES;
-  case PATH:
-    return LEAF_FIXED;
-  default:
-    return 8; /* cut, but not to nothing */
+  case SHARD: return 20;
+  case URLHASH: return part->width > 0 ? part->width : NAMING_URLHASH_DIGITS;
+  case SHA256: return part->width > 0 ? part->width : 2 * NAMING_DIGEST_BYTES;
+  case PATH: return LEAF_FIXED;
+  default: return 8; /* cut, but not to nothing */
   }
 }
 

@@ -1,9 +1,9 @@
 /* The folder that files go to, from its making to the removal of what a crash left in it. */
 #include "output/outdir.h"
 #include "base/exit_status.h"
+#include "base/folder_walk.h"
 #include "base/message.h"
 #include "base/xalloc.h"
-#include "base/folder_walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define RUNNING   "running\n"
+#define RUNNING "running\n"
 
 static int make_folder(const char *path, char *cause, size_t size) {
   if (mkdir(path, 0777) == 0 || errno == EEXIST) return 0;

@@ -7,13 +7,14 @@
 
 struct stat;
 
-#define OUTDIR_LOCK ".seine.lock"
+#define OUTDIR_LOCK    ".seine.lock"
 #define OUTDIR_PARTIAL ".seine-parts" /* where the engine keeps unfinished files for the next run */
 
 struct outdir {
   int fd; /* of the folder; -1: not open */
   int lock; /* of .seine.lock in it, which says "running" while a run is on */
-  bool unclean_shutdown; /* the run before this one did not end cleanly: outdir_sweep has something to look for. To be set
+  bool
+      unclean_shutdown; /* the run before this one did not end cleanly: outdir_sweep has something to look for. To be set
                     to false once it has */
 };
 

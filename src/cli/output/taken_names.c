@@ -1,8 +1,8 @@
 /* The names that files were given, as fingerprints, so that no URL's file replaces another's. */
 #include "output/taken_names.h"
-#include "output/safe_name.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
+#include "output/safe_name.h"
 
 #include <locale.h>
 #include <stdlib.h>

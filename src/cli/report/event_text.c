@@ -22,8 +22,7 @@ void event_text(const seine_event_t *event, struct text *text) {
   format_wait(event->delay_ms, wait);
   switch (event->kind) {
   case SEINE_EVENT_HOST_THROTTLED:
-    text_printf(text, "%s is overloaded: nothing for %s, then %u request%s at a time", host, wait,
-                event->cap, plural);
+    text_printf(text, "%s is overloaded: nothing for %s, then %u request%s at a time", host, wait, event->cap, plural);
     break;
   case SEINE_EVENT_HOST_RECOVERED:
     text_printf(text, "%s is back at %u request%s at a time", host, event->cap, plural);
@@ -31,15 +30,9 @@ void event_text(const seine_event_t *event, struct text *text) {
   case SEINE_EVENT_DOWN:
     text_printf(text, "%s does not answer: its URLs fail at once, and it is tried again in %s", host, wait);
     break;
-  case SEINE_EVENT_UP:
-    text_printf(text, "%s answers again", host);
-    break;
-  case SEINE_EVENT_PROXY_DOWN:
-    text_printf(text, "the proxy %s failed, and rests for %s", event->host, wait);
-    break;
-  case SEINE_EVENT_PROXY_UP:
-    text_printf(text, "the proxy %s is in use again", event->host);
-    break;
+  case SEINE_EVENT_UP: text_printf(text, "%s answers again", host); break;
+  case SEINE_EVENT_PROXY_DOWN: text_printf(text, "the proxy %s failed, and rests for %s", event->host, wait); break;
+  case SEINE_EVENT_PROXY_UP: text_printf(text, "the proxy %s is in use again", event->host); break;
   case SEINE_EVENT_ROBOTS:
     text_printf(text, "robots.txt of %s was read", host);
     if (event->delay_ms > 0) text_printf(text, "; there will be %s between requests, by its Crawl-delay", wait);

@@ -11,13 +11,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define BAR_MS       200
-#define PLAIN_MS     10000
-#define AGAIN_MS     30 /* until a bar that made way for a line comes back */
+#define BAR_MS             200
+#define PLAIN_MS           10000
+#define AGAIN_MS           30 /* until a bar that made way for a line comes back */
 #define THROUGHPUT_SECONDS 5.0
-#define BAR_LEAST    12 /* columns; a shorter bar says nothing */
-#define BAR_MOST     30
-#define GAP          "  "
+#define BAR_LEAST          12 /* columns; a shorter bar says nothing */
+#define BAR_MOST           30
+#define GAP                "  "
 
 /* ---- Text ---- */
 
@@ -196,8 +196,7 @@ void progress_plain(const struct run_stats *run_stats, const struct throughput *
   snprintf(line, PROGRESS_ROOM, "%s %s %s%s, %s/s, %s/s, %s%s; %.255s", format_count(run_stats_ended(run_stats), ended),
            has_end(run_stats) ? "of" : "done,", format_count(run_stats_distinct(run_stats), met),
            has_end(run_stats) ? "" : " read", format_rate(throughput->files, rate),
-           format_bytes(throughput->bytes, bytes),
-           eta ? "eta " : "", left, state);
+           format_bytes(throughput->bytes, bytes), eta ? "eta " : "", left, state);
 }
 
 struct throughput throughput_update(struct throughput before, double files, double bytes, double seconds) {
@@ -205,7 +204,7 @@ struct throughput throughput_update(struct throughput before, double files, doub
   /* A decaying average: the newest THROUGHPUT_SECONDS count for half. */
   double weight = seconds / (THROUGHPUT_SECONDS + seconds);
   return (struct throughput){.files = before.files + (files / seconds - before.files) * weight,
-                       .bytes = before.bytes + (bytes / seconds - before.bytes) * weight};
+                             .bytes = before.bytes + (bytes / seconds - before.bytes) * weight};
 }
 
 /* ---- Drawing ---- */

@@ -2,8 +2,8 @@
 #ifndef SEINE_CLI_PROGRESS_H
 #define SEINE_CLI_PROGRESS_H
 
-#include "report/run_stats.h"
 #include "options/options.h"
+#include "report/run_stats.h"
 
 #include <uv.h>
 

@@ -37,39 +37,28 @@ void reasons_clear(struct reasons *reasons) {
 
 static const char *hint_of_status(int http_status) {
   switch (http_status) {
-  case 401:
-    return "the server wants a password: http://USER:PASSWORD@HOST/..., or --header \"Authorization: ...\"";
-  case 403:
-    return "some servers refuse programs they do not know: see --user-agent and --header";
+  case 401: return "the server wants a password: http://USER:PASSWORD@HOST/..., or --header \"Authorization: ...\"";
+  case 403: return "some servers refuse programs they do not know: see --user-agent and --header";
   case 429:
-  case 503:
-    return "fewer requests may help: --per-host, --rate-per-host";
-  default:
-    return NULL;
+  case 503: return "fewer requests may help: --per-host, --rate-per-host";
+  default: return NULL;
   }
 }
 
 const char *reasons_hint(int error, int http_status, const char *message) {
   switch (error) {
-  case SEINE_EDNS:
-    return "look whether the names are right, and whether name servers answer: --dns-servers";
+  case SEINE_EDNS: return "look whether the names are right, and whether name servers answer: --dns-servers";
   case SEINE_ETLS:
     if (!strstr(message, "certificate")) return NULL;
     return "certificates of your own: --cacert FILE; none verified at all: --insecure";
-  case SEINE_ETIMEOUT:
-    return "more time: --connect-timeout, --stall-timeout, --max-time";
-  case SEINE_EHTTP:
-    return hint_of_status(http_status);
-  case SEINE_EPROXY:
-    return "the proxy is from --proxy, --proxy-file or the environment; without any: --no-proxy \"*\"";
-  case SEINE_ETYPE:
-    return "other types: --accept TYPES; any type: --accept \"*/*\"";
-  case SEINE_ESIZE:
-    return "other sizes: --min-size, --max-size";
+  case SEINE_ETIMEOUT: return "more time: --connect-timeout, --stall-timeout, --max-time";
+  case SEINE_EHTTP: return hint_of_status(http_status);
+  case SEINE_EPROXY: return "the proxy is from --proxy, --proxy-file or the environment; without any: --no-proxy \"*\"";
+  case SEINE_ETYPE: return "other types: --accept TYPES; any type: --accept \"*/*\"";
+  case SEINE_ESIZE: return "other sizes: --min-size, --max-size";
   case SEINE_EIO:
     return strstr(message, "too many") ? "more open files: ulimit -n; fewer at once: --concurrency" : NULL;
-  default:
-    return NULL;
+  default: return NULL;
   }
 }
 

@@ -2,9 +2,9 @@
 #ifndef SEINE_CLI_REASONS_H
 #define SEINE_CLI_REASONS_H
 
-#include "report/run_stats.h"
-#include "manifest/row.h"
 #include "base/text.h"
+#include "manifest/row.h"
+#include "report/run_stats.h"
 
 /* The first row of each class of error. All zero: empty. */
 struct reasons {

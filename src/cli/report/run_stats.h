@@ -6,19 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RUN_STATS_ERRORS   64   /* above the largest seine error code, negated */
+#define RUN_STATS_ERRORS   64 /* above the largest seine error code, negated */
 #define RUN_STATS_STATUSES 1000 /* HTTP statuses */
 
 struct run_stats {
-  uint64_t records;     /* read from the lists */
+  uint64_t records; /* read from the lists */
   uint64_t other_partitions; /* not in `records`: of other partitions */
-  uint64_t repeated;    /* of `records`: URLs that were in the lists before */
+  uint64_t repeated; /* of `records`: URLs that were in the lists before */
   uint64_t done_before; /* of `records`: ended by an earlier run, whatever their status */
   uint64_t done_before_bad; /* of `done_before`: rejected or failed */
   uint64_t without_checksum; /* records to be fetched in this run, with --checksum, for which their list gave none */
   uint64_t by_status[4]; /* ended in this run, by seine_status_t */
   uint64_t retryable; /* of those rejected or failed: fetched again by the next run */
-  uint64_t unfinished;   /* cancelled: no row was written */
+  uint64_t unfinished; /* cancelled: no row was written */
   uint64_t by_error[RUN_STATS_ERRORS];
   uint64_t rejected_by_error[RUN_STATS_ERRORS]; /* of by_error */
   uint64_t by_http[RUN_STATS_STATUSES]; /* failed for their HTTP status */

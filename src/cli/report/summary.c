@@ -1,11 +1,11 @@
 /* Writes the summary of a run: counts by status and class, durations, top failing hosts, and what to do next. */
-#include "base/text_escape.h"
 #include "report/summary.h"
 #include "base/human_format.h"
-#include "output/outdir.h"
-#include "manifest/row.h"
 #include "base/text.h"
+#include "base/text_escape.h"
 #include "base/xalloc.h"
+#include "manifest/row.h"
+#include "output/outdir.h"
 
 #include <errno.h>
 #include <fcntl.h>

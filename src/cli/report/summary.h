@@ -2,10 +2,10 @@
 #ifndef SEINE_CLI_SUMMARY_H
 #define SEINE_CLI_SUMMARY_H
 
-#include "report/run_stats.h"
+#include "base/text.h"
 #include "report/histogram.h"
 #include "report/reasons.h"
-#include "base/text.h"
+#include "report/run_stats.h"
 #include "report/top_hosts.h"
 
 #define SUMMARY_HOSTS  10

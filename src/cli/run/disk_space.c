@@ -33,32 +33,23 @@ bool disk_is_unusable(int sys) {
   case ENOTCONN:
   case ENXIO:
   case EROFS:
-  case ESTALE:
-    return true;
-  default:
-    return false;
+  case ESTALE: return true;
+  default: return false;
   }
 }
 
 static const char *remedy(int sys) {
   switch (sys) {
   case EDQUOT:
-  case ENOSPC:
-    return "free some space";
-  case EIO:
-    return "look into the kernel's log (dmesg), the disk may be failing";
+  case ENOSPC: return "free some space";
+  case EIO: return "look into the kernel's log (dmesg), the disk may be failing";
   case EMFILE:
-  case ENFILE:
-    return "raise the limit (ulimit -n), or lower --concurrency";
-  case EROFS:
-    return "make it writable again (mount -o remount,rw)";
+  case ENFILE: return "raise the limit (ulimit -n), or lower --concurrency";
+  case EROFS: return "make it writable again (mount -o remount,rw)";
   case EACCES:
-  case EPERM:
-    return "mend its owner and mode";
-  case ENOENT:
-    return "put it back if you can";
-  default:
-    return "mend that";
+  case EPERM: return "mend its owner and mode";
+  case ENOENT: return "put it back if you can";
+  default: return "mend that";
   }
 }
 

@@ -123,9 +123,7 @@ void duplicate_end(struct item *item, const seine_result_t *result) {
   result_row_fill(&row, item, result);
   item_save_row(item, &row, result->url);
   switch (dedup_find(run->dedup, item->saved->sha256, &offset)) {
-  case DEDUP_CLAIMED:
-    dedup_wait(run->dedup, item->saved->sha256, &item->waiter);
-    break;
+  case DEDUP_CLAIMED: dedup_wait(run->dedup, item->saved->sha256, &item->waiter); break;
   case DEDUP_STORED:
     item->saved->offset = offset;
     manifest_read(run->manifest, offset, first_row_read, item);

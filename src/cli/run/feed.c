@@ -20,18 +20,13 @@
 static bool is_new(struct run *run, enum history_seen seen) {
   switch (seen) {
   case HISTORY_NEW:
-  case HISTORY_REJECTED:
-    return true;
+  case HISTORY_REJECTED: return true;
   case HISTORY_DONE_BAD:
     run->run_stats.done_before_bad++;
     run->run_stats.done_before++;
     return false;
-  case HISTORY_DONE:
-    run->run_stats.done_before++;
-    return false;
-  default:
-    run->run_stats.repeated++;
-    return false;
+  case HISTORY_DONE: run->run_stats.done_before++; return false;
+  default: run->run_stats.repeated++; return false;
   }
 }
 

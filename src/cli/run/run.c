@@ -1,8 +1,8 @@
 /* A run: opens what it needs, reads the rows of earlier runs, fetches, and returns the exit status. */
 #include "run/run.h"
 #include "base/human_format.h"
-#include "base/process.h"
 #include "base/message.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "options/option_errors.h"

@@ -3,42 +3,32 @@
 
 const char *seine_strerror(int error) {
   switch (error) {
-  case 0:
-    return "no error";
+  case 0: return "no error";
 #define XX(name, value, machine, people)                                                                               \
-  case SEINE_##name:                                                                                                   \
-    return people;
+  case SEINE_##name: return people;
     SEINE_ERROR_MAP(XX)
 #undef XX
-  default:
-    return "unknown error";
+  default: return "unknown error";
   }
 }
 
 const char *seine_err_name(int error) {
   switch (error) {
-  case 0:
-    return NULL;
+  case 0: return NULL;
 #define XX(name, value, machine, people)                                                                               \
-  case SEINE_##name:                                                                                                   \
-    return machine;
+  case SEINE_##name: return machine;
     SEINE_ERROR_MAP(XX)
 #undef XX
-  default:
-    return "unknown";
+  default: return "unknown";
   }
 }
 
 const char *seine_status_name(seine_status_t status) {
   switch (status) {
-  case SEINE_STATUS_OK:
-    return "ok";
-  case SEINE_STATUS_DUPLICATE:
-    return "duplicate";
-  case SEINE_STATUS_REJECTED:
-    return "rejected";
-  case SEINE_STATUS_FAILED:
-    return "failed";
+  case SEINE_STATUS_OK: return "ok";
+  case SEINE_STATUS_DUPLICATE: return "duplicate";
+  case SEINE_STATUS_REJECTED: return "rejected";
+  case SEINE_STATUS_FAILED: return "failed";
   }
   return "unknown";
 }

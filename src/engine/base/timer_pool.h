@@ -12,7 +12,7 @@ typedef void (*timer_pool_closed_cb)(void *user);
 struct timers {
   uv_loop_t *loop;
   struct timer *spare; /* stopped timers, linked */
-  size_t open;         /* timers that uv still knows */
+  size_t open; /* timers that uv still knows */
   timer_pool_closed_cb on_closed;
   void *user;
 };

@@ -11,7 +11,7 @@
 #include "base/url_path.h"
 
 #define URL_SIZE_MAX 65536 /* bytes of a canonical URL */
-#define PORT_MAX    65535
+#define PORT_MAX     65535
 
 /* A canonical URL and where its components stand in it. */
 struct url_parts {

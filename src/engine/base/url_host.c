@@ -12,7 +12,7 @@
 #define MALFORMED   "the URL's host is malformed"
 #define NAME_OCTETS "abcdefghijklmnopqrstuvwxyz0123456789-_."
 #define ZONE_OCTETS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~"
-#define ZONE_MAX   32 /* bytes; names of network interfaces are shorter */
+#define ZONE_MAX    32 /* bytes; names of network interfaces are shorter */
 
 const char url_no_memory[] = "there is not enough memory";
 

@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-
 void worker_pool_init(struct worker_pool *pool, uv_loop_t *loop, const job_run_cb run[JOB_KINDS], unsigned nice) {
   *pool = (struct worker_pool){.loop = loop, .nice = (int)nice};
   for (int kind = 0; kind < JOB_KINDS; kind++) {

@@ -9,7 +9,7 @@
 
 #define WORKER_POOL_THREADS 4
 #define WORKER_POOL_BATCH   64 /* small bodies to inspect, or as much work of another kind */
-#define WEIGHT_FILE  4 /* of writing one, in small bodies to inspect */
+#define WEIGHT_FILE         4 /* of writing one, in small bodies to inspect */
 
 struct worker_pool;
 struct job;

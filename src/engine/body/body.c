@@ -6,8 +6,8 @@
 
 #include "base/fd_shortage.h"
 #include "base/free_list.h"
-#include "seine.h"
 #include "body/large_body.h"
+#include "seine.h"
 
 #define FIRST_CAPACITY ((size_t)16 * 1024)
 #define SMALL_BYTES    ((size_t)32 * 1024) /* one more job's work each */
@@ -359,8 +359,8 @@ void body_run_inspect(struct job **jobs, size_t count, void *context) {
   struct inspect_job inspect_jobs[WORKER_POOL_BATCH];
   for (size_t i = 0; i < count; i++) {
     struct body *body = body_of(jobs[i]);
-    inspect_jobs[i] = (struct inspect_job){
-        .data = body->data, .size = body->size, .seen = &body->seen, .error = SEINE_ELIBRARY};
+    inspect_jobs[i] =
+        (struct inspect_job){.data = body->data, .size = body->size, .seen = &body->seen, .error = SEINE_ELIBRARY};
   }
   if (context) inspector_run_many(context, inspect_jobs, count);
   for (size_t i = 0; i < count; i++) {

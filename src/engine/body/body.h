@@ -9,28 +9,28 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "base/free_list.h"
+#include "base/worker_pool.h"
 #include "body/buffer_pool.h"
 #include "body/inspect.h"
-#include "base/free_list.h"
-#include "store/store.h"
 #include "store/partial_files.h"
-#include "base/worker_pool.h"
+#include "store/store.h"
 
 struct body;
 
 enum body_keep {
   BODY_MEMORY, /* all of it stays in memory, for the caller */
-  BODY_FILE,   /* small: in memory until it is stored; large: streamed to a temporary file */
-  BODY_DROP    /* small: in memory until it is inspected; large: hashed as it comes */
+  BODY_FILE, /* small: in memory until it is stored; large: streamed to a temporary file */
+  BODY_DROP /* small: in memory until it is inspected; large: hashed as it comes */
 };
 
 enum body_event {
-  BODY_WRITABLE,      /* body_append accepts bytes again */
+  BODY_WRITABLE, /* body_append accepts bytes again */
   /* a large body: body->seen.type is known, or body->failure is set. Implies BODY_WRITABLE */
   BODY_TYPED,
   BODY_INSPECTED, /* after body_end: body->seen is complete, or body->failure is set */
-  BODY_PARTIAL_READ,  /* after body_read_partial: body->total_bytes were read, or body->failure is set */
-  BODY_STORED     /* after body_store: stored, or body->failure is set */
+  BODY_PARTIAL_READ, /* after body_read_partial: body->total_bytes were read, or body->failure is set */
+  BODY_STORED /* after body_store: stored, or body->failure is set */
 };
 
 /* Called from the loop, never from inside body_append, body_end or body_store. May drop the body. */
@@ -42,11 +42,11 @@ struct bodies {
   struct store *store; /* NULL: no files */
   uint64_t memory_threshold_bytes;
   uint64_t limit_bytes;
-  uint64_t held_bytes;            /* buffers of all bodies */
-  struct buffer_pool buffer_pool;         /* unused buffers, kept for the next bodies */
-  struct free_list free_list;           /* unused struct body */
-  TAILQ_HEAD(, body) waiting_for_memory;     /* BODY_MEMORY bodies that wait for held_bytes to fall */
-  struct body *over_budget;         /* the one body that may exceed the limit, so that not all wait for each other */
+  uint64_t held_bytes; /* buffers of all bodies */
+  struct buffer_pool buffer_pool; /* unused buffers, kept for the next bodies */
+  struct free_list free_list; /* unused struct body */
+  TAILQ_HEAD(, body) waiting_for_memory; /* BODY_MEMORY bodies that wait for held_bytes to fall */
+  struct body *over_budget; /* the one body that may exceed the limit, so that not all wait for each other */
 };
 
 /* Name and footer under which an unfinished body is saved for the next run. */
@@ -65,17 +65,17 @@ struct body {
   uint8_t *data; /* the bytes in memory; NULL once streamed or dropped */
   size_t size, capacity;
   uint64_t total_bytes; /* received */
-  struct inspection seen;       /* findings of the jobs that have completed */
+  struct inspection seen; /* findings of the jobs that have completed */
   struct store_failure failure; /* error is 0 unless a job failed */
-  bool full;    /* a stream with too much outstanding */
+  bool full; /* a stream with too much outstanding */
   bool waiting_for_memory; /* in bodies.waiting_for_memory */
   bool at_work, dropped;
   TAILQ_ENTRY(body) memory_link; /* while waiting_for_memory */
-  const char *path;           /* while body_store is at work; owned by the caller */
-  bool replaces;              /* body_store overwrites only an existing file */
-  bool replace_skipped;                  /* set if there was no such file: nothing was stored */
-  struct stream *stream;      /* NULL while all is in memory */
-  struct partial_info *partial_info;     /* NULL unless it is being saved for another run; owned */
+  const char *path; /* while body_store is at work; owned by the caller */
+  bool replaces; /* body_store overwrites only an existing file */
+  bool replace_skipped; /* set if there was no such file: nothing was stored */
+  struct stream *stream; /* NULL while all is in memory */
+  struct partial_info *partial_info; /* NULL unless it is being saved for another run; owned */
   struct job job;
 };
 

@@ -8,7 +8,7 @@
 
 #define LEAST_BITS 10 /* 1 KiB */
 #define MOST_BITS  16 /* 64 KiB: from there on an allocation costs little beside the bytes that arrive */
-#define SPARE_MAX ((size_t)16 << 20) /* bytes: as much as a thousand small bodies at the workers held before */
+#define SPARE_MAX  ((size_t)16 << 20) /* bytes: as much as a thousand small bodies at the workers held before */
 
 struct spare_buffer {
   struct spare_buffer *next;

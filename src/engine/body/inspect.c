@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "body/sha256_batch.h"
-#include "body/markup.h"
-#include "seine.h"
-#include "body/sniff.h"
 #include "body/magic.h"
+#include "body/markup.h"
+#include "body/sha256_batch.h"
+#include "body/sniff.h"
+#include "seine.h"
 
 struct inspector {
   struct types *types; /* NULL until they are needed: they take 5 ms to load */

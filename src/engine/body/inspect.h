@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "body/sha256_batch.h"
 #include "body/media_type.h"
+#include "body/sha256_batch.h"
 #include "formats/image_scan.h"
 
 #define INSPECT_TYPE_MAX MEDIA_TYPE_MAX

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fd_shortage.h"
 #include "base/digest.h"
+#include "base/fd_shortage.h"
 #include "base/free_list.h"
 #include "seine.h"
 

@@ -8,13 +8,13 @@
 #include <sys/queue.h>
 
 #include "body/inspect.h"
-#include "store/store.h"
 #include "store/partial_files.h"
+#include "store/store.h"
 
 #define STREAM_CHUNK_BYTES ((size_t)256 * 1024)
 #define STREAM_HIGH_BYTES  ((size_t)4 * 1024 * 1024) /* outstanding, above which the transfer is paused */
-#define STREAM_LOW_BYTES   ((size_t)1024 * 1024)     /* and below which it goes on */
-#define STREAM_HEAD_BYTES  ((size_t)64 * 1024)       /* enough to inspect */
+#define STREAM_LOW_BYTES   ((size_t)1024 * 1024) /* and below which it goes on */
+#define STREAM_HEAD_BYTES  ((size_t)64 * 1024) /* enough to inspect */
 
 struct chunk {
   TAILQ_ENTRY(chunk) link;
@@ -38,18 +38,18 @@ struct partial_reader {
  * `failure`. */
 struct stream {
   struct chunks waiting;
-  size_t waiting_bytes;     /* capacity of the chunks that wait */
-  size_t working_bytes;     /* capacity of those at work */
+  size_t waiting_bytes; /* capacity of the chunks that wait */
+  size_t working_bytes; /* capacity of those at work */
   bool ended, typed;
   struct chunks working;
-  bool to_file, last;       /* last: finish the hash after these chunks */
+  bool to_file, last; /* last: finish the hash after these chunks */
   struct store *store;
-  struct large_file *large_file;      /* NULL until the first chunk, and after stream_take_file */
+  struct large_file *large_file; /* NULL until the first chunk, and after stream_take_file */
   struct digest *digest;
   struct digest *md5; /* NULL unless it is wanted */
   struct image_scan image_scan; /* once the type is known */
-  uint64_t worked_bytes;      /* hashed, and written */
-  struct partial_reader *partial_reader;      /* NULL unless it resumes a partial file that is not fully read */
+  uint64_t worked_bytes; /* hashed, and written */
+  struct partial_reader *partial_reader; /* NULL unless it resumes a partial file that is not fully read */
   struct inspection seen;
   struct store_failure failure; /* nothing is done once its error is not 0 */
 };

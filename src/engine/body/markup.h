@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define MARKUP_HEAD_MAX 65536 /* bytes that are looked at */
-#define MARKUP_NAME_MAX  32
+#define MARKUP_NAME_MAX 32
 
 /* Writes the name of the root element, without its prefix, of UTF-8, UTF-16, or any encoding that has ASCII: skips a
  * byte order mark, blanks, an XML declaration, other instructions, comments and a document type. Where the document

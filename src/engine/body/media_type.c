@@ -434,8 +434,8 @@ bool media_is_reliable(const char *essence) {
 
 bool media_is_page(const char *essence) {
   if (strncmp(essence, "image/", 6) == 0) return false;
-  return strncmp(essence, "text/", 5) == 0 || strcmp(essence, "application/json") == 0 ||
-         ends_with(essence, "+json") || ends_with(essence, "+xml");
+  return strncmp(essence, "text/", 5) == 0 || strcmp(essence, "application/json") == 0 || ends_with(essence, "+json") ||
+         ends_with(essence, "+xml");
 }
 
 const char *seine_type_extension(const char *type) {

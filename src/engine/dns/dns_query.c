@@ -19,7 +19,7 @@
 #define GRACE_MS 250
 
 /* how often timeouts are looked after: c-ares would walk all questions to say when the next one is */
-#define TICK_MS 20
+#define TICK_MS      20
 #define SOCKET_BYTES (1 << 20) /* of answers that may wait for us, if the system allows */
 
 /* One name that is asked for. */

@@ -46,7 +46,7 @@ static bool private6(const uint8_t bytes[16]) {
   if (memcmp(bytes, zero, 12) == 0) return true; /* ::, ::1, IPv4-compatible */
   if (bytes[0] == 0x20 && bytes[1] == 0x02) return private4(read4(bytes + 2)); /* 6to4 */
   if (read4(bytes) == 0x20010db8) return true; /* documentation */
-  if (read4(bytes) >> 12 == 0x3fff0) return true;   /* documentation, RFC 9637 */
+  if (read4(bytes) >> 12 == 0x3fff0) return true; /* documentation, RFC 9637 */
   if (read4(bytes) == 0x0064ff9b) return true; /* 64:ff9b:1::/48, local NAT64 */
   if ((bytes[0] & 0xe0) != 0x20) return true; /* all but 2000::/3: unique local, link-local, site-local, multicast */
   return bytes[0] == 0x20 && bytes[1] == 0x01 && bytes[2] < 2; /* 2001::/23, protocol assignments, Teredo */

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "base/hash_table.h"
 #include "dns/dns_query.h"
 #include "dns/dns_window.h"
 #include "seine.h"
-#include "base/hash_table.h"
 
 #define SLOW_MS     1000 /* a name that takes longer does not count against the pace: its own servers may be dead */
 #define BURST       64 /* names asked for in one go: a server's socket holds a few hundred questions */

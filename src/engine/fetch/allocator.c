@@ -9,7 +9,6 @@
 int seine_replace_allocator(const seine_allocator_t *allocator) {
   CURLcode code = curl_global_init_mem(CURL_GLOBAL_DEFAULT, allocator->allocate, allocator->release, allocator->resize,
                                        allocator->duplicate, allocator->allocate_zeroed);
-  int status =
-      ares_library_init_mem(ARES_LIB_INIT_ALL, allocator->allocate, allocator->release, allocator->resize);
+  int status = ares_library_init_mem(ARES_LIB_INIT_ALL, allocator->allocate, allocator->release, allocator->resize);
   return code == CURLE_OK && status == ARES_SUCCESS ? 0 : SEINE_ELIBRARY;
 }

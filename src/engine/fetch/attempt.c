@@ -9,15 +9,15 @@
 #include <strings.h>
 #include <time.h>
 
+#include "base/url.h"
 #include "dns/private_address.h"
-#include "http/content_decoder.h"
-#include "http/headers.h"
+#include "fetch/proxy_use.h"
 #include "fetch/resume.h"
 #include "fetch/robots_check.h"
-#include "store/partial_files.h"
-#include "base/url.h"
-#include "fetch/proxy_use.h"
 #include "fetch/transfer_limit.h"
+#include "http/content_decoder.h"
+#include "http/headers.h"
+#include "store/partial_files.h"
 
 #define SHORTAGES_MAX 50 /* of descriptors, after which a fetch fails: a minute or more */
 
@@ -240,8 +240,8 @@ static int drop_lines(struct attempt *attempt, struct curl_slist **lines, const 
 /* Removes conditional and range headers from a request for robots.txt: a 206, a 304 or a 412 would be taken for rules
  * that allow everything. */
 static int headers_for_robots(struct seine_fetch *fetch, struct curl_slist **lines) {
-  static const char *const names[] = {"Range:",         "If-Range:",          "If-Match:",
-                                      "If-None-Match:", "If-Modified-Since:", "If-Unmodified-Since:", NULL};
+  static const char *const names[] = {
+      "Range:", "If-Range:", "If-Match:", "If-None-Match:", "If-Modified-Since:", "If-Unmodified-Since:", NULL};
   return fetch->queued.is_internal ? drop_lines(fetch->attempt, lines, names) : 0;
 }
 

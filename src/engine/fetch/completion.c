@@ -6,16 +6,16 @@
 #include <string.h>
 #include <time.h>
 
-#include "fetch/receive.h"
 #include "fetch/attempt.h"
-#include "http/curl_error.h"
-#include "http/content_decoder.h"
-#include "http/http_date.h"
+#include "fetch/proxy_use.h"
+#include "fetch/receive.h"
 #include "fetch/redirect.h"
 #include "fetch/transfer_limit.h"
 #include "host/retry_after.h"
+#include "http/content_decoder.h"
+#include "http/curl_error.h"
+#include "http/http_date.h"
 #include "http/tls_error.h"
-#include "fetch/proxy_use.h"
 
 /* A date in Retry-After is by the server's clock, as the response's own is; ours may be wrong, or have jumped. */
 static int64_t server_time(const struct response *response) {

@@ -6,17 +6,17 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "fetch/receive.h"
+#include "base/free_list.h"
+#include "base/url.h"
+#include "body/body_check.h"
 #include "fetch/attempt.h"
 #include "fetch/completion.h"
-#include "body/body_check.h"
-#include "http/headers.h"
-#include "base/free_list.h"
-#include "fetch/options.h"
-#include "fetch/resume.h"
-#include "fetch/result.h"
-#include "base/url.h"
 #include "fetch/liveness.h"
+#include "fetch/options.h"
+#include "fetch/receive.h"
+#include "fetch/result.h"
+#include "fetch/resume.h"
+#include "http/headers.h"
 
 #define STARTS_A_TURN 256 /* maximum fetches started, or failed, before the loop polls again */
 #define ROUNDS_A_TURN 4 /* maximum rounds, when callbacks submit more fetches */
@@ -195,11 +195,10 @@ static void set_internal_options(struct seine *engine) {
 }
 
 static void init_components(struct seine *engine) {
-  static const job_run_cb run[JOB_KINDS] = {
-      [JOB_INSPECT] = body_run_inspect,
-      [JOB_STREAM] = body_run_stream,
-      [JOB_STORE] = body_run_store,
-      [JOB_KEEP_PARTIAL] = body_run_keep_partial};
+  static const job_run_cb run[JOB_KINDS] = {[JOB_INSPECT] = body_run_inspect,
+                                            [JOB_STREAM] = body_run_stream,
+                                            [JOB_STORE] = body_run_store,
+                                            [JOB_KEEP_PARTIAL] = body_run_keep_partial};
   worker_pool_init(&engine->workers, engine->loop, run, engine->options.worker_nice);
   engine->workers.open_context = body_open_context;
   engine->workers.close_context = body_close_context;

@@ -4,25 +4,25 @@
 
 #include <uv.h>
 
-#include "base/timer_pool.h"
-#include "host/backoff.h"
-#include "body/body.h"
-#include "fetch/fetch.h"
-#include "host/host.h"
 #include "base/free_list.h"
-#include "proxy/proxy_pool.h"
+#include "base/timer_pool.h"
+#include "base/worker_pool.h"
+#include "body/body.h"
 #include "dns/resolver.h"
+#include "fetch/fetch.h"
+#include "host/backoff.h"
+#include "host/host.h"
+#include "http/transfer.h"
+#include "proxy/proxy_pool.h"
 #include "seine.h"
 #include "store/store.h"
-#include "http/transfer.h"
-#include "base/worker_pool.h"
 
 /* Interrupted large bodies; see resume.h. */
 struct partials {
   TAILQ_HEAD(, partial) kept; /* of fetches between two attempts */
   size_t kept_count;
   struct partial_name *saved; /* of earlier runs, by name; a hash table */
-  size_t on_disk;    /* upper bound of the partial files on disk: of earlier runs and of this one */
+  size_t on_disk; /* upper bound of the partial files on disk: of earlier runs and of this one */
 };
 
 /* How many transfers may be in flight; see transfer_limit.h. */
@@ -52,12 +52,12 @@ struct seine {
   struct proxies proxies;
   struct host_table hosts;
   struct host *last_host; /* of the URL that was queued last, */
-  char last_origin[256];  /* and that URL up to its path: the next one is often of the same host */
+  char last_origin[256]; /* and that URL up to its path: the next one is often of the same host */
 
   struct fetch_list lists[FETCH_STATES]; /* by state, but for those queued at their hosts */
   size_t count[FETCH_STATES];
   struct fetch_list cancelled; /* by mark: to be ended in the next turn */
-  size_t fetches;              /* not yet delivered */
+  size_t fetches; /* not yet delivered */
   struct free_list spare_attempts;
 
   uv_prepare_t prepare; /* turns of the engine: before the loop waits, and after */
@@ -69,7 +69,7 @@ struct seine {
   unsigned failures_in_row; /* checks in a row that found something wrong */
 #endif
   unsigned open_handles;
-  bool dirty;   /* a turn has something to do */
+  bool dirty; /* a turn has something to do */
   bool turning; /* a turn is under way */
   bool draining, closing, closed;
   seine_close_cb on_close;

@@ -9,8 +9,8 @@
 #include "host/host.h"
 #include "http/range.h"
 #include "http/response.h"
-#include "seine.h"
 #include "http/response_check.h"
+#include "seine.h"
 
 struct timer;
 struct body;
@@ -24,15 +24,15 @@ struct transfer;
 
 /* Each state names the list that the fetch is on. */
 enum fetch_state {
-  FETCH_NEW,          /* on none */
-  FETCH_QUEUED,       /* its host's queue */
+  FETCH_NEW, /* on none */
+  FETCH_QUEUED, /* its host's queue */
   /* engine.lists: waits for its timer before the next attempt, or for a worker that reads its partial file */
   FETCH_WAITING,
-  FETCH_RESOLVING,    /* engine.lists: the first of its host to need an address */
+  FETCH_RESOLVING, /* engine.lists: the first of its host to need an address */
   FETCH_TRANSFERRING, /* engine.lists: has a transfer */
-  FETCH_INSPECTING,   /* engine.lists: the body is complete; a worker inspects it */
-  FETCH_STORING,      /* engine.lists: a worker stores the file */
-  FETCH_DONE,         /* engine.lists: its result is to be delivered */
+  FETCH_INSPECTING, /* engine.lists: the body is complete; a worker inspects it */
+  FETCH_STORING, /* engine.lists: a worker stores the file */
+  FETCH_DONE, /* engine.lists: its result is to be delivered */
   FETCH_STATES
 };
 
@@ -46,20 +46,20 @@ struct broken {
  * result is delivered or the next attempt starts. */
 struct attempt {
   struct transfer *transfer; /* NULL once it ended */
-  struct body *body;         /* NULL before the headers, after the end, and for streams */
-  struct decoder *decoder;   /* for a body with a Content-Encoding; NULL: not decoded */
+  struct body *body; /* NULL before the headers, after the end, and for streams */
+  struct decoder *decoder; /* for a body with a Content-Encoding; NULL: not decoded */
   struct response response;
   struct response_decision decision;
   uint64_t received_bytes;
   bool inspected; /* body->seen is complete */
-  bool enough;    /* the rest of the body is not needed */
+  bool enough; /* the rest of the body is not needed */
   struct range range; /* the range requested; without validator: the whole body */
   int64_t started_unix_ms;
   uint64_t started_ms; /* uv_now */
   uint64_t elapsed_ms, first_byte_ms;
   char ip[INET6_ADDRSTRLEN];
-  char *path;                 /* where the file goes; owned */
-  struct rules *rules;        /* whose lines it sends; retained; NULL: none yet */
+  char *path; /* where the file goes; owned */
+  struct rules *rules; /* whose lines it sends; retained; NULL: none yet */
   struct curl_slist *headers; /* of this attempt alone, owned; NULL: those of the fetch, the rule or the engine */
   char *cookie; /* the value of the Cookie line that was among them, owned; NULL: it is there, or none is */
 };
@@ -68,7 +68,7 @@ TAILQ_HEAD(fetch_list, seine_fetch);
 
 struct seine_fetch {
   TAILQ_ENTRY(seine_fetch) link; /* in its state's list, unless queued */
-  struct queue_entry queued;     /* in its host's queue, while FETCH_QUEUED */
+  struct queue_entry queued; /* in its host's queue, while FETCH_QUEUED */
   TAILQ_ENTRY(seine_fetch) mark; /* in engine.cancelled, while is_cancelled */
   seine_t *engine;
   struct host *host; /* of the URL that is fetched now; NULL once done */
@@ -76,41 +76,41 @@ struct seine_fetch {
   seine_result_cb on_result;
   seine_place_cb on_place;
   seine_chunk_cb on_chunk;
-  struct attempt *attempt;      /* NULL before the first */
-  struct partial *partial;            /* of a large body, for an attempt that goes on with it; NULL: none */
-  struct timer *timer;          /* FETCH_WAITING */
+  struct attempt *attempt; /* NULL before the first */
+  struct partial *partial; /* of a large body, for an attempt that goes on with it; NULL: none */
+  struct timer *timer; /* FETCH_WAITING */
   struct resolver_query *query; /* FETCH_RESOLVING */
-  struct proxy *proxy;          /* chosen for the attempt, until it is told what came of it; NULL: none */
-  uint64_t proxy_ms;            /* uv_now when it was chosen */
-  struct curl_slist *headers;   /* of this request alone, owned; NULL: the engine's */
-  struct expected *expected;    /* checksums, owned; NULL: any will do */
-  struct broken *broken;        /* of an earlier attempt, owned; NULL: none */
-  char *path;                   /* asked for by the caller, owned; NULL: on_place decides */
-  char *curl_url;                   /* the URL as curl takes it, owned; NULL: url itself */
-  char *redirect_url;                 /* where redirects led, without userinfo, owned; NULL: nowhere */
-  struct curl_slist *cookies;   /* of the redirects of this attempt, owned; NULL: none */
-  char *message;                /* for the result, owned */
-  int error;                    /* for the result */
-  int sys_errno;                /* for the result, where it is not the body's; 0: none */
+  struct proxy *proxy; /* chosen for the attempt, until it is told what came of it; NULL: none */
+  uint64_t proxy_ms; /* uv_now when it was chosen */
+  struct curl_slist *headers; /* of this request alone, owned; NULL: the engine's */
+  struct expected *expected; /* checksums, owned; NULL: any will do */
+  struct broken *broken; /* of an earlier attempt, owned; NULL: none */
+  char *path; /* asked for by the caller, owned; NULL: on_place decides */
+  char *curl_url; /* the URL as curl takes it, owned; NULL: url itself */
+  char *redirect_url; /* where redirects led, without userinfo, owned; NULL: nowhere */
+  struct curl_slist *cookies; /* of the redirects of this attempt, owned; NULL: none */
+  char *message; /* for the result, owned */
+  int error; /* for the result */
+  int sys_errno; /* for the result, where it is not the body's; 0: none */
   uint64_t first_ms; /* uv_now when the first attempt began; 0 before */
   unsigned attempts;
   unsigned redirects; /* in this attempt */
   unsigned shortages; /* of descriptors, that sent it back to its queue */
   uint16_t requested_port; /* of the URL as requested */
-  uint8_t state;      /* enum fetch_state; assigned by fetch_enter alone */
-  uint8_t sink;       /* seine_sink_t */
-  uint8_t status;     /* seine_status_t, once done */
+  uint8_t state; /* enum fetch_state; assigned by fetch_enter alone */
+  uint8_t sink; /* seine_sink_t */
+  uint8_t status; /* seine_status_t, once done */
   bool retryable : 1;
   bool is_cancelled : 1;
   bool cross_origin : 1; /* a redirect left the origin that was asked: secrets stay behind */
-  bool left_tls : 1;   /* a redirect led from https to http */
+  bool left_tls : 1; /* a redirect led from https to http */
   bool began_cross_origin : 1; /* cross_origin from the first request on */
-  bool is_paused : 1;  /* by the caller of a stream */
+  bool is_paused : 1; /* by the caller of a stream */
   bool resolves_proxy : 1; /* FETCH_RESOLVING: the query is for the proxy's name, not the host's */
-  bool is_fresh : 1;    /* goes by new connections alone: a kept one brought what is no response to its request */
-  bool has_extra : 1;   /* one attempt more than the options say, for the one that a kept connection spoiled */
+  bool is_fresh : 1; /* goes by new connections alone: a kept one brought what is no response to its request */
+  bool has_extra : 1; /* one attempt more than the options say, for the one that a kept connection spoiled */
   bool chunk_delivered : 1; /* a chunk of a stream was handed on: no other attempt */
-  char url[];          /* as requested */
+  char url[]; /* as requested */
 };
 
 /* Returns the fetch that a queue entry is embedded in. */

@@ -8,7 +8,7 @@
 
 #include "fetch/engine_state.h"
 
-#define CHECK_MS 1000
+#define CHECK_MS     1000
 #define FAILURES_MAX 3 /* in a row: one check may run between an event and its turn */
 
 static bool turn_is_due(const struct seine *engine) {

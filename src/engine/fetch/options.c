@@ -9,10 +9,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "host/backoff.h"
-#include "http/headers.h"
 #include "dns/addresses.h"
+#include "host/backoff.h"
 #include "host/host_rules.h"
+#include "http/headers.h"
 
 #define DAY_MS UINT64_C(86400000)
 

@@ -2,8 +2,8 @@
 #ifndef SEINE_ENGINE_PROXY_USE_H
 #define SEINE_ENGINE_PROXY_USE_H
 
-#include "proxy/proxy_fault.h"
 #include "fetch/engine_state.h"
+#include "proxy/proxy_fault.h"
 
 /* Decides whether the proxy or the host caused the outcome. Requires fetch->proxy, and the attempt's response. */
 enum proxy_fault proxy_use_fault(const struct seine_fetch *fetch, const struct outcome *outcome);

@@ -5,17 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fetch/attempt.h"
-#include "fetch/seen_truncated.h"
-#include "http/content_decoder.h"
 #include "base/fd_shortage.h"
 #include "body/body_check.h"
 #include "body/media_type.h"
-#include "fetch/resume.h"
-#include "fetch/result.h"
+#include "fetch/attempt.h"
 #include "fetch/proxy_use.h"
+#include "fetch/result.h"
+#include "fetch/resume.h"
+#include "fetch/seen_truncated.h"
 #include "fetch/transfer_limit.h"
-
+#include "http/content_decoder.h"
 
 /* ---- Inspected, stored ---- */
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fetch/attempt.h"
 #include "base/url.h"
+#include "fetch/attempt.h"
 
 /* Reads the target, and holds its host. 0, SEINE_ENOMEM, or SEINE_EURL with a sentence in cause[0..size). */
 static int find_target(struct seine_fetch *fetch, seine_url_t *url, struct host **host, char *cause, size_t size) {

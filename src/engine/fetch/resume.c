@@ -9,11 +9,11 @@
 #include "body/body.h"
 #include "body/body_check.h"
 #include "http/range.h"
-#include "store/partial_files.h"
 #include "seine_tools.h"
+#include "store/partial_files.h"
 
 #define KEEP_MIN_BYTES ((uint64_t)8 * 1024 * 1024) /* resuming less costs more than receiving it again */
-#define KEPT_MAX   64 /* kept bodies; each has a file descriptor */
+#define KEPT_MAX       64 /* kept bodies; each has a file descriptor */
 
 struct partial {
   TAILQ_ENTRY(partial) link; /* in partials.kept, while it has a body */

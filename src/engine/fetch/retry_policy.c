@@ -1,11 +1,11 @@
 /* Decides whether a later run should fetch a URL again. */
 #include <stdio.h>
 
-#include "host/backoff.h"
 #include "body/body_check.h"
 #include "body/media_type.h"
-#include "seine.h"
+#include "host/backoff.h"
 #include "http/response_check.h"
+#include "seine.h"
 
 static bool is_retried(const seine_options_t *options, int status) {
   struct statuses statuses;

@@ -8,7 +8,7 @@ enum permission {
   PERMISSION_ALLOWED,
   PERMISSION_DISALLOWED, /* robots.txt disallows it */
   PERMISSION_UNKNOWN, /* robots.txt could not be read, which disallows all for a while (RFC 9309 section 2.3.1.4) */
-  PERMISSION_PENDING    /* robots.txt was requested; the host's queue waits for it */
+  PERMISSION_PENDING /* robots.txt was requested; the host's queue waits for it */
 };
 
 /* May start the fetch of robots.txt. */

@@ -5,10 +5,10 @@
 #include "fetch/engine_state.h"
 
 #define IDLE_CONNECTIONS 128 /* kept for hosts with nothing queued, in case somebody comes back to them */
-#define PAUSE_MS      50 /* doubled with each shortage that follows another */
-#define PAUSE_MOST_MS 1600
-#define SHORTAGES_MAX 50 /* without a response in between; with the pauses they take a minute or more */
-#define PART          8 /* steps are an eighth of what there is */
+#define PAUSE_MS         50 /* doubled with each shortage that follows another */
+#define PAUSE_MOST_MS    1600
+#define SHORTAGES_MAX    50 /* without a response in between; with the pauses they take a minute or more */
+#define PART             8 /* steps are an eighth of what there is */
 
 /* As long as this without a shortage, and the limit grows by a step: what holds the descriptors seldom changes soon. */
 static uint64_t calm_ms(const struct seine *engine) {

@@ -154,12 +154,8 @@ static void code(struct image_scan *s) {
 
 static void parse(struct image_scan *s) {
   switch (s->step) {
-  case HEADER:
-    header(s);
-    break;
-  case CODE:
-    code(s);
-    break;
+  case HEADER: header(s); break;
+  case CODE: code(s); break;
   case DELTA:
     s->bmp.x += s->head[0];
     s->bmp.y += s->head[1];

@@ -14,19 +14,13 @@ static uint32_t colours(uint8_t flags) {
 static void block(struct image_scan *s, uint8_t introducer) {
   s->gif.in_image = introducer == 0x2c;
   switch (introducer) {
-  case 0x21:
-    image_scan_next(s, 0, LABEL, 1);
-    break;
+  case 0x21: image_scan_next(s, 0, LABEL, 1); break;
   case 0x2c:
     s->gif.is_animated |= s->gif.has_image;
     image_scan_next(s, 0, IMAGE, 9);
     break;
-  case 0x3b:
-    image_scan_stop(s, s->gif.has_image ? IMAGE_WHOLE : IMAGE_DAMAGED);
-    break;
-  case 0:
-    image_scan_next(s, 0, BLOCK, 1);
-    break; /* one terminator too many is common */
+  case 0x3b: image_scan_stop(s, s->gif.has_image ? IMAGE_WHOLE : IMAGE_DAMAGED); break;
+  case 0: image_scan_next(s, 0, BLOCK, 1); break; /* one terminator too many is common */
   default:
     /* Decoders show what came before. */
     image_scan_stop(s, s->gif.has_image ? IMAGE_WHOLE : IMAGE_DAMAGED);
@@ -49,9 +43,7 @@ static void parse(struct image_scan *s) {
     s->height = le16(s->head + 8);
     image_scan_next(s, colours(s->head[10]), BLOCK, 1);
     break;
-  case BLOCK:
-    block(s, byte);
-    break;
+  case BLOCK: block(s, byte); break;
   case LABEL:
     if (byte == 0xf9) s->gif.announced = true;
     image_scan_next(s, 0, byte == 0xff ? APPLICATION : DATA, 1);

@@ -230,32 +230,18 @@ static void enter_index(struct image_scan *s) {
     box_at(s, s->at);
     break;
   case NAME('i', 'p', 'r', 'p'):
-  case NAME('t', 'r', 'a', 'k'):
-    box_at(s, s->at);
-    break;
-  case NAME('i', 's', 'p', 'e'):
-    in_box(s, EXTENT, 12);
-    break;
-  case NAME('c', 'l', 'a', 'p'):
-    in_box(s, CROP, 32);
-    break;
-  case NAME('t', 'k', 'h', 'd'):
-    in_box(s, TRACK, 1);
-    break;
-  case NAME('p', 'i', 't', 'm'):
-    in_box(s, PRIMARY, 6);
-    break;
+  case NAME('t', 'r', 'a', 'k'): box_at(s, s->at); break;
+  case NAME('i', 's', 'p', 'e'): in_box(s, EXTENT, 12); break;
+  case NAME('c', 'l', 'a', 'p'): in_box(s, CROP, 32); break;
+  case NAME('t', 'k', 'h', 'd'): in_box(s, TRACK, 1); break;
+  case NAME('p', 'i', 't', 'm'): in_box(s, PRIMARY, 6); break;
   case NAME('i', 'l', 'o', 'c'):
     s->heif.has_locations = true;
     in_box(s, LOCATIONS, 8);
     break;
-  case NAME('i', 'p', 'm', 'a'):
-    in_box(s, OWNERS, 8);
-    break;
-  case NAME('i', 'd', 'a', 't'):
-    s->heif.has_data = true; /* fall through */
-  default:
-    box_at(s, s->heif.end);
+  case NAME('i', 'p', 'm', 'a'): in_box(s, OWNERS, 8); break;
+  case NAME('i', 'd', 'a', 't'): s->heif.has_data = true; /* fall through */
+  default: box_at(s, s->heif.end);
   }
 }
 
@@ -274,11 +260,8 @@ static void enter(struct image_scan *s) {
   case NAME('m', 'i', 'n', 'i'): /* index and data of a small image; its bits are not read */
     s->heif.has_index = s->heif.has_data = true;
     break;
-  case NAME('m', 'd', 'a', 't'):
-    s->heif.has_data = true;
-    break;
-  default:
-    break;
+  case NAME('m', 'd', 'a', 't'): s->heif.has_data = true; break;
+  default: break;
   }
   box_at(s, s->heif.end);
 }

@@ -139,31 +139,17 @@ static void segment(struct image_scan *s) {
 
 static void parse(struct image_scan *s) {
   switch (s->step) {
-  case START:
-    find_marker(s, 0);
-    break;
-  case MARKER:
-    marker(s);
-    break;
-  case LENGTH:
-    segment(s);
-    break;
-  case INDEX:
-    index_header(s);
-    break;
+  case START: find_marker(s, 0); break;
+  case MARKER: marker(s); break;
+  case LENGTH: segment(s); break;
+  case INDEX: index_header(s); break;
   case INDEX_COUNT:
     s->jpeg.entries = (uint16_t)number(s, s->head, 2);
     read_index(s, s->at, INDEX_ENTRY, 12);
     break;
-  case INDEX_ENTRY:
-    index_entry(s);
-    break;
-  case INDEX_PICTURE:
-    index_picture(s);
-    break;
-  case SECOND:
-    second_picture(s);
-    break;
+  case INDEX_ENTRY: index_entry(s); break;
+  case INDEX_PICTURE: index_picture(s); break;
+  case SECOND: second_picture(s); break;
   }
 }
 

@@ -121,18 +121,10 @@ static void check(struct image_scan *s) {
 
 static void parse(struct image_scan *s) {
   switch (s->step) {
-  case SIGNATURE:
-    image_scan_next(s, 0, CHUNK, 8);
-    break;
-  case CHUNK:
-    chunk(s);
-    break;
-  case HEADER:
-    read_header(s);
-    break;
-  case CRC:
-    check(s);
-    break;
+  case SIGNATURE: image_scan_next(s, 0, CHUNK, 8); break;
+  case CHUNK: chunk(s); break;
+  case HEADER: read_header(s); break;
+  case CRC: check(s); break;
   }
 }
 

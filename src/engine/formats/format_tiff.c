@@ -34,14 +34,10 @@ enum { PIECES = sizeof((struct structure_tiff){0}.pieces) / sizeof(struct tiff_p
 static uint64_t number(const struct image_scan *s, const uint8_t *p, uint32_t width) {
   bool big = s->tiff.big_endian;
   switch (width) {
-  case 2:
-    return big ? be16(p) : le16(p);
-  case 4:
-    return big ? be32(p) : le32(p);
-  case 8:
-    return big ? be64(p) : le64(p);
-  default:
-    return *p;
+  case 2: return big ? be16(p) : le16(p);
+  case 4: return big ? be32(p) : le32(p);
+  case 8: return big ? be64(p) : le64(p);
+  default: return *p;
   }
 }
 
@@ -194,50 +190,22 @@ static void bits(struct image_scan *s, const struct entry *entry) {
 static void note(struct image_scan *s, const struct entry *entry) {
   struct tiff_directory *directory = &s->tiff.directory;
   switch (entry->tag) {
-  case TAG_SUBFILE:
-    directory->is_reduced |= first_value(s, entry) & 1;
-    break;
-  case TAG_SUBFILE_OLD:
-    directory->is_reduced |= first_value(s, entry) == 2;
-    break;
-  case TAG_WIDTH:
-    directory->width = small_value(s, entry);
-    break;
-  case TAG_HEIGHT:
-    directory->height = small_value(s, entry);
-    break;
-  case TAG_BITS:
-    bits(s, entry);
-    break;
-  case TAG_COMPRESSION:
-    directory->compression = (uint16_t)first_value(s, entry);
-    break;
-  case TAG_SAMPLES:
-    directory->samples = small_value(s, entry);
-    break;
-  case TAG_ROWS_PER_STRIP:
-    directory->rows_per_strip = first_value(s, entry);
-    break;
-  case TAG_PLANES:
-    directory->planes = (uint16_t)first_value(s, entry);
-    break;
+  case TAG_SUBFILE: directory->is_reduced |= first_value(s, entry) & 1; break;
+  case TAG_SUBFILE_OLD: directory->is_reduced |= first_value(s, entry) == 2; break;
+  case TAG_WIDTH: directory->width = small_value(s, entry); break;
+  case TAG_HEIGHT: directory->height = small_value(s, entry); break;
+  case TAG_BITS: bits(s, entry); break;
+  case TAG_COMPRESSION: directory->compression = (uint16_t)first_value(s, entry); break;
+  case TAG_SAMPLES: directory->samples = small_value(s, entry); break;
+  case TAG_ROWS_PER_STRIP: directory->rows_per_strip = first_value(s, entry); break;
+  case TAG_PLANES: directory->planes = (uint16_t)first_value(s, entry); break;
   case TAG_STRIP_OFFSETS:
-  case TAG_TILE_OFFSETS:
-    piece_number(s, entry, OFFSET);
-    break;
+  case TAG_TILE_OFFSETS: piece_number(s, entry, OFFSET); break;
   case TAG_STRIP_SIZES:
-  case TAG_TILE_SIZES:
-    piece_number(s, entry, SIZE);
-    break;
-  case TAG_DIRECTORIES:
-    directories(s, entry);
-    break;
-  case TAG_JPEG_OFFSET:
-    directory->jpeg_offset = first_value(s, entry);
-    break;
-  case TAG_JPEG_SIZE:
-    directory->jpeg_size = first_value(s, entry);
-    break;
+  case TAG_TILE_SIZES: piece_number(s, entry, SIZE); break;
+  case TAG_DIRECTORIES: directories(s, entry); break;
+  case TAG_JPEG_OFFSET: directory->jpeg_offset = first_value(s, entry); break;
+  case TAG_JPEG_SIZE: directory->jpeg_size = first_value(s, entry); break;
   }
 }
 
@@ -397,23 +365,15 @@ static void parse_number(struct image_scan *s) {
 
 static void parse(struct image_scan *s) {
   switch (s->step) {
-  case HEADER:
-    header(s);
-    break;
-  case COUNT:
-    begin_directory(s);
-    break;
-  case ENTRY:
-    parse_entry(s);
-    break;
+  case HEADER: header(s); break;
+  case COUNT: begin_directory(s); break;
+  case ENTRY: parse_entry(s); break;
   case NEXT:
     s->tiff.directory.is_further = true;
     add_directory(s, number(s, s->head, s->have));
     next_place(s);
     break;
-  default:
-    parse_number(s);
-    break;
+  default: parse_number(s); break;
   }
 }
 

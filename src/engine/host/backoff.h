@@ -11,7 +11,7 @@
 uint64_t backoff_delay_ms(uint64_t base_ms, uint64_t max_ms, unsigned attempt, uint64_t random);
 
 #define STATUS_MIN 100
-#define STATUS_MAX  999 /* some servers use statuses above 599 */
+#define STATUS_MAX 999 /* some servers use statuses above 599 */
 
 /* A set of HTTP statuses. */
 struct statuses {

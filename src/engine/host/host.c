@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CAUSE_BYTES 160 /* of the cause of a failure that is kept */
+#define CAUSE_BYTES      160 /* of the cause of a failure that is kept */
 #define CIRCUIT_FAILURES 5 /* in a row, that open the circuit */
 #define PROBE_FACTOR     8 /* the first probe comes after so many retry delays; each further one after twice as long */
 #define IDLE_MAX         32768 /* hosts remembered for what they did, without a fetch */
@@ -14,7 +14,7 @@
 #define NS_PER_MS        UINT64_C(1000000)
 
 void host_table_init(struct host_table *hosts, uv_loop_t *loop, struct timers *timers, const seine_options_t *options,
-                struct rules *rules) {
+                     struct rules *rules) {
   *hosts = (struct host_table){.loop = loop, .timers = timers, .options = options, .rules = rules};
   TAILQ_INIT(&hosts->ring);
   TAILQ_INIT(&hosts->idle);

@@ -7,18 +7,18 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "base/hash_table.h"
 #include "base/timer_pool.h"
 #include "dns/resolver.h"
-#include "host/robots.h"
 #include "host/host_rules.h"
-#include "base/hash_table.h"
+#include "host/robots.h"
 #include "seine.h"
 #include "seine_tools.h"
 
 /* A fetch in the queue of its host; embedded in the fetch. */
 struct queue_entry {
   TAILQ_ENTRY(queue_entry) link;
-  bool at_head;     /* goes to the head of the queue, as one that already waited */
+  bool at_head; /* goes to the head of the queue, as one that already waited */
   bool is_internal; /* the engine's own request, for robots.txt, which the host's other fetches wait for */
 };
 
@@ -26,10 +26,10 @@ TAILQ_HEAD(host_queue, queue_entry);
 
 /* Each place names the list that the host is on. */
 enum host_place {
-  HOST_BUSY,  /* none: nothing queued, or its cap is reached, or its address is being looked up */
+  HOST_BUSY, /* none: nothing queued, or its cap is reached, or its address is being looked up */
   HOST_READY, /* hosts.ring: its next fetch can start, or fail, now */
   HOST_TIMED, /* none: its timer runs */
-  HOST_IDLE   /* hosts.idle: has no fetches; remembered for its failures, throttling or robots.txt */
+  HOST_IDLE /* hosts.idle: has no fetches; remembered for its failures, throttling or robots.txt */
 };
 
 struct host {
@@ -40,39 +40,39 @@ struct host {
   enum host_place place; /* assigned by host_update alone */
   struct host_queue queue;
   size_t queued;
-  size_t fetches;     /* that belong to it, in any state */
+  size_t fetches; /* that belong to it, in any state */
   unsigned in_flight; /* transfers */
-  size_t ready;   /* its share of hosts.ready */
+  size_t ready; /* its share of hosts.ready */
 
   const struct rule_terms *rule; /* NULL: none fits it */
-  unsigned full_cap;             /* maximum transfers at once, by options and rules */
-  unsigned cap;                  /* maximum transfers at once now */
+  unsigned full_cap; /* maximum transfers at once, by options and rules */
+  unsigned cap; /* maximum transfers at once now */
   unsigned successes; /* since the cap grew last */
   uint64_t interval_ns; /* minimum time between two starts, by rate and delay; 0: none */
-  uint64_t next_ns;     /* uv_hrtime before which it allows no start */
+  uint64_t next_ns; /* uv_hrtime before which it allows no start */
   uint64_t throttled_until_ms; /* uv_now; 0: not throttled */
   uint64_t throttled_at_ms;
   bool is_counted_throttled; /* counted in hosts.throttled */
   unsigned throttles_in_row; /* in a row, without a success between */
 
   unsigned failures; /* connections or look-ups that failed in a row */
-  bool down;         /* the circuit is open */
-  bool probing;      /* a fetch probes whether the host is back */
-  unsigned probes;   /* failed in a row */
-  char *cause;       /* of the last of `failures`, for people; owned; NULL: none, or not known */
+  bool down; /* the circuit is open */
+  bool probing; /* a fetch probes whether the host is back */
+  unsigned probes; /* failed in a row */
+  char *cause; /* of the last of `failures`, for people; owned; NULL: none, or not known */
   uint64_t probe_ms; /* uv_now from which another may be tried */
 
-  bool robots_pending;              /* robots.txt is being fetched: nothing else starts */
-  bool robots_unknown;      /* it could not be read */
+  bool robots_pending; /* robots.txt is being fetched: nothing else starts */
+  bool robots_unknown; /* it could not be read */
   uint64_t robots_until_ms; /* uv_now until which the answer holds; 0: never asked */
-  struct robots *robots;    /* NULL: everything is allowed, or robots_unknown */
+  struct robots *robots; /* NULL: everything is allowed, or robots_unknown */
 
   bool is_to_prefetch; /* ready, and its name was never looked up ahead */
   bool prefetched;
   bool unresolved; /* ready, without an address: counted in hosts.unresolved */
-  bool resolving;                /* a look-up of its address is under way */
-  bool literal;                /* its name is an address */
-  bool known_to_curl;          /* libcurl's cache may have an entry for it */
+  bool resolving; /* a look-up of its address is under way */
+  bool literal; /* its name is an address */
+  bool known_to_curl; /* libcurl's cache may have an entry for it */
   struct addresses *addresses; /* NULL: not known yet */
   struct timer *timer;
   char *name; /* behind the key */
@@ -95,14 +95,14 @@ struct host_table {
   size_t unresolved;
   size_t count, throttled, down;
   size_t ready; /* queued fetches that could start now, if there were slots */
-  void (*on_ready)(void *user);               /* the ring is no longer empty */
+  void (*on_ready)(void *user); /* the ring is no longer empty */
   void (*on_forget)(void *user, struct host *host); /* a host is about to be freed */
   void (*on_event)(void *user, const struct host *host, seine_event_kind_t kind, uint64_t delay_ms);
   void *user;
 };
 
 void host_table_init(struct host_table *hosts, uv_loop_t *loop, struct timers *timers, const seine_options_t *options,
-                struct rules *rules);
+                     struct rules *rules);
 
 /* From now on hosts are treated by these rules, which are borrowed until the next ones: those that are known, too, by a
  * walk over all of them. What a host earned by its answers, a lowered cap say, stays. */

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "http/headers.h"
 #include "base/hash_table.h"
+#include "http/headers.h"
 
 #define NAME_SIZE 256
 #define KEY_SIZE  (NAME_SIZE + sizeof "https://*.:65535")

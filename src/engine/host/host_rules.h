@@ -13,11 +13,11 @@ struct rule; /* one pattern */
 /* What a rule says. Does not change once open. */
 struct rule_terms {
   unsigned concurrency; /* 0: as for all */
-  bool has_port;        /* its pattern names a port */
-  double rate;          /* 0: as for all */
+  bool has_port; /* its pattern names a port */
+  double rate; /* 0: as for all */
   uint64_t delay_ms;
-  char *proxy;          /* NULL: as for all; "none": none */
-  struct curl_slist *own;                            /* its header lines alone; NULL: none */
+  char *proxy; /* NULL: as for all; "none": none */
+  struct curl_slist *own; /* its header lines alone; NULL: none */
   /* with those for all, and with the harmless of those; NULL without own */
   struct curl_slist *headers, *cross_origin_headers;
 };

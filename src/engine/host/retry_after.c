@@ -13,9 +13,9 @@
 
 /* Numbers in these ranges, without a unit, are times since 1970: as delays they would be 31 years and more. */
 #define EPOCH_S_MIN  UINT64_C(1000000000)
-#define EPOCH_S_MAX   UINT64_C(99999999999)
+#define EPOCH_S_MAX  UINT64_C(99999999999)
 #define EPOCH_MS_MIN UINT64_C(1000000000000)
-#define EPOCH_MS_MAX  UINT64_C(99999999999999)
+#define EPOCH_MS_MAX UINT64_C(99999999999999)
 
 static bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -33,7 +33,7 @@ static uint64_t multiply(uint64_t a, uint64_t b) {
 struct amount {
   uint64_t whole;
   uint64_t fraction, scale; /* fraction / scale, rounded up */
-  bool is_whole;            /* written without a point */
+  bool is_whole; /* written without a point */
 };
 
 static bool parse_amount(const char **text, struct amount *amount) {

@@ -44,14 +44,10 @@ static enum codec_step zlib_step(void *state, struct codec_buffers *buffers) {
   buffers->out_size = stream->avail_out;
   switch (code) {
   case Z_OK:
-  case Z_BUF_ERROR:
-    return CODEC_MORE;
-  case Z_STREAM_END:
-    return CODEC_END;
-  case Z_MEM_ERROR:
-    return CODEC_NOMEM;
-  default:
-    return CODEC_BROKEN;
+  case Z_BUF_ERROR: return CODEC_MORE;
+  case Z_STREAM_END: return CODEC_END;
+  case Z_MEM_ERROR: return CODEC_NOMEM;
+  default: return CODEC_BROKEN;
   }
 }
 
@@ -71,13 +67,10 @@ static void *brotli_open(uint8_t first_byte) {
 static enum codec_step brotli_step(void *state, struct codec_buffers *buffers) {
   switch (
       BrotliDecoderDecompressStream(state, &buffers->in_size, &buffers->in, &buffers->out_size, &buffers->out, NULL)) {
-  case BROTLI_DECODER_RESULT_SUCCESS:
-    return CODEC_END;
+  case BROTLI_DECODER_RESULT_SUCCESS: return CODEC_END;
   case BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT:
-  case BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT:
-    return CODEC_MORE;
-  default:
-    return CODEC_BROKEN;
+  case BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT: return CODEC_MORE;
+  default: return CODEC_BROKEN;
   }
 }
 

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 struct failure_class {
-  int error;        /* SEINE_E code; 0 for CURLE_OK */
-  bool transient;   /* another attempt may succeed */
+  int error; /* SEINE_E code; 0 for CURLE_OK */
+  bool transient; /* another attempt may succeed */
   bool unreachable; /* there was no connection to the host */
 };
 

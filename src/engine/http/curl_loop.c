@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "seine.h"
 #include "http/tls.h"
+#include "seine.h"
 
 /* A descriptor that libcurl polls. Connections, which libcurl opened through curl_loop_opened, keep theirs until
  * libcurl closes them: they go idle and busy again with every request, and leaving the poll armed saves two epoll_ctl
@@ -82,8 +82,10 @@ static void on_broken(struct socket_watch *watch) {
 static void on_poll(uv_poll_t *poll, int status, int events) {
   struct socket_watch *watch = poll->data;
   if (!watch->wanted) {
-    /* The peer closed an idle connection, or wrote on it. In HTTP/1 that is no answer to anything (RFC 9112 6.3), and the
-     * connection is not used again. In HTTP/2 it may be a PING or SETTINGS, which libcurl reads before it uses it. On one
+    /* The peer closed an idle connection, or wrote on it. In HTTP/1 that is no answer to anything (RFC 9112 6.3), and
+     * the
+     * connection is not used again. In HTTP/2 it may be a PING or SETTINGS, which libcurl reads before it uses it. On
+     * one
      * whose transfers are paused it is the rest of a response. */
     uv_poll_stop(poll);
     watch->armed = 0;
@@ -407,11 +409,8 @@ static int on_timeout(CURLM *multi, long timeout_ms, void *user) {
 
 int curl_loop_open(struct curl_loop *curl_loop, uv_loop_t *loop, long connections, uint64_t idle_max_ms,
                    curl_loop_done_cb on_done, curl_loop_closed_cb on_closed, void *user) {
-  *curl_loop = (struct curl_loop){.loop = loop,
-                                  .idle_max_ms = idle_max_ms,
-                                  .on_done = on_done,
-                                  .on_closed = on_closed,
-                                  .user = user};
+  *curl_loop = (struct curl_loop){
+      .loop = loop, .idle_max_ms = idle_max_ms, .on_done = on_done, .on_closed = on_closed, .user = user};
   TAILQ_INIT(&curl_loop->idle);
   curl_loop->multi = curl_multi_init();
   if (!curl_loop->multi) return SEINE_ENOMEM;

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "seine.h"
 #include "base/url.h"
+#include "seine.h"
 
 #define AS_FOR_A_TRANSFER (CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME)
 

@@ -37,9 +37,9 @@ int header_check(const char *line, char *cause, size_t size) {
 }
 
 bool header_is_harmless(const char *line) {
-  static const char *const names[] = {"accept", "accept-charset", "accept-encoding", "accept-language", "cache-control",
-                                      "dnt",    "if-range",       "pragma",          "range",           "sec-gpc",
-                                      "user-agent"};
+  static const char *const names[] = {
+      "accept",   "accept-charset", "accept-encoding", "accept-language", "cache-control", "dnt",
+      "if-range", "pragma",         "range",           "sec-gpc",         "user-agent"};
   size_t size = strcspn(line, ":;");
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strlen(names[i]) == size && strncasecmp(names[i], line, size) == 0) return true;

@@ -7,8 +7,8 @@
 #include <time.h>
 
 #define BLANKS      " \t\r\n"
-#define NAME_MIN  3  /* letters of a day's or month's name */
-#define WORD_MAX   9  /* letters of the longest, "Wednesday" and "September" */
+#define NAME_MIN    3 /* letters of a day's or month's name */
+#define WORD_MAX    9 /* letters of the longest, "Wednesday" and "September" */
 #define YEAR_DIGITS 4
 
 struct date {

@@ -26,9 +26,9 @@ static const struct header headers[] = {
     {"x-robots-tag", sizeof "x-robots-tag" - 1, offsetof(struct response, robots), true},
 };
 
-#define HEADERS      (sizeof headers / sizeof *headers)
+#define HEADERS    (sizeof headers / sizeof *headers)
 #define VALUES_MIN 256 /* bytes: most responses need no more */
-#define LENGTH_MAX   INT64_MAX /* what libcurl takes for a Content-Length */
+#define LENGTH_MAX INT64_MAX /* what libcurl takes for a Content-Length */
 
 /* Lengths of those names, and of two more, as bits: most lines need no other look. */
 #define LENGTHS (1u << 4 | 1u << 8 | 1u << 11 | 1u << 12 | 1u << 13 | 1u << 14 | 1u << 16 | 1u << 17 | 1u << 19)

@@ -12,12 +12,12 @@
  * valid until the next line. A header that came twice
  * keeps its first value, but for robots, whose values are joined by line feeds. */
 struct response {
-  int status;          /* of the status line read last; 0 before one */
-  bool in_head;        /* a status line was read, and the empty line that ends its headers is still to come */
-  bool names_http2;    /* its version is none of HTTP/1 */
+  int status; /* of the status line read last; 0 before one */
+  bool in_head; /* a status line was read, and the empty line that ends its headers is still to come */
+  bool names_http2; /* its version is none of HTTP/1 */
   bool is_transfer_coded; /* by Transfer-Encoding, in more than chunks */
   bool length_differs; /* the Content-Lengths are not one and the same number */
-  const char *fault;   /* why this is no HTTP response, for people; NULL: it is one so far */
+  const char *fault; /* why this is no HTTP response, for people; NULL: it is one so far */
   size_t header_bytes; /* over all responses of the attempt */
   bool has_length, is_chunked; /* chunks say how long the body is; a length beside them does not count (RFC 9112 6.3) */
   uint64_t length; /* Content-Length, if has_length */
@@ -36,8 +36,8 @@ struct response {
 };
 
 enum response_line {
-  RESPONSE_MORE,  /* go on */
-  RESPONSE_END,   /* the empty line of a final response: its headers are complete */
+  RESPONSE_MORE, /* go on */
+  RESPONSE_END, /* the empty line of a final response: its headers are complete */
   RESPONSE_FAULT, /* this is no HTTP response: fault says why */
   RESPONSE_NOMEM
 };

@@ -146,7 +146,7 @@ static void check_rest(const seine_options_t *options, const struct range *range
 }
 
 void response_check_headers(const seine_options_t *options, const struct range *range, const struct response *response,
-                        struct response_decision *decision) {
+                            struct response_decision *decision) {
   const uint64_t *length = response_tells_size(response) ? &response->length : NULL;
   *decision = (struct response_decision){.action = ACTION_RECEIVE};
   if (range->validator && (response->status == 206 || response->status == 416)) {

@@ -7,13 +7,13 @@
 #include "seine.h"
 
 enum response_action {
-  ACTION_RECEIVE,  /* the body is wanted */
+  ACTION_RECEIVE, /* the body is wanted */
   ACTION_CONTINUE, /* the response continues the interrupted body, as requested */
-  ACTION_RESTART,     /* the response does not continue it: request the body from its start */
+  ACTION_RESTART, /* the response does not continue it: request the body from its start */
   ACTION_REDIRECT, /* response->location is where to go on */
-  ACTION_FAIL,   /* an error status: error is SEINE_EHTTP */
-  ACTION_BROKEN,   /* contradictory or incomplete: error is SEINE_EPROTOCOL or ETRUNCATED */
-  ACTION_REJECT    /* not wanted: error is SEINE_ETYPE, ESIZE or EOPTOUT */
+  ACTION_FAIL, /* an error status: error is SEINE_EHTTP */
+  ACTION_BROKEN, /* contradictory or incomplete: error is SEINE_EPROTOCOL or ETRUNCATED */
+  ACTION_REJECT /* not wanted: error is SEINE_ETYPE, ESIZE or EOPTOUT */
 };
 
 #define DECISION_TEXT_MAX 192
@@ -28,7 +28,7 @@ struct response_decision {
 
 /* range: the rest that was asked for; without a validator, everything was. */
 void response_check_headers(const seine_options_t *options, const struct range *range, const struct response *response,
-                        struct response_decision *decision);
+                            struct response_decision *decision);
 
 /* 0, or SEINE_ESIZE with a sentence, that begins with `what`, in text[0..DECISION_TEXT_MAX). */
 int response_check_size(const seine_options_t *options, uint64_t size_bytes, const char *what, char *text);

@@ -34,9 +34,9 @@ static bool alert_is_final(int alert) {
 
 /* What this side refuses: an answer that is no TLS, or one too old or too weak. */
 static bool refusal_is_final(int reason) {
-  static const int final[] = {SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_WRONG_VERSION_NUMBER,
-                              SSL_R_WRONG_SSL_VERSION,    SSL_R_UNKNOWN_PROTOCOL,
-                              SSL_R_HTTP_REQUEST,         SSL_R_DH_KEY_TOO_SMALL,
+  static const int final[] = {SSL_R_UNSUPPORTED_PROTOCOL,  SSL_R_WRONG_VERSION_NUMBER,
+                              SSL_R_WRONG_SSL_VERSION,     SSL_R_UNKNOWN_PROTOCOL,
+                              SSL_R_HTTP_REQUEST,          SSL_R_DH_KEY_TOO_SMALL,
                               SSL_R_WRONG_CIPHER_RETURNED, SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED};
   for (size_t i = 0; i < sizeof final / sizeof *final; i++)
     if (final[i] == reason) return true;

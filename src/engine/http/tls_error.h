@@ -5,9 +5,9 @@
 #include <stdbool.h>
 
 enum tls_error {
-  TLS_ERROR_NONE,      /* the text holds no error of OpenSSL */
+  TLS_ERROR_NONE, /* the text holds no error of OpenSSL */
   TLS_ERROR_TRANSIENT, /* another attempt may succeed */
-  TLS_ERROR_FINAL      /* another attempt would end the same: no common version or cipher, no such name, a certificate
+  TLS_ERROR_FINAL /* another attempt would end the same: no common version or cipher, no such name, a certificate
                           that is refused or missing */
 };
 

@@ -8,17 +8,17 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/fd_shortage.h"
 #include "dns/private_address.h"
 #include "http/cookies.h"
-#include "base/fd_shortage.h"
-#include "http/easy_handle.h"
 #include "http/curl_url.h"
+#include "http/easy_handle.h"
 #include "http/tls.h"
 
-#define SPARE_MAX      1024
-#define DISCARD_MAX    65536 /* bytes of an unwanted body, to keep the connection; past that a new one is cheaper */
-#define IDLE_MIN_MS    1000 /* between two transfers of a host that has more to do, where nothing else may idle */
-#define LITERALS_MAX   128 /* in libcurl's cache of names, and a quarter of the concurrency */
+#define SPARE_MAX    1024
+#define DISCARD_MAX  65536 /* bytes of an unwanted body, to keep the connection; past that a new one is cheaper */
+#define IDLE_MIN_MS  1000 /* between two transfers of a host that has more to do, where nothing else may idle */
+#define LITERALS_MAX 128 /* in libcurl's cache of names, and a quarter of the concurrency */
 
 /* Why a transfer receives nothing for now; it is on the list of the first that applies. */
 enum pause_reason { PAUSE_NONE, PAUSE_BODY, PAUSE_RATE, PAUSE_RESUMING };
@@ -26,10 +26,10 @@ enum pause_reason { PAUSE_NONE, PAUSE_BODY, PAUSE_RATE, PAUSE_RESUMING };
 /* What libcurl may call for. The callback for a body's bytes is on_write alone, and events->on_data is called in
  * PHASE_BODY alone, which only the caller's word on complete headers begins. */
 enum phase {
-  PHASE_HEAD,    /* header lines; bytes of a body break the protocol */
-  PHASE_BODY,    /* the body goes to on_data */
+  PHASE_HEAD, /* header lines; bytes of a body break the protocol */
+  PHASE_BODY, /* the body goes to on_data */
   PHASE_DISCARD, /* the body is not wanted, and read only to keep the connection */
-  PHASE_OVER     /* nothing more is taken */
+  PHASE_OVER /* nothing more is taken */
 };
 
 struct transfer {

@@ -11,8 +11,8 @@
 #include "http/curl_loop.h"
 #include "http/rate_limit.h"
 #include "http/response.h"
-#include "seine.h"
 #include "http/stall.h"
+#include "seine.h"
 
 struct transfer;
 
@@ -21,22 +21,22 @@ enum header_action { HEADERS_RECEIVE, HEADERS_DISCARD, HEADERS_STOP };
 /* How an attempt ended. Strings are the transfer's, valid during on_done; `response` may be moved out. */
 struct outcome {
   CURLcode code;
-  bool headed;   /* the headers of a final response are complete: on_headers was called */
-  bool stopped;  /* by on_headers or on_data; code says nothing then */
-  bool stalled;  /* nothing arrived for stall_timeout_ms */
-  bool slow;     /* less than min_speed_bytes a second arrived over that time */
-  bool denied;   /* the address was refused */
-  int connect_errno;   /* the errno of a connection that could not be made; 0 */
+  bool headed; /* the headers of a final response are complete: on_headers was called */
+  bool stopped; /* by on_headers or on_data; code says nothing then */
+  bool stalled; /* nothing arrived for stall_timeout_ms */
+  bool slow; /* less than min_speed_bytes a second arrived over that time */
+  bool denied; /* the address was refused */
+  int connect_errno; /* the errno of a connection that could not be made; 0 */
   bool unresolved; /* libcurl had no address for a name, and was not allowed to look it up */
-  int fd_errno;  /* errno if the process had no file descriptor for it; 0 */
-  bool unsolicited;  /* the reused connection had received bytes before the request, which was not sent */
+  int fd_errno; /* errno if the process had no file descriptor for it; 0 */
+  bool unsolicited; /* the reused connection had received bytes before the request, which was not sent */
   bool no_memory; /* for a header */
-  bool proxied;  /* through a proxy */
-  bool connected;   /* there was a connection, to the host or to its proxy */
+  bool proxied; /* through a proxy */
+  bool connected; /* there was a connection, to the host or to its proxy */
   const char *text; /* libcurl's error text; "": none */
   struct response *response; /* with a fault, it was none */
   struct curl_slist *cookies; /* of a redirect: what the chain has now; may be moved out */
-  const char *ip;           /* NULL if there was no connection */
+  const char *ip; /* NULL if there was no connection */
   uint64_t elapsed_ms, first_byte_ms;
   long connects; /* connections made for it */
   long connect_code, proxy_error, proxy_verify; /* what a proxy said: CURLINFO_HTTP_CONNECTCODE, PROXY_ERROR, .. */
@@ -66,8 +66,8 @@ struct transfers {
   struct transfer_list spare; /* empty, unless handles are reused */
   size_t spare_count;
   struct transfer_list throttled; /* paused by the rate limit */
-  struct transfer_list resuming;  /* to be unpaused at the next transfers_turn */
-  struct stalls stalls;           /* timeouts of transfers that are not paused */
+  struct transfer_list resuming; /* to be unpaused at the next transfers_turn */
+  struct stalls stalls; /* timeouts of transfers that are not paused */
   struct rate_limit rate_limit;
   struct curl_slist *forget, *forget_last; /* "-host:port": names that libcurl's cache may drop */
   unsigned literals; /* transfers from address literals since libcurl's cache was last cleared of those */
@@ -88,11 +88,11 @@ struct transfer_request {
   const char *url;
   struct curl_slist *headers; /* must outlive the transfer; NULL: none */
   struct curl_slist *names; /* "host:port:addr,addr", taken over in any case; without address literals. NULL: none */
-  const char *proxy;          /* NULL: none */
+  const char *proxy; /* NULL: none */
   uint64_t max_time_ms; /* 0: no limit */
   const struct curl_slist *cookies; /* of the chain's earlier responses; see cookies.h */
   const char *cookie; /* the caller's own, "a=1; b=2", where there are cookies as well; NULL: none */
-  bool literal;               /* the host is an address */
+  bool literal; /* the host is an address */
   /* The connection is new, and used for nothing else. In libcurl 7.88 a connection to a proxy keeps the brackets of the
    * first target, an IPv6 address, for the Host header of every other one, or their lack. */
   bool alone;

@@ -9,37 +9,30 @@ static enum proxy_fault fault_of_answer(long status) {
   switch (status) {
   case 401: /* tinyproxy's word for a wrong password */
   case 407:
-  case 429:
-    return FAULT_PROXY;
+  case 429: return FAULT_PROXY;
   case 408:
   case 500: /* tinyproxy's word for no connection; others say 502, 503 or 504 */
   case 502:
   case 503:
-  case 504:
-    return FAULT_UNREACHED;
-  default:
-    return FAULT_REFUSED; /* 403 is often about this host or port alone */
+  case 504: return FAULT_UNREACHED;
+  default: return FAULT_REFUSED; /* 403 is often about this host or port alone */
   }
 }
 
 static enum proxy_fault fault_of_socks(long error) {
   switch (error) {
-  case CURLPX_RESOLVE_HOST:
-    return FAULT_UNRESOLVED;
+  case CURLPX_RESOLVE_HOST: return FAULT_UNRESOLVED;
   case CURLPX_REPLY_CONNECTION_REFUSED:
   case CURLPX_REPLY_GENERAL_SERVER_FAILURE: /* microsocks' word for a name that it cannot resolve */
   case CURLPX_REPLY_HOST_UNREACHABLE:
   case CURLPX_REPLY_NETWORK_UNREACHABLE:
   case CURLPX_REPLY_TTL_EXPIRED:
-  case CURLPX_REQUEST_FAILED: /* SOCKS4 has one word for all */
-    return FAULT_UNREACHED;
+  case CURLPX_REQUEST_FAILED: /* SOCKS4 has one word for all */ return FAULT_UNREACHED;
   case CURLPX_BAD_ADDRESS_TYPE:
   case CURLPX_LONG_HOSTNAME:
   case CURLPX_REPLY_ADDRESS_TYPE_NOT_SUPPORTED:
-  case CURLPX_REPLY_NOT_ALLOWED:
-    return FAULT_REFUSED;
-  default:
-    return FAULT_PROXY;
+  case CURLPX_REPLY_NOT_ALLOWED: return FAULT_REFUSED;
+  default: return FAULT_PROXY;
   }
 }
 

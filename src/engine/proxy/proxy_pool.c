@@ -310,16 +310,12 @@ enum proxy_change proxy_report(struct proxies *proxies, struct proxy *proxy, enu
                                uint64_t started_ms, uint64_t now_ms) {
   if (proxy->wake_ms && !is_try(proxy, started_ms)) return PROXY_UNCHANGED;
   switch (fault) {
-  case FAULT_NONE:
-    return serve(proxies, proxy);
-  case FAULT_UNRESOLVED:
-    return proxy_return(proxy, started_ms);
+  case FAULT_NONE: return serve(proxies, proxy);
+  case FAULT_UNRESOLVED: return proxy_return(proxy, started_ms);
   case FAULT_UNCLEAR:
   case FAULT_UNREACHED:
-  case FAULT_REFUSED:
-    return doubt(proxies, proxy, now_ms);
-  case FAULT_PROXY:
-    break;
+  case FAULT_REFUSED: return doubt(proxies, proxy, now_ms);
+  case FAULT_PROXY: break;
   }
   if (!proxy->wake_ms && ++proxy->failures < FAILURES_MAX) return PROXY_UNCHANGED;
   return rest(proxies, proxy, now_ms);

@@ -115,7 +115,7 @@ static int open_checked(struct partial_file *file, struct partial_footer *footer
 }
 
 int partial_open(struct store *store, const char *name, struct partial_file **result, struct partial_footer *footer,
-              struct store_failure *failure) {
+                 struct store_failure *failure) {
   struct partial_file *file = calloc(1, sizeof *file);
   if (!file) return fail(store, failure, ENOMEM);
   *file = (struct partial_file){.store = store, .fd = NONE, .folder = folder_open(store)};

@@ -8,9 +8,9 @@
 
 #include "store/store.h"
 
-#define PARTIAL_FOLDER       ".seine-parts"
-#define PARTIAL_MAX_FILES         256 /* in one folder; no more are kept */
-#define PARTIAL_MAX_DAYS         7 /* that a part is kept without being asked for */
+#define PARTIAL_FOLDER        ".seine-parts"
+#define PARTIAL_MAX_FILES     256 /* in one folder; no more are kept */
+#define PARTIAL_MAX_DAYS      7 /* that a part is kept without being asked for */
 #define PARTIAL_VALIDATOR_MAX 256
 #define PARTIAL_NAME_SIZE     44 /* 32 hex digits, ".part", NUL, and room */
 
@@ -37,7 +37,7 @@ void partial_list(struct store *store, void (*on_name)(void *user, const char *n
 struct partial_file;
 
 int partial_open(struct store *store, const char *name, struct partial_file **file, struct partial_footer *footer,
-              struct store_failure *failure);
+                 struct store_failure *failure);
 /* The number of bytes read, 0 at the end of the body, -1 on failure. */
 long partial_read(struct partial_file *file, void *data, size_t size, struct store_failure *failure);
 /* Turns it into a large_file to which the rest can be written; its name is removed. Frees `file`, also on failure. */

@@ -33,34 +33,22 @@ struct folder {
 
 static const char *advice(int sys) {
   switch (sys) {
-  case ENOSPC:
-    return "no space is left on the disk that holds it; free some and try again";
-  case EDQUOT:
-    return "the disk quota is used up; free some space and try again";
-  case EROFS:
-    return "it is on a read-only file system; choose another directory";
+  case ENOSPC: return "no space is left on the disk that holds it; free some and try again";
+  case EDQUOT: return "the disk quota is used up; free some space and try again";
+  case EROFS: return "it is on a read-only file system; choose another directory";
   case EACCES:
-  case EPERM:
-    return "permission denied; check the owner and mode of the directory";
-  case ENAMETOOLONG:
-    return "the name is too long for this file system; choose shorter names";
+  case EPERM: return "permission denied; check the owner and mode of the directory";
+  case ENAMETOOLONG: return "the name is too long for this file system; choose shorter names";
   case EMFILE:
-  case ENFILE:
-    return "too many files are open; raise the limit (ulimit -n)";
-  case ELOOP:
-    return "there is a symbolic link on the way, and those are not followed; remove it";
-  case ENOTDIR:
-    return "a file is where a folder is needed; remove it or choose other names";
+  case ENFILE: return "too many files are open; raise the limit (ulimit -n)";
+  case ELOOP: return "there is a symbolic link on the way, and those are not followed; remove it";
+  case ENOTDIR: return "a file is where a folder is needed; remove it or choose other names";
   case EISDIR:
   case EEXIST:
-  case ENOTEMPTY:
-    return "a folder is where the file should be; remove it or choose other names";
-  case EFBIG:
-    return "the file is larger than the file system or the limit on file sizes (ulimit -f) allows";
-  case EINVAL:
-    return "the path is not a plain relative one";
-  default:
-    return NULL;
+  case ENOTEMPTY: return "a folder is where the file should be; remove it or choose other names";
+  case EFBIG: return "the file is larger than the file system or the limit on file sizes (ulimit -f) allows";
+  case EINVAL: return "the path is not a plain relative one";
+  default: return NULL;
   }
 }
 

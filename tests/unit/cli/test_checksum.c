@@ -2,8 +2,8 @@
 #include <check.h>
 #include <string.h>
 
-#include "input/checksum.h"
 #include "fixtures/suite.h"
+#include "input/checksum.h"
 
 #define HEX32 "000102030405060708090a0b0c0d0e0f"
 

@@ -1,19 +1,20 @@
-/* The cutters of lists, that is of lines, CSV and JSON: the same records however the text comes, and a bounded number of
+/* The cutters of lists, that is of lines, CSV and JSON: the same records however the text comes, and a bounded number
+ * of
  * looks at each byte, however wrong the text is. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "fixtures/suite.h"
 #include "input/csv_cut.h"
 #include "input/encoding.h"
 #include "input/json_cut.h"
 #include "input/line_cut.h"
 #include "input/separator.h"
-#include "fixtures/suite.h"
 #include "input/table_hint.h"
-#include "base/text.h"
-#include "base/xalloc.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define RECORD_MAX   65536

@@ -1,6 +1,6 @@
 /* Which bytes are held: claims, those who wait for them, and rows of earlier runs. */
-#include "output/dedup.h"
 #include "fixtures/suite.h"
+#include "output/dedup.h"
 
 #include <check.h>
 #include <string.h>

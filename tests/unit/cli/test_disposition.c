@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "output/disposition.h"
 #include "fixtures/suite.h"
+#include "output/disposition.h"
 
 static const struct {
   const char *header, *expected;

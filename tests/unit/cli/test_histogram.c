@@ -1,6 +1,6 @@
 /* Percentiles out of a histogram, against the truth out of a sorted array. */
-#include "report/histogram.h"
 #include "fixtures/suite.h"
+#include "report/histogram.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* The set of URLs that need no fetching, and the table under it. */
-#include "fixtures/scale.h"
-#include "manifest/history.h"
-#include "fixtures/suite.h"
 #include "base/fingerprint_table.h"
+#include "fixtures/scale.h"
+#include "fixtures/suite.h"
+#include "manifest/history.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -73,7 +73,8 @@ START_TEST(an_entry_costs_sixteen_bytes_at_most) {
   double top_hosts = 0;
   for (uint64_t i = 0, most = (uint64_t)scaled(1000000); i < most; i++) {
     fingerprint_table_insert(fingerprint_table, fingerprint(&key, &i, sizeof i), &slot);
-    double bytes = (double)fingerprint_table_bytes(fingerprint_table) / (double)fingerprint_table_count(fingerprint_table);
+    double bytes =
+        (double)fingerprint_table_bytes(fingerprint_table) / (double)fingerprint_table_count(fingerprint_table);
     if (i > 50000 && bytes > top_hosts) top_hosts = bytes;
   }
   ck_assert_msg(top_hosts <= 16, "%f bytes an entry", top_hosts);

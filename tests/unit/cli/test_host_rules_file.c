@@ -1,9 +1,9 @@
 /* Files of rules by host: what good lines mean, and what is said of bad ones. */
-#include "options/host_rules_file.h"
-#include "fixtures/suite.h"
-#include "fixtures/support.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "fixtures/suite.h"
+#include "fixtures/support.h"
+#include "options/host_rules_file.h"
 
 #include <check.h>
 #include <fcntl.h>
@@ -133,9 +133,9 @@ static const struct {
     {"a proxy=gopher://p", ":1: proxy: is of none of the kinds"},
     {"a proxy=http://u:secret@[", ":1: proxy: is no URL"},
     {"a proxy=\"p\x02\"", ":1: proxy: contains a control character\n"},
-    {"https://a.example/ rate=1",
-     ":1: \"https://a.example/\" is not a host; write its name alone, like www.example.org, or with its scheme and port, "
-     "like https://www.example.org:8443\n"},
+    {"https://a.example/ rate=1", ":1: \"https://a.example/\" is not a host; write its name alone, like "
+                                  "www.example.org, or with its scheme and port, "
+                                  "like https://www.example.org:8443\n"},
     {"ftp://a.example rate=1", ":1: \"ftp://a.example\" is not a host; write its name alone"},
     {"https:// rate=1", ":1: \"https://\" is not a host"},
     {"a/b rate=1", ":1: \"a/b\" is not a host; write its name alone"},

@@ -9,12 +9,12 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "fixtures/scale.h"
-#include "input/list.h"
-#include "fixtures/suite.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
+#include "fixtures/scale.h"
+#include "fixtures/suite.h"
+#include "input/list.h"
 
 /* ---- A list read to its end ---- */
 
@@ -122,7 +122,7 @@ static const struct {
     {ROW("\xef\xbb\xbf\n"), ""},
     {ROW("\xef\xbb\xbf  # c\nx"), "x\n"},
     {ROW("a\n\xef\xbb\xbf"
-         "b\n\xe2\x80\x8b c\xe2\x80\x8f\t\n\xef\xbb\xbf \n\x02" "d\n"),
+         "b\n\xe2\x80\x8b c\xe2\x80\x8f\t\n\xef\xbb\xbf \n\002d\n"),
      "a\nb\nc\nd\n"},
     {ROW("\x01\x02\n\x1f\xef\xbb\xbf\n"), "\x01\x02\n\x1f\xef\xbb\xbf\n"},
     {ROW("\xef\xbb"), "\xef\xbb\n"},

@@ -7,12 +7,12 @@
 #include <uv.h>
 #include <zlib.h>
 
-#include "input/file_signature.h"
-#include "input/list.h"
-#include "fixtures/compressed.h"
-#include "fixtures/suite.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "fixtures/compressed.h"
+#include "fixtures/suite.h"
+#include "input/file_signature.h"
+#include "input/list.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -147,8 +147,10 @@ static const struct {
      "u {\"a\":\"01\"}\nu {\"a\":\"1.\",\"b\":\"+1\",\"c\":\".5\"}\nu {\"a\":\"tru\",\"b\":\"True\"}\nu {\"a\":1}\n"
      "u {\"a\":[1,2,3],\"b\":null}\nu {\"a\":1}\n"},
     {"a.jsonl",
-     "{\"url\":\"u\",\"a\":NaN,\"b\":-Infinity,\"c\":[nan,Infinity,-0.5e3]}\n{\"a\":\"caf\xe9 \xed\xa0\x80\",\"url\":\"u\"}\n"
-     "{\"a\":\"tab\there\x1b\x7f\",\"url\":\"u\"}\n{\"a\":\"\\ud83d x \\udc1f\\ud83d\\udc1f\\ud83d\\ud83d\\udc1f\",\"url\":\"u\"}\n"
+     "{\"url\":\"u\",\"a\":NaN,\"b\":-Infinity,\"c\":[nan,Infinity,-0.5e3]}\n{\"a\":\"caf\xe9 "
+     "\xed\xa0\x80\",\"url\":\"u\"}\n"
+     "{\"a\":\"tab\there\x1b\x7f\",\"url\":\"u\"}\n{\"a\":\"\\ud83d x "
+     "\\udc1f\\ud83d\\udc1f\\ud83d\\ud83d\\udc1f\",\"url\":\"u\"}\n"
      "{\"a\":\"\\x \\u12 \\\",\\ud83d\",\"url\":\"u\"}\n{\"\\udc1f\xff\":1,\"url\":\"u\"}\n",
      NULL,
      "u {\"a\":null,\"b\":null,\"c\":[null,null,-0.5e3]}\nu {\"a\":\"caf%E9 %ED%A0%80\"}\n"
@@ -156,8 +158,10 @@ static const struct {
      "u {\"a\":\"\\ufffd x \\ufffd\\ud83d\\udc1f\\ufffd\\ud83d\\udc1f\"}\n"
      "u {\"a\":\"\\\\x \\\\u12 \\\",\\ufffd\"}\nu {\"\\ufffd%FF\":1}\n"},
     /* Lists of URLs, and URLs alone. */
-    {"a.jl", "{\"n\":1,\"url\":[\"u\",null,\"\\u0076\"],\"m\":2}\n{\"url\":[]}\n{\"url\":[1]}\n{\"url\":null}\n\"w\"\n", NULL,
-     "u {\"n\":1,\"m\":2}\nv {\"n\":1,\"m\":2}\n! line 2 of a.jl has no URL\n! line 3 of a.jl has a URL that is no string\n"
+    {"a.jl", "{\"n\":1,\"url\":[\"u\",null,\"\\u0076\"],\"m\":2}\n{\"url\":[]}\n{\"url\":[1]}\n{\"url\":null}\n\"w\"\n",
+     NULL,
+     "u {\"n\":1,\"m\":2}\nv {\"n\":1,\"m\":2}\n! line 2 of a.jl has no URL\n! line 3 of a.jl has a URL that is no "
+     "string\n"
      "! line 4 of a.jl has no URL\nw {}\n"},
     {"a.json", "[\"u\",\"v\"]", NULL, "u {}\nv {}\n"},
     {"a.json", "[{\"url\":\"u\",\"a\":[{}]}, {\"url\":\"v\"}]\n", NULL, "u {\"a\":[{}]}\nv {}\n"},

@@ -1,11 +1,11 @@
 /* The manifest on a loop: groups, reading back, torn and foreign files, streams, full disks; and the pass over it. */
 #include "base/url_key.h"
-#include "manifest/manifest.h"
-#include "output/outdir.h"
-#include "manifest/replay.h"
+#include "base/xalloc.h"
 #include "fixtures/suite.h"
 #include "fixtures/support.h"
-#include "base/xalloc.h"
+#include "manifest/manifest.h"
+#include "manifest/replay.h"
+#include "output/outdir.h"
 
 #include <check.h>
 #include <errno.h>
@@ -416,9 +416,9 @@ START_TEST(a_pass_fills_what_needs_filling) {
     const char *identity;
     enum history_seen seen, seen_retrying;
   } expected[] = {
-      {"http://h/ok", HISTORY_DONE, HISTORY_DONE},         {"http://h/gone", HISTORY_DONE_BAD, HISTORY_NEW},
-      {"http://h/later", HISTORY_NEW, HISTORY_NEW},        {"http://h/then", HISTORY_DONE, HISTORY_DONE},
-      {"http://h/no", HISTORY_DONE_BAD, HISTORY_DONE_BAD}, {"http://h/\xff", HISTORY_DONE, HISTORY_DONE},
+      {"http://h/ok", HISTORY_DONE, HISTORY_DONE},           {"http://h/gone", HISTORY_DONE_BAD, HISTORY_NEW},
+      {"http://h/later", HISTORY_NEW, HISTORY_NEW},          {"http://h/then", HISTORY_DONE, HISTORY_DONE},
+      {"http://h/no", HISTORY_DONE_BAD, HISTORY_DONE_BAD},   {"http://h/\xff", HISTORY_DONE, HISTORY_DONE},
       {"http://h/page", HISTORY_REJECTED, HISTORY_REJECTED}, {"http://h/small", HISTORY_NEW, HISTORY_NEW},
   };
   for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {

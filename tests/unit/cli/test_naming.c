@@ -5,12 +5,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "fixtures/scale.h"
-#include "output/naming.h"
-#include "seine.h"
-#include "fixtures/suite.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "fixtures/scale.h"
+#include "fixtures/suite.h"
+#include "output/naming.h"
+#include "seine.h"
 
 #define A10        "aaaaaaaaaa"
 #define A50        A10 A10 A10 A10 A10
@@ -218,7 +218,8 @@ static const struct row special_rows[] = {
     {"{path}-{id}{ext}", "http://h/a/c.jpg", "image/png", "a/c-7.png", .id = 7},
     {"{id}{ext}", "http://h/cat.foo", "image/x-foo", "7.foo", .id = 7},
     {"{stem}{ext}", "http://h/get.php", "image/x-foo", "cat.foo", .disposition = "attachment; filename=cat.foo"},
-    {"{stem}{ext}", "http://h/a", "application/octet-stream", "foo", .disposition = "attachment; filename=\"f\\oo.txt\""},
+    {"{stem}{ext}", "http://h/a", "application/octet-stream", "foo",
+     .disposition = "attachment; filename=\"f\\oo.txt\""},
     {"{path}/{id}{ext}", "http://h/a/c.jpg", "image/png", "a/c.jpg_/7.png", .id = 7},
     {"{id:4}{ext}", "http://h/cat.jpg", "image/jpeg", "0042.jpg", .id = 42},
     {"{id:04}{ext}", "http://h/cat.jpg", "image/jpeg", "12345.jpg", .id = 12345},
@@ -330,8 +331,7 @@ static const struct {
 } uniqueness[] = {
     {"url", true},         {"sha256", true},       {"id", true},           {"path", false},
     {"{stem}", false},     {"{urlhash:8}", false}, {"{urlhash:16}", true}, {"{sha256:15}", false},
-    {"{sha256:16}", true},
-    {"{sha256:64}", true}, {"{shard}", false},     {"{shard}/{id}", true},
+    {"{sha256:16}", true}, {"{sha256:64}", true},  {"{shard}", false},     {"{shard}/{id}", true},
 };
 
 START_TEST(unique_templates_are_known) {
@@ -373,10 +373,12 @@ static const struct {
   const char *template;
   bool disposition, late;
 } lateness[] = {
-    {"path", false, false},        {"path", true, false},         {"{stem}{ext}", false, false},
-    {"{stem}{ext}", true, true},   {"url", true, false},          {"{stem}-{id}{ext}", true, false},
-    {"{sha256:4}", false, true},   {"{sha256:4}-{id}", false, false}, {"{ext}/{stem}", false, true},
-    {"{stem}{ext}.x", false, true}, {"{host}{ext}", true, false},
+    {"path", false, false},        {"path", true, false},
+    {"{stem}{ext}", false, false}, {"{stem}{ext}", true, true},
+    {"url", true, false},          {"{stem}-{id}{ext}", true, false},
+    {"{sha256:4}", false, true},   {"{sha256:4}-{id}", false, false},
+    {"{ext}/{stem}", false, true}, {"{stem}{ext}.x", false, true},
+    {"{host}{ext}", true, false},
 };
 
 START_TEST(late_templates_are_known) {

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/xalloc.h"
 #include "fixtures/options_fixture.h"
 #include "fixtures/suite.h"
-#include "base/xalloc.h"
 
 /* ---- The environment ---- */
 

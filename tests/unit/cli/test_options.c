@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "options/option_errors.h"
+#include "base/xalloc.h"
 #include "fixtures/options_fixture.h"
 #include "fixtures/suite.h"
-#include "base/xalloc.h"
+#include "options/option_errors.h"
 
 /* ---- The table ---- */
 
@@ -73,7 +73,8 @@ START_TEST(presets_are_the_engines_defaults) {
   ck_assert_uint_eq(ours->max_crawl_delay_ms, engine.max_crawl_delay_ms);
   ck_assert(ours->directory == NULL && ours->headers == NULL && ours->proxies == NULL && ours->no_proxy == NULL);
   ck_assert(!ours->insecure && !ours->http1 && !ours->deny_private);
-  ck_assert(settings.dedup && settings.output_format == 0 && !settings.fresh && !settings.retry_failed && !settings.durable);
+  ck_assert(settings.dedup && settings.output_format == 0 && !settings.fresh && !settings.retry_failed &&
+            !settings.durable);
   ck_assert(!settings.content_disposition && settings.summary == NULL);
   ck_assert_uint_eq(settings.read_ahead, 100000);
   ck_assert_int_eq(settings.verbosity, 0);
@@ -99,19 +100,22 @@ END_TEST
 /* ---- The command line ---- */
 
 START_TEST(every_option_is_stored) {
-  parse_good("-o out -n id --manifest m.csv --output-format none --dedup off -a image/png,video/* --min-size 2k --max-size 1.5M "
+  parse_good("-o out -n id --manifest m.csv --output-format none --dedup off -a image/png,video/* --min-size 2k "
+             "--max-size 1.5M "
              "-j 10 --per-host 2 --rate-per-host 0.5 --limit-rate 1M --read-ahead 7 --max-memory 2G --retries 0 "
              "--retry-delay 0.25 --retry-max-delay 5 --retry-on +403,-500 --retry-failed --connect-timeout 1.5 "
              "--stall-timeout 2 --max-time 3 --max-redirects 0 -H A:_1 -H B:_2 -U me -x http://p:1 -x socks5h://q:2 "
              "--no-proxy h,i -k --http1.1 --deny-private --opt-out ~ --fresh --durable -v --progress plain --summary s "
-             "--content-disposition --checksum --min-image-size 200 --max-image-area 2.5M --max-aspect-ratio 2.5 --retry-max-time 90.5 "
+             "--content-disposition --checksum --min-image-size 200 --max-image-area 2.5M --max-aspect-ratio 2.5 "
+             "--retry-max-time 90.5 "
              "--robots --max-crawl-delay 2.5 one - http://h/a");
   const seine_options_t *engine = &settings.engine;
   ck_assert_str_eq(settings.output, "out");
   ck_assert_str_eq(settings.name, "id");
   ck_assert_str_eq(settings.manifest, "m.csv");
   ck_assert_str_eq(settings.summary, "s");
-  ck_assert(settings.output_format == 1 && !settings.dedup && settings.retry_failed && settings.fresh && settings.durable);
+  ck_assert(settings.output_format == 1 && !settings.dedup && settings.retry_failed && settings.fresh &&
+            settings.durable);
   ck_assert(settings.content_disposition && engine->insecure && engine->http1 && engine->deny_private);
   ck_assert_str_eq(engine->accept, "image/png,video/*");
   ck_assert_uint_eq(engine->min_size_bytes, 2048);

@@ -7,8 +7,8 @@
 #include <time.h>
 
 #include "fixtures/scale.h"
-#include "input/partition.h"
 #include "fixtures/suite.h"
+#include "input/partition.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

@@ -1,8 +1,8 @@
 /* How far a run is, and what it came to, as text. */
 #include "base/human_format.h"
+#include "fixtures/suite.h"
 #include "report/event_text.h"
 #include "report/progress.h"
-#include "fixtures/suite.h"
 #include "report/summary.h"
 
 #include <check.h>
@@ -112,8 +112,8 @@ static const struct {
   uint64_t bytes;
   const char *first, *second, *plain;
 } replays[] = {
-    {80, 250000000, "1,234,567 rows   50%  950,000/s  eta 0:02  [==============>             ]", "reading what is done already",
-     "reading what is done already: 1,234,567 rows, 50%, 950,000/s"},
+    {80, 250000000, "1,234,567 rows   50%  950,000/s  eta 0:02  [==============>             ]",
+     "reading what is done already", "reading what is done already: 1,234,567 rows, 50%, 950,000/s"},
     {40, 500000001, "1,234,567 rows  100%  950,000/s", "reading what is done already",
      "reading what is done already: 1,234,567 rows, 100%, 950,000/s"},
     {20, 0, "  0%  [>          ]", "", "reading what is done already: 1,234,567 rows, 0%, 950,000/s"},
@@ -207,15 +207,15 @@ static const struct {
     {{SEINE_EVENT_UP, "http://h:443", 0, 0}, "http://h:443 answers again"},
     {{SEINE_EVENT_UP, "https://h:4443", 0, 0}, "https://h:4443 answers again"},
     {{SEINE_EVENT_PROXY_UP, "http://p:80", 0, 0}, "the proxy http://p:80 is in use again"},
-    {{SEINE_EVENT_HOST_THROTTLED, "h", 600000, 4},
-     "h is overloaded: nothing for 10 min, then 4 requests at a time"},
+    {{SEINE_EVENT_HOST_THROTTLED, "h", 600000, 4}, "h is overloaded: nothing for 10 min, then 4 requests at a time"},
     {{SEINE_EVENT_HOST_RECOVERED, "h", 0, 8}, "h is back at 8 requests at a time"},
     {{SEINE_EVENT_DOWN, "h", 30000, 0}, "h does not answer: its URLs fail at once, and it is tried again in 30 s"},
     {{SEINE_EVENT_UP, "h", 0, 0}, "h answers again"},
     {{SEINE_EVENT_PROXY_DOWN, "http://p:3128", 5000, 0}, "the proxy http://p:3128 failed, and rests for 5.0 s"},
     {{SEINE_EVENT_PROXY_UP, "http://p:3128", 0, 0}, "the proxy http://p:3128 is in use again"},
     {{SEINE_EVENT_ROBOTS, "h", 0, 0}, "robots.txt of h was read"},
-    {{SEINE_EVENT_ROBOTS, "h", 1500, 0}, "robots.txt of h was read; there will be 1.5 s between requests, by its Crawl-delay"},
+    {{SEINE_EVENT_ROBOTS, "h", 1500, 0},
+     "robots.txt of h was read; there will be 1.5 s between requests, by its Crawl-delay"},
     {{(seine_event_kind_t)99, "h", 0, 0}, NULL},
 };
 
@@ -298,8 +298,8 @@ START_TEST(the_summary_says_what_came_of_it) {
 END_TEST
 
 START_TEST(what_was_rejected_stands_there) {
-  static const int errors[] = {SEINE_ETYPE,   SEINE_ESIZE, SEINE_EDIMENSIONS, SEINE_ECHECKSUM,
-                               SEINE_EOPTOUT, SEINE_EROBOTS};
+  static const int errors[] = {SEINE_ETYPE,     SEINE_ESIZE,   SEINE_EDIMENSIONS,
+                               SEINE_ECHECKSUM, SEINE_EOPTOUT, SEINE_EROBOTS};
   struct run_stats run_stats = {.list_ended = true};
   struct summary summary = {.run_stats = &run_stats, .output = "cats", .manifest = "-"};
   struct text text = {0};
@@ -331,16 +331,17 @@ START_TEST(shared_bytes_stand_there) {
       .run_stats = &run_stats, .output = "cats", .manifest = "-", .shared = shared, .shared_count = 2};
   struct text text = {0};
   summary_text(&summary, &text);
-  ck_assert_ptr_nonnull(
-      strstr(text.data, "  duplicates of the same bytes, by host (pictures of what is gone? --reject-sha256)\n"
-                        "                     1,204  http://h.example:8080\n"
-                        "                            " DIGEST "\n"
-                        "                at least 3  https://\\x1B.example\n"
-                        "                            " DIGEST "\n"));
+  ck_assert_ptr_nonnull(strstr(text.data,
+                               "  duplicates of the same bytes, by host (pictures of what is gone? --reject-sha256)\n"
+                               "                     1,204  http://h.example:8080\n"
+                               "                            " DIGEST "\n"
+                               "                at least 3  https://\\x1B.example\n"
+                               "                            " DIGEST "\n"));
   text_clear(&text);
   summary_json(&summary, &text);
-  ck_assert_ptr_nonnull(strstr(text.data, ",\"shared_bytes\":[{\"host\":\"http://h.example:8080\",\"sha256\":\"" DIGEST
-                                          "\",\"duplicates\":1204,\"exact\":true},{\"host\":\"https://\\u001b.example\","));
+  ck_assert_ptr_nonnull(strstr(text.data,
+                               ",\"shared_bytes\":[{\"host\":\"http://h.example:8080\",\"sha256\":\"" DIGEST
+                               "\",\"duplicates\":1204,\"exact\":true},{\"host\":\"https://\\u001b.example\","));
   text_clear(&text);
 }
 END_TEST
@@ -351,7 +352,8 @@ START_TEST(reasons_stand_there) {
   struct run_stats run_stats = {.list_ended = true};
   struct summary summary = {.run_stats = &run_stats, .output = "cats", .manifest = "-", .reasons = &reasons};
   struct text text = {0};
-  struct row row = {.url = "http://h/\x1b", .status = SEINE_STATUS_FAILED, .error = SEINE_ETLS, .message = "a certificate"};
+  struct row row = {
+      .url = "http://h/\x1b", .status = SEINE_STATUS_FAILED, .error = SEINE_ETLS, .message = "a certificate"};
   reasons_note(&reasons, &row);
   row.url = "http://h/2";
   reasons_note(&reasons, &row);

@@ -1,11 +1,11 @@
 /* Rows of the manifest: their exact text, and what is read back from it. */
+#include "base/utf8.h"
+#include "base/xalloc.h"
 #include "fixtures/scale.h"
+#include "fixtures/suite.h"
 #include "manifest/manifest_fields.h"
 #include "manifest/row.h"
 #include "manifest/row_fast.h"
-#include "fixtures/suite.h"
-#include "base/utf8.h"
-#include "base/xalloc.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -131,8 +131,8 @@ END_TEST
 
 /* The first byte of a value, by the table of fields. */
 static bool is_of_type(char first, enum field_type type) {
-  static const char *const firsts[] = {[FIELD_NUMBER] = "0123456789", [FIELD_STRING] = "\"", [FIELD_BOOLEAN] = "tf",
-                                       [FIELD_OBJECT] = "{"};
+  static const char *const firsts[] = {
+      [FIELD_NUMBER] = "0123456789", [FIELD_STRING] = "\"", [FIELD_BOOLEAN] = "tf", [FIELD_OBJECT] = "{"};
   return first && strchr(firsts[type], first) != NULL;
 }
 
@@ -188,10 +188,10 @@ START_TEST(what_was_written_is_read) {
 }
 END_TEST
 
-#define HEAD "{\"id\":1,\"url\":\"u\",\"status\":\"ok\",\"path\":null,\"sha256\":null,\"bytes\":1,\"media_type\":null,"
-#define TAIL ",\"message\":null}"
+#define HEAD     "{\"id\":1,\"url\":\"u\",\"status\":\"ok\",\"path\":null,\"sha256\":null,\"bytes\":1,\"media_type\":null,"
+#define TAIL     ",\"message\":null}"
 #define NO_SIDES "\"width\":null,\"height\":null,\"trailing_bytes\":null,"
-#define GOOD HEAD NO_SIDES "\"http_status\":200,\"error\":null" TAIL
+#define GOOD     HEAD NO_SIDES "\"http_status\":200,\"error\":null" TAIL
 
 static const struct {
   const char *line;
@@ -284,9 +284,9 @@ static const struct {
   enum row_format format;
   size_t most, left;
 } bounds[] = {
-    {"a", ROW_JSON, 2048, 2045},        {"a", ROW_CSV, 2048, 2045},       {"\x01", ROW_JSON, 341, 340},
-    {"\x01", ROW_CSV, 682, 681},        {"\"", ROW_JSON, 1024, 1022},     {"\"", ROW_CSV, 1024, 1022},
-    {"\\", ROW_JSON, 1024, 1022},       {"\xc3\xa9", ROW_JSON, 1024, 1022}, {"\xff", ROW_JSON, 682, 681},
+    {"a", ROW_JSON, 2048, 2045},         {"a", ROW_CSV, 2048, 2045},         {"\x01", ROW_JSON, 341, 340},
+    {"\x01", ROW_CSV, 682, 681},         {"\"", ROW_JSON, 1024, 1022},       {"\"", ROW_CSV, 1024, 1022},
+    {"\\", ROW_JSON, 1024, 1022},        {"\xc3\xa9", ROW_JSON, 1024, 1022}, {"\xff", ROW_JSON, 682, 681},
     {"\xe2\x80\xae", ROW_CSV, 227, 227}, {"\U0001f600", ROW_CSV, 512, 511},
 };
 

@@ -4,10 +4,10 @@
 #include <string.h>
 #include <uv.h>
 
-#include "fixtures/suite.h"
 #include "base/message.h"
 #include "base/text_escape.h"
 #include "base/utf8.h"
+#include "fixtures/suite.h"
 
 static const struct {
   const char *text, *shown;

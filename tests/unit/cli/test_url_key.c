@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/url_key.h"
-#include "input/list.h"
-#include "fixtures/suite.h"
 #include "base/utf8.h"
+#include "fixtures/suite.h"
+#include "input/list.h"
 
 START_TEST(urls_are_known) {
   static const char *const urls[] = {"http://h", "HTTPS://h", "ftp://h", "a+b-c.1://"};
@@ -111,7 +111,10 @@ static const struct {
     {"http://h/v/q", "http://h/v\t/q\n", true},
     {"http://h/v/q", "http://h./v/q", false},
     {"http://127.0.0.1/", "http://0x7f.1/", true},
-    {"http://xn--bcher-kva.h/", "http://B\xc3\xbc" "cher.h/", true},
+    {"http://xn--bcher-kva.h/",
+     "http://B\xc3\xbc"
+     "cher.h/",
+     true},
     {"http://h/\xc3\xa9", "http://h/%C3%A9", true},
     {"http://h/\xc3\xa9", "http://h/%c3%a9", false},
     {"http://h/\xff", "http://h/%FF", true},

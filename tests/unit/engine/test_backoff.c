@@ -5,10 +5,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "fixtures/suite.h"
 #include "host/backoff.h"
 #include "host/retry_after.h"
 #include "seine.h"
-#include "fixtures/suite.h"
 
 static const struct {
   uint64_t base, max;

@@ -1,9 +1,9 @@
 /* libcurl's error codes in the classes of the manifest. */
 #include <check.h>
 
+#include "fixtures/suite.h"
 #include "http/curl_error.h"
 #include "seine.h"
-#include "fixtures/suite.h"
 
 static const struct {
   CURLcode code;

@@ -1,6 +1,6 @@
 /* Which descriptors of libcurl are taken for connections, and when those are idle. */
-#include "http/curl_loop.h"
 #include "fixtures/suite.h"
+#include "http/curl_loop.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -94,7 +94,8 @@ static void run_transfer(CURL *easy) {
   curl_easy_cleanup(easy);
 }
 
-/* libcurl's resolver thread reports by a pair of sockets, which libcurl closes without a callback. A label of 64 letters
+/* libcurl's resolver thread reports by a pair of sockets, which libcurl closes without a callback. A label of 64
+ * letters
  * fails without a question to name servers. */
 START_TEST(a_descriptor_of_libcurls_own_never_goes_idle) {
   CURL *easy = easy_for("http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.test/");

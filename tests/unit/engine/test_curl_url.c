@@ -2,10 +2,10 @@
  * socket of the test's own, wherever it was to go. */
 #include <arpa/inet.h>
 #include <check.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -102,8 +102,7 @@ static void serve(int *peer, struct seen *seen) {
   if (*peer < 0) *peer = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
   size_t size = strlen(seen->request);
   if (*peer < 0 || read(*peer, seen->request + size, sizeof seen->request - 1 - size) <= 0) return;
-  if (strstr(seen->request, "\r\n\r\n"))
-    ck_assert_int_eq(write(*peer, answer, sizeof answer - 1), sizeof answer - 1);
+  if (strstr(seen->request, "\r\n\r\n")) ck_assert_int_eq(write(*peer, answer, sizeof answer - 1), sizeof answer - 1);
 }
 
 static void perform(CURL *easy, struct seen *seen) {

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "http/content_decoder.h"
 #include "fixtures/suite.h"
+#include "http/content_decoder.h"
 
 #define PLAIN_SIZE 100000
 

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "body/inspect.h"
-#include "formats/image_scan.h"
 #include "fixtures/suite.h"
 #include "fixtures/support.h"
+#include "formats/image_scan.h"
 
 #define SKIPPED 77
 
@@ -16,36 +16,21 @@ static const struct {
   const char *file, *type;
   uint32_t width, height;
 } images[] = {
-    {"baseline.jpg", "image/jpeg", 24, 17},
-    {"progressive.jpg", "image/jpeg", 24, 17},
-    {"grey.jpg", "image/jpeg", 24, 17},
-    {"cmyk.jpg", "image/jpeg", 24, 17},
-    {"wide.jpg", "image/jpeg", 200, 9},
-    {"true.png", "image/png", 24, 17},
-    {"interlaced.png", "image/png", 24, 17},
-    {"palette.png", "image/png", 24, 17},
-    {"alpha.png", "image/png", 24, 17},
-    {"deep.png", "image/png", 24, 17},
-    {"still.gif", "image/gif", 24, 17},
-    {"interlaced.gif", "image/gif", 24, 17},
-    {"animated.gif", "image/gif", 24, 17},
-    {"lossy.webp", "image/webp", 24, 17},
-    {"lossless.webp", "image/webp", 24, 17},
-    {"alpha.webp", "image/webp", 24, 17},
-    {"animated.webp", "image/webp", 24, 17},
-    {"still.avif", "image/avif", 24, 17},
-    {"still.heic", "image/heic", 24, 17},
-    {"true.bmp", "image/bmp", 24, 17},
-    {"palette.bmp", "image/bmp", 24, 17},
-    {"alpha.bmp", "image/bmp", 24, 17},
-    {"old.bmp", "image/bmp", 24, 17},
-    {"runs.bmp", "image/bmp", 24, 17},
-    {"little.tif", "image/tiff", 24, 17},
-    {"big.tif", "image/tiff", 24, 17},
-    {"deflated.tif", "image/tiff", 24, 17},
-    {"paged.tif", "image/tiff", 24, 17},
-    {"big64.tif", "image/tiff", 24, 17},
-    {"paged64.tif", "image/tiff", 24, 17},
+    {"baseline.jpg", "image/jpeg", 24, 17},  {"progressive.jpg", "image/jpeg", 24, 17},
+    {"grey.jpg", "image/jpeg", 24, 17},      {"cmyk.jpg", "image/jpeg", 24, 17},
+    {"wide.jpg", "image/jpeg", 200, 9},      {"true.png", "image/png", 24, 17},
+    {"interlaced.png", "image/png", 24, 17}, {"palette.png", "image/png", 24, 17},
+    {"alpha.png", "image/png", 24, 17},      {"deep.png", "image/png", 24, 17},
+    {"still.gif", "image/gif", 24, 17},      {"interlaced.gif", "image/gif", 24, 17},
+    {"animated.gif", "image/gif", 24, 17},   {"lossy.webp", "image/webp", 24, 17},
+    {"lossless.webp", "image/webp", 24, 17}, {"alpha.webp", "image/webp", 24, 17},
+    {"animated.webp", "image/webp", 24, 17}, {"still.avif", "image/avif", 24, 17},
+    {"still.heic", "image/heic", 24, 17},    {"true.bmp", "image/bmp", 24, 17},
+    {"palette.bmp", "image/bmp", 24, 17},    {"alpha.bmp", "image/bmp", 24, 17},
+    {"old.bmp", "image/bmp", 24, 17},        {"runs.bmp", "image/bmp", 24, 17},
+    {"little.tif", "image/tiff", 24, 17},    {"big.tif", "image/tiff", 24, 17},
+    {"deflated.tif", "image/tiff", 24, 17},  {"paged.tif", "image/tiff", 24, 17},
+    {"big64.tif", "image/tiff", 24, 17},     {"paged64.tif", "image/tiff", 24, 17},
 };
 
 #define IMAGES ((int)(sizeof images / sizeof images[0]))
@@ -87,7 +72,8 @@ START_TEST(an_image_is_whole) {
 }
 END_TEST
 
-/* The trailer of a still GIF, what pads the last row of a BMP to four bytes, and what ends its last run and the image. */
+/* The trailer of a still GIF, what pads the last row of a BMP to four bytes, and what ends its last run and the image.
+ * */
 static size_t nobody_misses(int i) {
   if (strcmp(images[i].file, "still.gif") == 0 || strcmp(images[i].file, "interlaced.gif") == 0) return 1;
   if (strcmp(images[i].file, "runs.bmp") == 0) return 4;
@@ -100,8 +86,8 @@ START_TEST(every_cut_is_seen_or_harmless) {
   for (size_t size = 0; size < sizes[_i]; size++) {
     enum image_end end = end_of(_i, size, &report);
     bool harmless = end == IMAGE_WHOLE && size + nobody_misses(_i) >= sizes[_i];
-    ck_assert_msg(end == IMAGE_TRUNCATED || harmless, "%s, %zu of %zu bytes: %d", images[_i].file, size,
-                  sizes[_i], end);
+    ck_assert_msg(end == IMAGE_TRUNCATED || harmless, "%s, %zu of %zu bytes: %d", images[_i].file, size, sizes[_i],
+                  end);
   }
 }
 END_TEST

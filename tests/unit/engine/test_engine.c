@@ -135,7 +135,8 @@ START_TEST(no_sink_gets_bytes_of_what_is_no_response) {
   for (size_t i = 0; i < sizeof sinks / sizeof *sinks; i++) {
     seine_chunk_cb chunk = sinks[i] == SEINE_SINK_STREAM ? on_no_chunk : NULL;
     const char *path = sinks[i] == SEINE_SINK_FILE ? "a.jpg" : NULL;
-    got[i] = fixture_request(&fixture, &(seine_request_t){.url = url, .sink = sinks[i], .on_chunk = chunk, .path = path});
+    got[i] =
+        fixture_request(&fixture, &(seine_request_t){.url = url, .sink = sinks[i], .on_chunk = chunk, .path = path});
   }
   fixture_run(&fixture);
   for (size_t i = 0; i < sizeof sinks / sizeof *sinks; i++) {
@@ -240,12 +241,23 @@ START_TEST(calls_that_fail_call_nothing_back) {
 END_TEST
 
 START_TEST(headers_of_a_request_are_checked) {
-  static const char *const lines[] = {
-      "X-A: b\r\nX-Injected: yes", "X-A: b\r\n\r\nGET /x HTTP/1.1", "X-A: b\n", "X-A: \1", "X-A: b\x7f",
-      "Content-Length: 5",         "content-length:5",                 "Transfer-Encoding: chunked",
-      "no colon",                  "X-A;",                             "",           ": b",
-      " X-A: b",                   "X A: b",                           "X-A : b",    "\tX-A: b",
-      "X-\xc3\xa4: b"};
+  static const char *const lines[] = {"X-A: b\r\nX-Injected: yes",
+                                      "X-A: b\r\n\r\nGET /x HTTP/1.1",
+                                      "X-A: b\n",
+                                      "X-A: \1",
+                                      "X-A: b\x7f",
+                                      "Content-Length: 5",
+                                      "content-length:5",
+                                      "Transfer-Encoding: chunked",
+                                      "no colon",
+                                      "X-A;",
+                                      "",
+                                      ": b",
+                                      " X-A: b",
+                                      "X A: b",
+                                      "X-A : b",
+                                      "\tX-A: b",
+                                      "X-\xc3\xa4: b"};
   fixture_init(&fixture);
   fixture_open(&fixture);
   for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
@@ -255,7 +267,8 @@ START_TEST(headers_of_a_request_are_checked) {
   }
   const char *const good[] = {"X-A: b\tc", "X-B:", "Accept-Language: de; q=0.5, \xc3\xa4", NULL};
   char *url = server_url(fixture.server, 1, "/echo");
-  struct got *got = fixture_request(&fixture, &(seine_request_t){.url = url, .sink = SEINE_SINK_MEMORY, .headers = good});
+  struct got *got =
+      fixture_request(&fixture, &(seine_request_t){.url = url, .sink = SEINE_SINK_MEMORY, .headers = good});
   fixture_run(&fixture);
   ck_assert_int_eq(got->status, SEINE_STATUS_OK);
   ck_assert_uint_eq(server_requests(fixture.server, NULL, NULL), 1);

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "seine.h"
 #include "fixtures/suite.h"
+#include "seine.h"
 
 static const struct {
   int code;

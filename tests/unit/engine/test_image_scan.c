@@ -5,9 +5,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "formats/image_scan.h"
 #include "fixtures/image_samples.h"
 #include "fixtures/suite.h"
+#include "formats/image_scan.h"
 
 #define BYTES(text) (const uint8_t *)text, sizeof(text) - 1
 #define GIF_STILL   "GIF89a\1\0\1\0\x80\0\0\0\0\0\377\377\377"
@@ -204,10 +204,10 @@ static const struct {
     {"PNG: no data, but an end", "image/png", BYTES(PNG_HEADER PNG_END), IMAGE_DAMAGED, 0},
     {"PNG: a wrong CRC in a comment", "image/png", BYTES(PNG_HEADER "\0\0\0\3tEXta\0b\1\2\3\4" PNG_DATA PNG_END),
      IMAGE_WHOLE, 0},
-    {"PNG: a wrong CRC in a palette", "image/png", BYTES(PNG_HEADER "\0\0\0\3PLTEabc\1\2\3\4" PNG_END),
-     IMAGE_DAMAGED, 0},
-    {"PNG: a chunk without a name", "image/png", BYTES(PNG_HEADER "\0\0\0\3\0\0\0\0abc\1\2\3\4" PNG_END),
-     IMAGE_DAMAGED, 0},
+    {"PNG: a wrong CRC in a palette", "image/png", BYTES(PNG_HEADER "\0\0\0\3PLTEabc\1\2\3\4" PNG_END), IMAGE_DAMAGED,
+     0},
+    {"PNG: a chunk without a name", "image/png", BYTES(PNG_HEADER "\0\0\0\3\0\0\0\0abc\1\2\3\4" PNG_END), IMAGE_DAMAGED,
+     0},
     {"PNG: a chunk of more than 2 GiB", "image/png",
      BYTES(PNG_HEADER "\xff\xff\xff\xff"
                       "IDATabc"),
@@ -224,8 +224,8 @@ static const struct {
     {"GIF: an image that was announced does not come", "image/gif", BYTES(GIF_STILL GIF_IMAGE "!\xf9\4\0\0\0\0\0"),
      IMAGE_TRUNCATED, 0},
     {"GIF: no image", "image/gif", BYTES(GIF_STILL), IMAGE_TRUNCATED, 0},
-    {"WebP: its size was never filled in", "image/webp", BYTES("RIFF\0\0\0\0WEBPVP8 1234567890abcdefgh"),
-     IMAGE_UNKNOWN, 0},
+    {"WebP: its size was never filled in", "image/webp", BYTES("RIFF\0\0\0\0WEBPVP8 1234567890abcdefgh"), IMAGE_UNKNOWN,
+     0},
     {"AVIF: an index and data", "image/avif", BYTES(ISO_INDEX ISO_DATA), IMAGE_WHOLE, 0},
     {"AVIF: data of 64-bit size", "image/avif",
      BYTES(ISO_INDEX "\0\0\0\1mdat\0\0\0\0\0\0\0\x14"
@@ -248,15 +248,13 @@ static const struct {
      BYTES("BM\xff\xff\xff\xff\0\0\0\0\x36\0\0\0\x28\0\0\0\2\0\0\0\xfe\xff\xff\xff\1\0\x18\0" BMP_REST BMP_REST),
      IMAGE_WHOLE, 0},
     {"BMP: three rows too few", "image/bmp",
-     BYTES("BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\2\0\0\0\5\0\0\0\1\0\x18\0" BMP_REST BMP_REST), IMAGE_TRUNCATED,
-     0},
+     BYTES("BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\2\0\0\0\5\0\0\0\1\0\x18\0" BMP_REST BMP_REST), IMAGE_TRUNCATED, 0},
     {"BMP: the pixels begin inside the header, they say", "image/bmp",
      BYTES("BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0\2\0\0\0\2\0\0\0\1\0\x18\0" BMP_REST BMP_REST), IMAGE_WHOLE, 0},
     {"BMP: run lengths", "image/bmp", BYTES("BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\2\0\0\0\2\0\0\0\1\0\x08\0\1\0\0\0"),
      IMAGE_TRUNCATED, 0},
     {"BMP: more pixels than there are numbers", "image/bmp",
-     BYTES("BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\0\0\0\x80\0\0\0\x80\1\0\x40\0\0\0\0\0" BMP_REST),
-     IMAGE_UNKNOWN, 0},
+     BYTES("BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\0\0\0\x80\0\0\0\x80\1\0\x40\0\0\0\0\0" BMP_REST), IMAGE_UNKNOWN, 0},
     {"TIFF: a second directory that is not there", "image/tiff",
      BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\x1c\0\0\0ab"), IMAGE_TRUNCATED, 0},
     {"TIFF: a second directory, then half an entry", "image/tiff",
@@ -265,8 +263,7 @@ static const struct {
      BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\x1a\0\0\0lettersletters"), IMAGE_WHOLE, 0},
     {"TIFF: a second directory in front of the first", "image/tiff",
      BYTES(TIFF_HEADER "\1\0\0\1\3\0\1\0\0\0\2\0\0\0\2\0\0\0"), IMAGE_WHOLE, 0},
-    {"TIFF: a big one of no entries", "image/tiff", BYTES("II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0"),
-     IMAGE_TRUNCATED, 0},
+    {"TIFF: a big one of no entries", "image/tiff", BYTES("II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0"), IMAGE_TRUNCATED, 0},
     {"TIFF: of a version to come", "image/tiff", BYTES("II,\0\x08\0\0\0\x10\0\0\0"), IMAGE_UNKNOWN, 0},
 };
 

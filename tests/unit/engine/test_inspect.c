@@ -8,11 +8,11 @@
 
 #include "base/digest.h"
 #include "body/inspect.h"
-#include "seine.h"
-#include "seine_tools.h"
 #include "body/large_body.h"
 #include "fixtures/image_samples.h"
 #include "fixtures/suite.h"
+#include "seine.h"
+#include "seine_tools.h"
 
 #define BYTES(text) text, sizeof(text) - 1
 
@@ -262,7 +262,8 @@ START_TEST(a_batch_has_the_digest_of_each) {
     struct inspect_job looks[SHA256_BATCH_MAX];
     for (size_t i = 0; i < count; i++) {
       size_t drawn = (size_t)random(), known = sizes[drawn % (sizeof sizes / sizeof *sizes)];
-      looks[i] = (struct inspect_job){.data = bytes[i], .size = i % 3 ? drawn % 3000 : known, .seen = &seen[i], .error = -1};
+      looks[i] =
+          (struct inspect_job){.data = bytes[i], .size = i % 3 ? drawn % 3000 : known, .seen = &seen[i], .error = -1};
     }
     inspector_run_many(inspector, looks, count);
     for (size_t i = 0; i < count; i++) {

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "fixtures/restricted_syscalls.h"
+#include "fixtures/suite.h"
 #include "seine.h"
 #include "seine_tools.h"
-#include "fixtures/suite.h"
 
 static char directory[64];
 static int folder; /* descriptor of it */
@@ -48,8 +48,8 @@ static const struct {
     {"a/file", "new", 0},
     {"a/file", "a/new", 0},
     {"a/file", "b/c/d/new", 0},
-    {"a/file", "other", 0},   /* in its place */
-    {"a/file", "a/file", 0},  /* itself */
+    {"a/file", "other", 0}, /* in its place */
+    {"a/file", "a/file", 0}, /* itself */
     {"a/file", "pointer", 0}, /* the link goes, not what it points to */
     {"a/missing", "new", ENOENT},
     {"missing/file", "new", ENOENT},

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "body/media_type.h"
-#include "seine_tools.h"
 #include "fixtures/suite.h"
+#include "seine_tools.h"
 
 static const struct {
   const char *globs, *type;

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "fixtures/restricted_syscalls.h"
-#include "store/partial_files.h"
 #include "fixtures/suite.h"
 #include "seine_tools.h"
+#include "store/partial_files.h"
 
 static struct fixture fixture;
 
@@ -89,31 +89,17 @@ static void flip(const char *path, off_t at) {
 static void damage(const char *path, int how) {
   char *elsewhere = print("%s.other", path);
   switch (how) {
-  case 0:
-    flip(path, 5000000);
-    break; /* a byte of the body */
-  case 1:
-    flip(path, 12000000 + 20);
-    break; /* a byte of the footer */
-  case 2:
-    ck_assert_int_eq(truncate(path, 11000000), 0);
-    break; /* torn */
-  case 3:
-    ck_assert_int_eq(truncate(path, 0), 0);
-    break;
-  case 4:
-    ck_assert_int_eq(truncate(path, 30000000), 0);
-    break;
-  case 5:
-    ck_assert_int_eq(unlink(path), 0);
-    break;
+  case 0: flip(path, 5000000); break; /* a byte of the body */
+  case 1: flip(path, 12000000 + 20); break; /* a byte of the footer */
+  case 2: ck_assert_int_eq(truncate(path, 11000000), 0); break; /* torn */
+  case 3: ck_assert_int_eq(truncate(path, 0), 0); break;
+  case 4: ck_assert_int_eq(truncate(path, 30000000), 0); break;
+  case 5: ck_assert_int_eq(unlink(path), 0); break;
   case 6: /* planted links */
     ck_assert_int_eq(rename(path, elsewhere), 0);
     ck_assert_int_eq(symlink(elsewhere, path), 0);
     break;
-  case 7:
-    ck_assert_int_eq(link(path, elsewhere), 0);
-    break;
+  case 7: ck_assert_int_eq(link(path, elsewhere), 0); break;
   }
   free(elsewhere);
 }

@@ -35,8 +35,8 @@ static char *address(int n) {
 
 static void assert_all_ok(void) {
   for (size_t i = 0; i < fixture.count; i++)
-    ck_assert_msg(fixture.got[i].status == SEINE_STATUS_OK, "fetch %zu: %s, %s", i, seine_err_name(fixture.got[i].error),
-                  fixture.got[i].message ? fixture.got[i].message : "");
+    ck_assert_msg(fixture.got[i].status == SEINE_STATUS_OK, "fetch %zu: %s, %s", i,
+                  seine_err_name(fixture.got[i].error), fixture.got[i].message ? fixture.got[i].message : "");
 }
 
 /* ---- Caps ---- */
@@ -47,24 +47,12 @@ static void fetch_mixture(void) {
     int n = 1 + i % 20, other = 1 + (i * 7 + 3) % 20;
     char *target = server_url(fixture.server, other, "/img/png");
     switch (i / 20 % 6) {
-    case 0:
-      fetch(n, "/img/png/%d?delay=30", i);
-      break;
-    case 1:
-      fetch(n, "/img/png/%d?delay=30&status=500,502,200", i);
-      break;
-    case 2:
-      fetch(n, "/img/png/%d?redirect=%s/%d%%3Fdelay%%3D30", i, target, i);
-      break;
-    case 3:
-      fetch(n, "/img/png/%d?delay=30&truncate=3000&faults=1", i);
-      break;
-    case 4:
-      fetch(n, "/hop/2/img/png/%d?redirect=%s/%d%%3Fdelay%%3D30%%26status%%3D503,200", i, target, i);
-      break;
-    case 5:
-      fetch(n, "/img/png/%d?delay=30&status=503,200&chunked=500", i);
-      break;
+    case 0: fetch(n, "/img/png/%d?delay=30", i); break;
+    case 1: fetch(n, "/img/png/%d?delay=30&status=500,502,200", i); break;
+    case 2: fetch(n, "/img/png/%d?redirect=%s/%d%%3Fdelay%%3D30", i, target, i); break;
+    case 3: fetch(n, "/img/png/%d?delay=30&truncate=3000&faults=1", i); break;
+    case 4: fetch(n, "/hop/2/img/png/%d?redirect=%s/%d%%3Fdelay%%3D30%%26status%%3D503,200", i, target, i); break;
+    case 5: fetch(n, "/img/png/%d?delay=30&status=503,200&chunked=500", i); break;
     }
     free(target);
   }

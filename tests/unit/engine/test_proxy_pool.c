@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proxy/proxy_fault.h"
+#include "fixtures/suite.h"
 #include "proxy/no_proxy.h"
+#include "proxy/proxy_fault.h"
 #include "proxy/proxy_pool.h"
 #include "seine.h"
-#include "fixtures/suite.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 

@@ -2,8 +2,8 @@
 #include <check.h>
 #include <string.h>
 
-#include "http/range.h"
 #include "fixtures/suite.h"
+#include "http/range.h"
 
 #define MOST "18446744073709551615"
 
@@ -125,26 +125,16 @@ static const struct {
   uint64_t length;
   bool fits;
 } answers[] = {
-    {"\"v1\"", "\"v1\"", NULL, 206, false, 0, true},
-    {"\"v1\"", "\"v1\"", NULL, 206, true, 200, true},
-    {"\"v1\"", "\"v1\"", SATURDAY, 206, true, 200, true},
-    {"\"v1\"", "\"v1\"", NULL, 206, true, 199, false},
-    {"\"v1\"", "\"v1\"", NULL, 206, true, 201, false},
-    {"\"v1\"", "\"v1\"", NULL, 206, true, 300, false},
-    {"\"v1\"", "\"v1\"", NULL, 206, true, 0, false},
-    {"\"v1\"", "\"v1\"", NULL, 200, true, 200, false},
-    {"\"v1\"", "\"v1\"", NULL, 416, false, 0, false},
-    {"\"v1\"", "\"v2\"", NULL, 206, false, 0, false},
-    {"\"v1\"", "\"V1\"", NULL, 206, false, 0, false},
-    {"\"v1\"", "W/\"v1\"", NULL, 206, false, 0, false},
-    {"\"v1\"", "v1", NULL, 206, false, 0, false},
-    {"\"v1\"", "", NULL, 206, false, 0, false},
-    {"\"v1\"", NULL, NULL, 206, false, 0, false},
-    {"\"v1\"", NULL, FRIDAY, 206, false, 0, false},
-    {FRIDAY, NULL, FRIDAY, 206, false, 0, true},
-    {FRIDAY, NULL, NULL, 206, false, 0, true},
-    {FRIDAY, NULL, SATURDAY, 206, false, 0, false},
-    {FRIDAY, "\"v1\"", FRIDAY, 206, false, 0, false},
+    {"\"v1\"", "\"v1\"", NULL, 206, false, 0, true},      {"\"v1\"", "\"v1\"", NULL, 206, true, 200, true},
+    {"\"v1\"", "\"v1\"", SATURDAY, 206, true, 200, true}, {"\"v1\"", "\"v1\"", NULL, 206, true, 199, false},
+    {"\"v1\"", "\"v1\"", NULL, 206, true, 201, false},    {"\"v1\"", "\"v1\"", NULL, 206, true, 300, false},
+    {"\"v1\"", "\"v1\"", NULL, 206, true, 0, false},      {"\"v1\"", "\"v1\"", NULL, 200, true, 200, false},
+    {"\"v1\"", "\"v1\"", NULL, 416, false, 0, false},     {"\"v1\"", "\"v2\"", NULL, 206, false, 0, false},
+    {"\"v1\"", "\"V1\"", NULL, 206, false, 0, false},     {"\"v1\"", "W/\"v1\"", NULL, 206, false, 0, false},
+    {"\"v1\"", "v1", NULL, 206, false, 0, false},         {"\"v1\"", "", NULL, 206, false, 0, false},
+    {"\"v1\"", NULL, NULL, 206, false, 0, false},         {"\"v1\"", NULL, FRIDAY, 206, false, 0, false},
+    {FRIDAY, NULL, FRIDAY, 206, false, 0, true},          {FRIDAY, NULL, NULL, 206, false, 0, true},
+    {FRIDAY, NULL, SATURDAY, 206, false, 0, false},       {FRIDAY, "\"v1\"", FRIDAY, 206, false, 0, false},
 };
 
 START_TEST(an_answer_is_of_the_same_body) {

@@ -1,11 +1,13 @@
 /* Whether a later run fetches a URL again, by its row and by that run's options. */
 #include <check.h>
 
-#include "seine.h"
 #include "fixtures/suite.h"
+#include "seine.h"
 
-#define FAILED(...)   {.status = SEINE_STATUS_FAILED, __VA_ARGS__}
-#define REJECTED(...) {.status = SEINE_STATUS_REJECTED, __VA_ARGS__}
+#define FAILED(...)                                                                                                    \
+  { .status = SEINE_STATUS_FAILED, __VA_ARGS__ }
+#define REJECTED(...)                                                                                                  \
+  { .status = SEINE_STATUS_REJECTED, __VA_ARGS__ }
 
 static const struct {
   seine_result_t earlier;
@@ -41,12 +43,22 @@ static const struct {
     {REJECTED(.error = SEINE_ESIZE, .size_bytes = 1001), {.max_size_bytes = 1001}, true},
     {REJECTED(.error = SEINE_ESIZE, .size_bytes = 1001), {0}, true},
     /* sides */
-    {REJECTED(.error = SEINE_EDIMENSIONS, .type = "image/png", .width = 9, .height = 99), {.min_image_size = 10}, false},
+    {REJECTED(.error = SEINE_EDIMENSIONS, .type = "image/png", .width = 9, .height = 99),
+     {.min_image_size = 10},
+     false},
     {REJECTED(.error = SEINE_EDIMENSIONS, .type = "image/png", .width = 9, .height = 99), {.min_image_size = 9}, true},
-    {REJECTED(.error = SEINE_EDIMENSIONS, .type = "image/png", .width = 9, .height = 99), {.max_aspect_ratio = 11}, true},
-    {REJECTED(.error = SEINE_EDIMENSIONS, .type = "image/png", .width = 9, .height = 99), {.max_aspect_ratio = 10}, false},
-    {REJECTED(.error = SEINE_EDIMENSIONS, .type = "image/png", .width = 9, .height = 99), {.max_image_area = 890}, false},
-    {REJECTED(.error = SEINE_EDIMENSIONS, .type = "image/png", .width = 9, .height = 99), {.max_image_area = 891}, true},
+    {REJECTED(.error = SEINE_EDIMENSIONS, .type = "image/png", .width = 9, .height = 99),
+     {.max_aspect_ratio = 11},
+     true},
+    {REJECTED(.error = SEINE_EDIMENSIONS, .type = "image/png", .width = 9, .height = 99),
+     {.max_aspect_ratio = 10},
+     false},
+    {REJECTED(.error = SEINE_EDIMENSIONS, .type = "image/png", .width = 9, .height = 99),
+     {.max_image_area = 890},
+     false},
+    {REJECTED(.error = SEINE_EDIMENSIONS, .type = "image/png", .width = 9, .height = 99),
+     {.max_image_area = 891},
+     true},
     {REJECTED(.error = SEINE_EDIMENSIONS, .type = "image/png"), {.min_image_size = 1}, false},
     {REJECTED(.error = SEINE_EDIMENSIONS, .type = "image/png"), {0}, true},
     /* switches */

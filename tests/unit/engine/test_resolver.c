@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "fixtures/resolver_fixture.h"
-#include "seine.h"
 #include "fixtures/suite.h"
+#include "seine.h"
 
 static const struct {
   const char *host, *text; /* NULL: it is no name */

@@ -5,8 +5,8 @@
 #include <time.h>
 
 #include "fixtures/resolver_fixture.h"
-#include "seine.h"
 #include "fixtures/suite.h"
+#include "seine.h"
 
 /* ---- Cancelling ---- */
 

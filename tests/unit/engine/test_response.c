@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "http/response.h"
 #include "fixtures/suite.h"
+#include "http/response.h"
 
 static struct response response;
 
@@ -67,11 +67,20 @@ static const struct {
   const char *line;
   int status;
 } status_lines[] = {
-    {"HTTP/1.1 200 OK\r\n", 200}, {"HTTP/1.0 404 Not Found\r\n", 404}, {"HTTP/2 503 \r\n", 503},
-    {"HTTP/1.1 429\r\n", 429},    {"http/1.1 301 Moved\r\n", 301},     {"HTTP/1.1\r\n", 0},
-    {"HTTP/1.1 2000 OK\r\n", 0},  {"HTTP/1.1 20 OK\r\n", 0},           {"HTTP/1.1 -20 OK\r\n", 0},
-    {"HTTP/1.1 099 Low\r\n", 0},  {"HTTP/1.1 999 High\r\n", 999},      {"HTTP/1.1 ", 0},
-    {"Server: x\r\n", 0},         {"\r\n", 0},
+    {"HTTP/1.1 200 OK\r\n", 200},
+    {"HTTP/1.0 404 Not Found\r\n", 404},
+    {"HTTP/2 503 \r\n", 503},
+    {"HTTP/1.1 429\r\n", 429},
+    {"http/1.1 301 Moved\r\n", 301},
+    {"HTTP/1.1\r\n", 0},
+    {"HTTP/1.1 2000 OK\r\n", 0},
+    {"HTTP/1.1 20 OK\r\n", 0},
+    {"HTTP/1.1 -20 OK\r\n", 0},
+    {"HTTP/1.1 099 Low\r\n", 0},
+    {"HTTP/1.1 999 High\r\n", 999},
+    {"HTTP/1.1 ", 0},
+    {"Server: x\r\n", 0},
+    {"\r\n", 0},
 };
 
 START_TEST(a_response_begins_with_a_status_line) {
@@ -95,9 +104,8 @@ START_TEST(a_status_line_counts_only_where_one_is_due) {
 END_TEST
 
 START_TEST(an_unasked_change_of_protocol_is_no_response) {
-  ck_assert_int_eq(
-      TAKE("HTTP/1.1 103 Early Hints\r\n", "\r\n", "HTTP/1.1 101 Other\r\n", "Upgrade: x\r\n", "\r\n"),
-      RESPONSE_FAULT);
+  ck_assert_int_eq(TAKE("HTTP/1.1 103 Early Hints\r\n", "\r\n", "HTTP/1.1 101 Other\r\n", "Upgrade: x\r\n", "\r\n"),
+                   RESPONSE_FAULT);
   ck_assert_ptr_nonnull(strstr(response.fault, "protocol"));
 }
 END_TEST

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fixtures/suite.h"
 #include "http/range.h"
 #include "store/partial_files.h"
-#include "fixtures/suite.h"
 
 #define MIB (1024 * 1024)
 

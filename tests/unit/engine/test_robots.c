@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "host/robots.h"
 #include "fixtures/suite.h"
+#include "host/robots.h"
 
 /* ---- Which URLs are allowed ---- */
 

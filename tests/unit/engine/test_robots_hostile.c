@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "host/robots.h"
 #include "fixtures/suite.h"
+#include "host/robots.h"
 
 /* ---- Large and hostile ---- */
 
@@ -135,37 +135,37 @@ END_TEST
 /* ---- Random ---- */
 
 static const char *const free_list[] = {"User-agent: ",
-                                     "user-agent:*\n",
-                                     "seine",
-                                     "Seine/1.0\n",
-                                     "other\n",
-                                     "Allow: ",
-                                     "Disallow: ",
-                                     "Disallow: /\n",
-                                     "Crawl-delay: ",
-                                     "1.5",
-                                     "\n",
-                                     "\r\n",
-                                     "\r",
-                                     " ",
-                                     "#",
-                                     ":",
-                                     "/",
-                                     "*",
-                                     "$",
-                                     "?",
-                                     "=",
-                                     "%",
-                                     "%2F",
-                                     "%2a",
-                                     "%E3%83%84",
-                                     "\xe3\x83\x84",
-                                     "a",
-                                     "b",
-                                     "ab",
-                                     "/robots.txt",
-                                     "\xef\xbb\xbf",
-                                     "Sitemap: x\n"};
+                                        "user-agent:*\n",
+                                        "seine",
+                                        "Seine/1.0\n",
+                                        "other\n",
+                                        "Allow: ",
+                                        "Disallow: ",
+                                        "Disallow: /\n",
+                                        "Crawl-delay: ",
+                                        "1.5",
+                                        "\n",
+                                        "\r\n",
+                                        "\r",
+                                        " ",
+                                        "#",
+                                        ":",
+                                        "/",
+                                        "*",
+                                        "$",
+                                        "?",
+                                        "=",
+                                        "%",
+                                        "%2F",
+                                        "%2a",
+                                        "%E3%83%84",
+                                        "\xe3\x83\x84",
+                                        "a",
+                                        "b",
+                                        "ab",
+                                        "/robots.txt",
+                                        "\xef\xbb\xbf",
+                                        "Sitemap: x\n"};
 
 static size_t random_text(char *text, size_t room) {
   size_t size = 0;

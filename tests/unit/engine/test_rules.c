@@ -1,13 +1,22 @@
 /* Which rule a host has. */
-#include "host/host_rules.h"
 #include "fixtures/suite.h"
+#include "host/host_rules.h"
 
 #include <string.h>
 
-static const char *const patterns[] = {
-    "a.example",          "*.a.example",           "*",          "https://a.example", "a.example:8080",
-    "https://a.example:8080", "*.b.a.example:8080", "[2001:DB8::1]:81", "2001:db8::1", "https://*",
-    "*:7",                "http://*.a.example:80", "127.0.0.1:7"};
+static const char *const patterns[] = {"a.example",
+                                       "*.a.example",
+                                       "*",
+                                       "https://a.example",
+                                       "a.example:8080",
+                                       "https://a.example:8080",
+                                       "*.b.a.example:8080",
+                                       "[2001:DB8::1]:81",
+                                       "2001:db8::1",
+                                       "https://*",
+                                       "*:7",
+                                       "http://*.a.example:80",
+                                       "127.0.0.1:7"};
 #define PATTERNS (sizeof patterns / sizeof *patterns)
 
 static const struct {
@@ -15,12 +24,12 @@ static const struct {
   unsigned port;
   int rule;
 } cases[] = {
-    {"http", "a.example", 80, 0},      {"http", "x.a.example", 8080, 1},    {"http", "other", 80, 2},
-    {"https", "a.example", 443, 3},    {"http", "a.example", 8080, 4},      {"https", "a.example", 8080, 5},
+    {"http", "a.example", 80, 0},       {"http", "x.a.example", 8080, 1},   {"http", "other", 80, 2},
+    {"https", "a.example", 443, 3},     {"http", "a.example", 8080, 4},     {"https", "a.example", 8080, 5},
     {"http", "x.b.a.example", 8080, 6}, {"http", "x.b.a.example", 8081, 1}, {"http", "2001:db8::1", 81, 7},
-    {"https", "2001:db8::1", 82, 8},   {"https", "other", 443, 9},          {"http", "other", 7, 10},
-    {"https", "other", 7, 10},         {"http", "x.a.example", 80, 11},     {"https", "x.a.example", 80, 1},
-    {"http", "127.0.0.1", 7, 12},      {"http", "127.0.0.1", 8, 2},         {"http", "xa.example", 80, 2},
+    {"https", "2001:db8::1", 82, 8},    {"https", "other", 443, 9},         {"http", "other", 7, 10},
+    {"https", "other", 7, 10},          {"http", "x.a.example", 80, 11},    {"https", "x.a.example", 80, 1},
+    {"http", "127.0.0.1", 7, 12},       {"http", "127.0.0.1", 8, 2},        {"http", "xa.example", 80, 2},
 };
 
 START_TEST(the_most_specific_pattern_decides) {
@@ -45,8 +54,9 @@ START_TEST(the_most_specific_pattern_decides) {
 END_TEST
 
 START_TEST(what_is_no_pattern_is_refused) {
-  static const char *const bad[] = {"", "*.", "a*", "*a", "a/b", "u@a", "https://", "ftp://a", "a:", "a:0", "a:65536",
-                                    "a:x", "a:80x", "[::1", "[::1]x", "[::1]:", ":80", "a b", "a?b", "a#b", "http://a/"};
+  static const char *const bad[] = {"",        "*.",     "a*",  "*a",      "a/b", "u@a",   "https://",
+                                    "ftp://a", "a:",     "a:0", "a:65536", "a:x", "a:80x", "[::1",
+                                    "[::1]x",  "[::1]:", ":80", "a b",     "a?b", "a#b",   "http://a/"};
   char cause[200];
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
     ck_assert_msg(rules_check(&(seine_rule_t){.pattern = bad[i]}, cause, sizeof cause) == SEINE_EINVAL, "%s", bad[i]);

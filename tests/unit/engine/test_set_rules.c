@@ -80,7 +80,8 @@ START_TEST(a_fetch_with_headers_of_its_own_keeps_those_of_its_submission) {
   fixture_open(&fixture);
   char *url = server_url(fixture.server, 1, "/echo/own");
   fetch(1, "/echo");
-  struct got *with_own = fixture_request(&fixture, &(seine_request_t){.url = url, .sink = SEINE_SINK_MEMORY, .headers = own});
+  struct got *with_own =
+      fixture_request(&fixture, &(seine_request_t){.url = url, .sink = SEINE_SINK_MEMORY, .headers = own});
   fixture_run(&fixture);
   assert_sent(with_own, "X-Set: 1");
   assert_sent(with_own, "X-Own: 3");

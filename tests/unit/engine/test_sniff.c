@@ -6,9 +6,9 @@
 
 #include "body/inspect.h"
 #include "body/markup.h"
-#include "seine_tools.h"
 #include "body/sniff.h"
 #include "fixtures/suite.h"
+#include "seine_tools.h"
 
 #define BYTES(text) text, sizeof(text) - 1
 #define SVG         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"10\"><title>t</title><style>a{}</style></svg>"

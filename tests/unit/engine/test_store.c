@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "fixtures/restricted_syscalls.h"
+#include "fixtures/suite.h"
 #include "seine.h"
 #include "store/store.h"
-#include "fixtures/suite.h"
 
 static char base[64]; /* of this test */
 static char directory[128]; /* the store's, below it */
@@ -215,8 +215,8 @@ START_TEST(a_batch_writes_all_it_can) {
 END_TEST
 
 START_TEST(what_only_replaces_makes_no_file) {
-  struct store_item items[] = {{.path = "f/there"}, {.path = "f/new"}, {.path = "none/new"}, {.path = "link"},
-                               {.path = "way/there"}, {.path = "f"}, {.path = "../out/f/there"}};
+  struct store_item items[] = {{.path = "f/there"},   {.path = "f/new"}, {.path = "none/new"},      {.path = "link"},
+                               {.path = "way/there"}, {.path = "f"},     {.path = "../out/f/there"}};
   enum { COUNT = sizeof items / sizeof *items };
   struct store_failure failure;
   ck_assert_int_eq(store_write(store, "f/there", "old", 3, &failure), 0);
@@ -316,7 +316,9 @@ START_TEST(a_full_disk_is_told_and_leaves_nothing) {
   int opened = store_open(&small, path);
   int wrote = store_write(small, "a/big", data, sizeof(data), &failure);
   struct store_failure full = failure;
-  int spooled = large_file_open(small, &large_file, &failure) == 0 ? large_file_write(large_file, data, sizeof(data), &failure) : 0;
+  int spooled = large_file_open(small, &large_file, &failure) == 0
+                    ? large_file_write(large_file, data, sizeof(data), &failure)
+                    : 0;
   large_file_remove(large_file);
   int after = store_write(small, "a/small", data, 1000, &failure);
   int left = entries(path);

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fixtures/built_images.h"
 #include "body/inspect.h"
-#include "formats/image_scan.h"
+#include "fixtures/built_images.h"
 #include "fixtures/suite.h"
+#include "formats/image_scan.h"
 
 struct answer {
   enum image_end end;

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "fixtures/suite.h"
 #include "base/url.h"
+#include "fixtures/suite.h"
 
 static const struct {
   const char *text, *scheme, *host;
@@ -66,7 +66,8 @@ static const struct {
      NULL, NULL, NULL},
     {"http://\xe4\xbe\x8b\xe3\x80\x82test/", "http", "xn--fsq.test", 80, "/", NULL, NULL, NULL},
     /* Digits of full width are an address all the same, and must not pass for a name. */
-    {"http://\xef\xbc\x91\xef\xbc\x92\xef\xbc\x97.0.0.1/", "http", "127.0.0.1", 80, "/", NULL, "http://127.0.0.1/", NULL},
+    {"http://\xef\xbc\x91\xef\xbc\x92\xef\xbc\x97.0.0.1/", "http", "127.0.0.1", 80, "/", NULL, "http://127.0.0.1/",
+     NULL},
     {"http://\xef\xbc\x90x7f.1/", "http", "127.0.0.1", 80, "/", NULL, "http://127.0.0.1/", "http://127.0.0.1/"},
 };
 
@@ -138,7 +139,9 @@ static const struct {
     {"http://\xe4\xbe\x8b\xef\xbc\x8f.test/", "host"}, /* a slash of full width */
     {"http://\xe4\xbe\x8b\xef\xbc\xa0.test/", "host"}, /* an @ */
     {"http://\xef\xbc\x9a\xef\xbc\x97.1/x", "host"}, /* a colon */
-    {"http://\xe4\xbe\x8b\xef\xbc\x85" "41.test/", "host"}, /* a % */
+    {"http://\xe4\xbe\x8b\xef\xbc\x85"
+     "41.test/",
+     "host"}, /* a % */
     {"http://\xc3\xbc" LETTERS_64 ".example/", "host"},
     {"http://example%2fevil.com/", ""},
     {"http://a%2541b.com/", "host"}, /* would be another one, read again */
@@ -207,8 +210,9 @@ END_TEST
 
 /* A canonical URL is taken apart without a copy: with the same outcome as by the whole parser. */
 START_TEST(an_origin_is_read_alike_by_the_short_way) {
-  static const char *const free_list[] = {"a",   "z9",  ".", "..", "-",  "_",  "0",    "1.", "127.0.0.1", "255", "256", "0x7f", "010",
-                                       "xn--", ":80", ":", "@",  "%30", "A", "[::1]", "/", ":65536",    ":08", "1.2.3.4.5", "example.com", "#"};
+  static const char *const free_list[] = {
+      "a",    "z9",  ".", "..", "-",   "_", "0",     "1.", "127.0.0.1", "255", "256",       "0x7f",        "010",
+      "xn--", ":80", ":", "@",  "%30", "A", "[::1]", "/",  ":65536",    ":08", "1.2.3.4.5", "example.com", "#"};
   unsigned seed = (unsigned)time(NULL), plain = 0;
   printf("url: seed %u\n", seed);
   srand(seed);
@@ -216,7 +220,8 @@ START_TEST(an_origin_is_read_alike_by_the_short_way) {
     char text[256], *full = NULL;
     size_t length = (size_t)sprintf(text, "%s", rand() % 2 ? "http://" : "https://");
     for (int n = rand() % 5; n >= 0; n--)
-      length += (size_t)sprintf(text + length, "%s", free_list[(size_t)rand() % (sizeof(free_list) / sizeof(free_list[0]))]);
+      length +=
+          (size_t)sprintf(text + length, "%s", free_list[(size_t)rand() % (sizeof(free_list) / sizeof(free_list[0]))]);
     strcpy(text + length, rand() % 8 ? "/x?y" : "");
     seine_url_t whole, origin;
     int error = seine_url_parse(&whole, text, NULL, 0);
@@ -235,8 +240,9 @@ START_TEST(an_origin_is_read_alike_by_the_short_way) {
 END_TEST
 
 START_TEST(a_settled_path_is_as_it_is_sent) {
-  static const char *const not_settled[] = {"", "a", "?a", "#a", "@host/", "/a b", "/a\t", "/\x7f", "/\xc3\xa9", "/\n",
-                                            "/.", "/a/..", "/%2e/a", "/a/.%2E", "/a|b", "/a\\b", "/?'", "/a#b", "/?|"};
+  static const char *const not_settled[] = {"",      "a",         "?a",  "#a",   "@host/", "/a b",   "/a\t",
+                                            "/\x7f", "/\xc3\xa9", "/\n", "/.",   "/a/..",  "/%2e/a", "/a/.%2E",
+                                            "/a|b",  "/a\\b",     "/?'", "/a#b", "/?|"};
   for (size_t i = 0; i < sizeof(not_settled) / sizeof(not_settled[0]); i++)
     ck_assert_msg(!url_is_canonical_path(not_settled[i]), "%s", not_settled[i]);
   static const char *const settled[] = {"/", "/?", "/a//b", "/..a/.b", "/%2f?/../.", "/'?a;b=c", "/100%"};

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fixtures/suite.h"
 #include "base/url.h"
+#include "fixtures/suite.h"
 
 #define BASE   "http://h.test/dir/sub/a.jpg?q=1"
 #define SECURE "https://h.test:8443/dir/a"

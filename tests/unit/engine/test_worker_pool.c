@@ -5,8 +5,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "seine_tools.h"
 #include "fixtures/suite.h"
+#include "seine_tools.h"
 
 #define JOBS 500
 
@@ -67,8 +67,7 @@ static void on_closed(void *user) {
 
 static void open_crew(void) {
   static const job_run_cb lanes[JOB_KINDS] = {
-      [JOB_INSPECT] = run_inspect, [JOB_STREAM] = run_stream, [JOB_STORE] = run_store,
-      [JOB_KEEP_PARTIAL] = run_leave};
+      [JOB_INSPECT] = run_inspect, [JOB_STREAM] = run_stream, [JOB_STORE] = run_store, [JOB_KEEP_PARTIAL] = run_leave};
   /* OpenSSL keeps something for the thread that starts it, until that ends: it should not be one of libuv's. */
   uint8_t digest[32];
   seine_sha256("", 0, digest);
@@ -87,7 +86,8 @@ static void close_loop(void) {
 static void submit_all(int again) {
   for (int i = 0; i < JOBS; i++) {
     tasks[i] = (struct task){.again = again};
-    tasks[i].job = (struct job){.kind = (enum job_kind)(i * 7 % JOB_KINDS), .weight = 1 + (unsigned)i % 40, .done = on_done};
+    tasks[i].job =
+        (struct job){.kind = (enum job_kind)(i * 7 % JOB_KINDS), .weight = 1 + (unsigned)i % 40, .done = on_done};
     worker_pool_submit(&pool, &tasks[i].job);
   }
 }
