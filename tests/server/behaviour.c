@@ -1,6 +1,5 @@
 /* Decides what is sent for a URL: the path says what, the query says what is wrong with it. */
 #include "behaviour.h"
-
 #include "bodies.h"
 #include "malformed.h"
 
