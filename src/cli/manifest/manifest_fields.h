@@ -1,5 +1,6 @@
 /* The fields of a row of the manifest, in their order. The writer, the reader, the header of a CSV, the tests and the
- * check of the manual derive from this table: a new field is one line here and one paragraph in man/seine.1. */
+ * check of the manual derive from this table. A new field is one line here, a member of struct row, its value in
+ * run/result_row.c, and one paragraph in man/seine.1. */
 #ifndef SEINE_CLI_MANIFEST_FIELDS_H
 #define SEINE_CLI_MANIFEST_FIELDS_H
 
