@@ -149,7 +149,7 @@ struct seine_options {
                               at most 256 files, for 7 days */
   bool discard_partial; /* with keep_partial: delete the partial files of earlier runs when the engine opens */
 
-  /* -- What is accepted -- */
+  /* -- Which responses are accepted -- */
   const char *accept; /* comma-separated media types that the bytes must have, such as "image/png,image/x-*";
                               * stands for any characters; NULL: all types */
   bool allow_truncated; /* accept an image without its end, if its width and height are known, once two attempts

@@ -205,8 +205,7 @@ static bool is_equal_head(const struct ending *a, const struct ending *b) {
 }
 
 /* Which of several fetches finds its host's circuit open depends on their order, and a fetch that does has the headers
- * of
- * the response that led there. */
+ * of the response that led there. */
 static bool is_unreached(const struct ending *ending) {
   return ending->error == SEINE_EDNS || ending->error == SEINE_ECONNECT || ending->error == SEINE_EHOSTDOWN;
 }

@@ -59,7 +59,7 @@ void run_options(seine_options_t *options);
 /* The folder for SEINE_SINK_FILE, made once. */
 const char *run_folder(void);
 /* Fetches run->urls, and checks that each calls back once, that the loop ends by itself and closes with nothing left.
- * */
+ */
 void run_all(struct run *run, const seine_options_t *options);
 /* Ends the program if two endings of one URL differ in what a server can decide. */
 void run_compare(const struct ending *expected, const struct ending *found, const char *which);

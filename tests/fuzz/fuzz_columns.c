@@ -1,6 +1,5 @@
 /* Lists with columns, and compressed ones. The first byte of the input chooses the options, and the rest is the list:
- * see
- * `ways`. */
+ * see `ways`. */
 #include "base/utf8.h"
 #include "base/xalloc.h"
 #include "fuzz.h"
@@ -83,8 +82,7 @@ static void read_again(const char *text, struct json_taken *taken) {
 }
 
 /* What is carried goes into the manifest as it is: one line of strict JSON, of which nothing acts on a terminal. A
- * second
- * pass changes nothing. */
+ * second pass changes nothing. */
 static void check_rest(const struct record *record) {
   struct json_taken once = {0}, twice = {0};
   MUST(strlen(record->rest) == record->rest_length && record->rest_length >= 2);

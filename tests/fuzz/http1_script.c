@@ -26,8 +26,7 @@ static size_t find_head_end(const uint8_t *data, size_t at, size_t size) {
 }
 
 /* Replaces a NUL that begins a header line: libcurl 7.88 drops the rest of what it has read there, so the result
- * depends
- * on how much that is, and nobody is told. Behind an interim response there are more headers. */
+ * depends on how much that is, and nobody is told. Behind an interim response there are more headers. */
 static void patch_lines(uint8_t *data, size_t size) {
   static const char interim[] = "HTTP/1.1 1";
   size_t begin = 0, end;

@@ -84,9 +84,8 @@ void loop_server_wake(struct loop_server *server) {
   uv_idle_start(&server->idle, on_idle);
 }
 
-/* A client that waits for the rest of a response waits no longer. Between two looks the loop has polled: by time
- * alone, a
- * busy machine would end connections whose bytes were not yet read. */
+/* A client that waits for the rest of a response waits no longer. Between two looks the loop has polled: by time alone,
+ * a busy machine would end connections whose bytes were not yet read. */
 static void on_timer(uv_timer_t *timer) {
   struct loop_server *server = timer->data;
   struct connection *connection;

@@ -13,8 +13,7 @@ struct checksum {
 #define CHECKSUM_PROBLEM "the checksum of the URL is neither sha256= with 64 hexadecimal digits nor md5= with 32"
 
 /* Reads "sha256=..." or "md5=...", or the digits alone, in capitals or not, with blanks around it. 0, or -1 for
- * anything
- * else. */
+ * anything else. */
 int checksum_read(struct checksum *checksum, const char *text);
 
 #endif

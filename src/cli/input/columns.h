@@ -29,7 +29,7 @@ size_t columns_find(const struct fields *first, const char *name, bool any_case)
 size_t columns_number(const char *wanted);
 
 /* Reads the first record. 0, or -1 with a part of a sentence in cause[0..size); columns_clear is needed after either.
- * */
+ */
 int columns_read(struct columns *columns, const struct fields *first, const struct columns_wanted *wanted, char *cause,
                  size_t size);
 

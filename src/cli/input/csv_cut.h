@@ -1,5 +1,5 @@
 /* The text of a CSV list cut into records, so that a wrong quote costs the line that it stands in and no other. Pure.
- * */
+ */
 #ifndef SEINE_CLI_CSV_CUT_H
 #define SEINE_CLI_CSV_CUT_H
 

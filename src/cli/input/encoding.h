@@ -8,8 +8,7 @@
 struct encoding; /* NULL where a function takes one: UTF-8 */
 
 /* The encoding that a byte order mark names, and how long the mark is; NULL if the text begins with none. `more`:
- * further
- * bytes may complete one. */
+ * further bytes may complete one. */
 const char *encoding_of_mark(const char *text, size_t length, size_t *mark, bool *more);
 
 /* The encoding that the zero bytes at the beginning of text without a mark give away; NULL: it may be UTF-8. */
@@ -25,8 +24,7 @@ struct encoding *encoding_open(const char *name);
 
 /* Converts text[0..*length) into out, which has room for ENCODING_GROWTH bytes a byte. *length becomes the number of
  * bytes that were converted: all but the beginning of a character that goes on behind them. What is wrong becomes
- * U+FFFD.
- * Returns the bytes written. */
+ * U+FFFD. Returns the bytes written. */
 #define ENCODING_GROWTH 4
 size_t encoding_convert(struct encoding *encoding, const char *text, size_t *length, char *out);
 

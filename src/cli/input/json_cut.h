@@ -28,8 +28,7 @@ struct json_cutter {
 };
 
 /* Whether the text is JSON rather than lines. by_name: its name says JSON, so that a string is enough. False in *known
- * if
- * more text must come first. */
+ * if more text must come first. */
 bool json_begins(const char *text, size_t length, bool by_name, bool *known);
 
 /* Finds the next value. last: no more text will come. False if more text must come first. */

@@ -22,11 +22,10 @@ struct json_taken {
 };
 
 /* Reads an object, or a string, which is a URL itself; text[length] is NUL, and the text may be changed. `rest` is
- * strict JSON (RFC 8259), whatever the text is: bytes that are not UTF-8 are percent-encoded, characters that could
- * end a
- * line or hide something become \u escapes, half of a pair becomes U+FFFD, NaN and Infinity become null, and any other
- * value that JSON does not know, or that is nested too deeply, becomes a string of its text. NULL, or what is wrong: a
- * part of a sentence, static. */
+ * strict JSON (RFC 8259), whatever the text is: bytes that are not UTF-8 are percent-encoded, characters that could end
+ * a line or hide something become \u escapes, half of a pair becomes U+FFFD, NaN and Infinity become null, and any
+ * other value that JSON does not know, or that is nested too deeply, becomes a string of its text. NULL, or what is
+ * wrong: a part of a sentence, static. */
 const char *json_line_take(char *text, size_t length, const struct json_wanted *wanted, struct json_taken *taken);
 
 void json_taken_clear(struct json_taken *taken);

@@ -11,12 +11,11 @@ void json_text_put(struct text *out, const char *text, size_t length);
 /* Adds any text as a string. */
 void json_text_put_raw(struct text *out, const char *text, size_t length);
 /* Adds a value without quotes: true, false, null or a number as it is, NaN and Infinity as null, another as a string.
- * */
+ */
 void json_text_put_word(struct text *out, const char *word, size_t length);
 
 /* Undoes the escapes of text[0..length) in place. Half of a pair becomes U+FFFD, an escape that JSON does not know
- * stays.
- * Returns the new length, which is never longer. */
+ * stays. Returns the new length, which is never longer. */
 size_t json_text_unescape(char *text, size_t length);
 
 #endif

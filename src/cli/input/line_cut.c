@@ -8,8 +8,7 @@ bool is_blank(char byte) {
 }
 
 /* Moves *known, before which the byte does not stand, to where it stands, or to the end of the text. It never goes
- * back,
- * so that each byte is looked at once, however rare the byte is. */
+ * back, so that each byte is looked at once, however rare the byte is. */
 static void find(size_t *known, char byte, const char *text, size_t length) {
   if (*known < length && text[*known] == byte) return;
   const char *at = *known < length ? memchr(text + *known, byte, length - *known) : NULL;

@@ -35,8 +35,7 @@ const char *list_problem(const struct list *list);
 /* Whether a source is plainly no list, or its header has no column for the URL: nothing of that source is read. */
 bool list_refused(const struct list *list);
 /* A sentence for people about the source that is read, such as an option that reads it better. Each is given once,
- * valid
- * until the next call of a function of the list; NULL: there is none now. */
+ * valid until the next call of a function of the list; NULL: there is none now. */
 const char *list_notice(struct list *list);
 
 /* The format of the source that is read, or was last, by its content; INPUT_AUTO: none was read so far. */

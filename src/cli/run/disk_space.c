@@ -13,7 +13,7 @@
 #define SPACE_BYTES        65536 /* that have to be free again */
 #define SPACE_MS           250 /* between two probes */
 #define SPACE_PROBES_LEAST 4 /* the file that took the space is closed by a worker, a moment after its result */
-#define SPACE_PROBES_MOST  20 /* as long as other transfers go on, any of which may be what takes the space */
+#define SPACE_PROBES_MOST  20 /* while other transfers run, as they may free the space that they take */
 
 /* ---- All files ---- */
 

@@ -13,8 +13,8 @@ struct expected {
 
 #define BODY_CHECK_TEXT_MAX 192
 
-/* 0 or SEINE_EDIMENSIONS, with a sentence in text[0..BODY_CHECK_TEXT_MAX). What is no image by its type has no sides.
- * */
+/* 0 or SEINE_EDIMENSIONS, with a sentence in text[0..BODY_CHECK_TEXT_MAX). Bytes that are no image by their type have no
+ * width and height, and pass. */
 int body_check_sides(const seine_options_t *options, const struct inspection *seen, char *text);
 
 /* 0 or SEINE_ECHECKSUM, likewise. `expected` may be NULL. */

@@ -82,7 +82,7 @@ void stream_keep(struct stream *stream, const char *name, struct partial_footer 
 void stream_commit(struct stream *stream, const char *path, struct store_failure *failure);
 
 /* Frees everything; the temporary file is removed (two system calls). NULL is fine. Returns the bytes of memory freed.
- * */
+ */
 size_t stream_free(struct stream *stream);
 
 #endif

@@ -33,7 +33,7 @@ typedef void (*dns_cb)(void *user, const struct dns_answer *answer);
 int dns_family(void);
 
 /* 0, SEINE_EINVAL for servers that are none, SEINE_ENOMEM, SEINE_ELIBRARY. After a failure nothing needs to be closed.
- * */
+ */
 int dns_open(struct dns **dns, uv_loop_t *loop, const struct dns_options *options);
 
 /* Drops every question without calling it back, closes every handle, then calls `done` from the loop. */

@@ -1,5 +1,5 @@
 /* Adapts the number of concurrent DNS queries: more while that brings more answers, fewer when queries are lost. Pure.
- * */
+ */
 #ifndef SEINE_ENGINE_DNS_WINDOW_H
 #define SEINE_ENGINE_DNS_WINDOW_H
 

@@ -83,10 +83,8 @@ static void on_poll(uv_poll_t *poll, int status, int events) {
   struct socket_watch *watch = poll->data;
   if (!watch->wanted) {
     /* The peer closed an idle connection, or wrote on it. In HTTP/1 that is no answer to anything (RFC 9112 6.3), and
-     * the
-     * connection is not used again. In HTTP/2 it may be a PING or SETTINGS, which libcurl reads before it uses it. On
-     * one
-     * whose transfers are paused it is the rest of a response. */
+     * the connection is not used again. In HTTP/2 it may be a PING or SETTINGS, which libcurl reads before it uses it.
+     * On one whose transfers are paused it is the rest of a response. */
     uv_poll_stop(poll);
     watch->armed = 0;
     if (watch->is_idle && watch->is_http1) end_idle(watch);

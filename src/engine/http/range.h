@@ -20,7 +20,7 @@ struct range {
 const char *range_validator(const struct response *response);
 
 /* Whether a text from a file may be named by If-Range. Any other, as one with a line break, would change the request.
- * */
+ */
 bool range_is_validator(const char *text);
 
 /* Whether a 206 holds exactly the rest of the body that was begun; *total_bytes is then the size of the whole. */

@@ -1,5 +1,5 @@
 /* Timeouts of transfers that receive nothing, or too few bytes a second. Paused time does not count. Loop thread only.
- * */
+ */
 #ifndef SEINE_ENGINE_STALL_H
 #define SEINE_ENGINE_STALL_H
 

@@ -255,8 +255,8 @@ static bool is_try(const struct proxy *proxy, uint64_t started_ms) {
   return proxy->trying && started_ms >= proxy->tried_ms;
 }
 
-/* Whether the others of its pool served so often that the targets cannot be all to blame for its doubts. A list full of
- * dead hosts gives each proxy the same share of them. */
+/* Whether the other proxies of its pool served so many requests that its failures cannot all be the targets' fault: a
+ * list full of dead hosts gives each proxy the same share of failures. */
 static bool is_outdone(const struct proxy *proxy) {
   const struct proxy_pool *pool = proxy->pool;
   return pool && pool->served - proxy->others_served >= DOUBTS_MAX * (uint64_t)pool->count;

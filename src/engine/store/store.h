@@ -14,7 +14,7 @@ struct large_file;
 
 struct store_failure {
   int error; /* SEINE_E code; 0 if nothing failed */
-  int sys; /* errno; 0 if no system call was to blame */
+  int sys; /* errno; 0 if no system call failed */
   char text[256]; /* for people: what failed, which file, what to do */
 };
 

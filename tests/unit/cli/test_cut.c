@@ -1,6 +1,5 @@
 /* The cutters of lists, that is of lines, CSV and JSON: the same records however the text comes, and a bounded number
- * of
- * looks at each byte, however wrong the text is. */
+ * of looks at each byte, however wrong the text is. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -95,8 +95,7 @@ static void run_transfer(CURL *easy) {
 }
 
 /* libcurl's resolver thread reports by a pair of sockets, which libcurl closes without a callback. A label of 64
- * letters
- * fails without a question to name servers. */
+ * letters fails without a question to name servers. */
 START_TEST(a_descriptor_of_libcurls_own_never_goes_idle) {
   CURL *easy = easy_for("http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.test/");
   run_transfer(easy);

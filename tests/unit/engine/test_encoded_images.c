@@ -73,7 +73,7 @@ START_TEST(an_image_is_whole) {
 END_TEST
 
 /* The trailer of a still GIF, what pads the last row of a BMP to four bytes, and what ends its last run and the image.
- * */
+ */
 static size_t nobody_misses(int i) {
   if (strcmp(images[i].file, "still.gif") == 0 || strcmp(images[i].file, "interlaced.gif") == 0) return 1;
   if (strcmp(images[i].file, "runs.bmp") == 0) return 4;

@@ -1,6 +1,5 @@
 /* Memory that is not there: a request goes out as it was asked for, or not at all, and so does the next; an engine
- * opens
- * whole, or not. */
+ * opens whole, or not. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,8 +90,7 @@ static struct got *ask(struct fixture *fixture, const struct wanted *what, bool 
 }
 
 /* A request that failed has to tell of the memory; but once there is a connection, libcurl says the same of a header
- * line
- * that is too long. */
+ * line that is too long. */
 static void check(const struct got *got, const struct wanted *what, bool by_proxy) {
   if (got->status != SEINE_STATUS_OK) {
     bool said = got->error == SEINE_ENOMEM ? got->retryable : got->error == SEINE_EPROTOCOL;

@@ -22,6 +22,14 @@ static struct got *fetch(int n, const char *path) {
   return fixture_fetch(&fixture, n, path, SEINE_SINK_MEMORY);
 }
 
+static void fetch_many(int count, int delay_ms) {
+  char path[64];
+  for (int i = 0; i < count; i++) {
+    snprintf(path, sizeof path, "/img/png/%d?delay=%d", i, delay_ms);
+    fetch(1, path);
+  }
+}
+
 static void assert_sent(const struct got *got, const char *line) {
   ck_assert_int_eq(got->status, SEINE_STATUS_OK);
   ck_assert_ptr_nonnull(memmem(got->data, got->size_bytes, line, strlen(line)));
@@ -92,33 +100,27 @@ END_TEST
 
 /* ---- Caps ---- */
 
-static bool has_cap; /* those that were in flight when the rule came have ended */
-static size_t capped_at;
+static size_t capped_at; /* the result by which those in flight when the rule came have ended; 0: not yet */
 
 static void watch_cap(struct got *got) {
   seine_stats_t stats;
   if (got->order == 10) ck_assert_int_eq(seine_set_rules(fixture.engine, NULL, one_at_a_time, 1, NULL, 0), 0);
   if (got->order <= 10) return;
   seine_get_stats(fixture.engine, &stats);
-  if (has_cap) ck_assert_uint_le(stats.transferring, 1);
-  if (!has_cap && stats.transferring <= 1) capped_at = got->order;
-  has_cap = has_cap || stats.transferring <= 1;
+  if (capped_at) ck_assert_uint_le(stats.transferring, 1);
+  if (!capped_at && stats.transferring <= 1) capped_at = got->order;
 }
 
 START_TEST(a_lower_cap_holds_for_what_starts_from_then_on) {
-  has_cap = false;
+  capped_at = 0;
   fixture.options.per_host = 8;
   fixture.on_got = watch_cap;
   fixture_open(&fixture);
-  char path[64];
-  for (int i = 0; i < 60; i++) {
-    snprintf(path, sizeof path, "/img/png/%d?delay=20", i);
-    fetch(1, path);
-  }
+  fetch_many(60, 20);
   fixture_run(&fixture);
   for (size_t i = 0; i < fixture.count; i++)
     ck_assert_int_eq(fixture.got[i].status, SEINE_STATUS_OK);
-  ck_assert(has_cap);
+  ck_assert_uint_gt(capped_at, 0);
   ck_assert_uint_lt(capped_at, 45); /* without the rule eight would be in flight up to the 52nd */
   ck_assert_uint_gt(server_max_concurrent(fixture.server, "127.0.0.1"), 1);
 }
@@ -136,11 +138,7 @@ START_TEST(without_the_rule_its_cap_ends) {
   fixture.options.per_host = 4;
   fixture.on_got = lift_cap;
   fixture_open(&fixture);
-  char path[64];
-  for (int i = 0; i < 20; i++) {
-    snprintf(path, sizeof path, "/img/png/%d?delay=100", i);
-    fetch(1, path);
-  }
+  fetch_many(20, 100);
   fixture_run(&fixture);
   uint64_t most = server_max_concurrent(fixture.server, "127.0.0.1");
   ck_assert_uint_gt(most, 1);
